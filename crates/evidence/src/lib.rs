@@ -1,1 +1,24 @@
-//! (being built)
+//! Measures, tests, figures, claims, the wording gate, trace and verify.
+//!
+//! From counted rows to sentences: a measure is computed from the lake, a claim is tested by
+//! `wardmote-stats`, its words are chosen by `wardmote-domain`'s table after correction over the
+//! whole assessment, and every printed number is a figure that can be traced to rows and recomputed.
+//! Nothing here draws, renders or serves.
+
+mod binding;
+pub mod declarations;
+pub mod lint;
+pub mod measure;
+pub mod numbers;
+pub mod charts;
+pub mod claims;
+pub mod evidence_file;
+pub mod family;
+pub mod figure;
+mod figures;
+pub mod folder;
+pub mod observed;
+pub mod prose;
+pub mod statutory;
+pub mod testing;
+pub mod verify;

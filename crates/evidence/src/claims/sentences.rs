@@ -1,0 +1,152 @@
+//! The sentences: a verdict, its counts and its interval in plain words.
+//!
+//! Each begins with the verb, because the analyst's prose brings the subject: "Recorded crime
+//! {{crime-change}}." The verb is the verdict's own, and everything else is a printed figure.
+
+use wardmote_domain::claim::Verdict;
+use wardmote_domain::period::{MONTH_NAMES, Period};
+use wardmote_stats::interval::Interval;
+
+use crate::numbers::{p_value, percent_signed, percent_size, thousands, two_decimals};
+use crate::testing::RawTest;
+
+pub(super) fn change(verdict: Verdict, test: &RawTest, corrected_p: Option<f64>, margin: Option<f64>, sides: &Sides<'_>) -> String {
+    let between = format!("between {} and {}", sides.earlier.0.in_words(), sides.later.0.in_words());
+    let counts = format!("{} and {} {}", thousands(sides.earlier.1), thousands(sides.later.1), sides.unit);
+    let percent = percent_signed(test.estimate);
+    let interval = percent_interval(test.interval);
+    match verdict {
+        Verdict::Rose | Verdict::Fell => format!(
+            "{} by {} {between}, from {} to {} {} ({interval}); the change is statistically significant (p {})",
+            verdict.words(),
+            percent_size(test.estimate),
+            thousands(sides.earlier.1),
+            thousands(sides.later.1),
+            sides.unit,
+            corrected_p.map_or_else(|| "not known".into(), p_value),
+        ),
+        Verdict::Stable => format!(
+            "was stable {between}: {counts} ({percent}, {interval}), so any change is within {}",
+            percent_size(100.0 * margin.unwrap_or_default())
+        ),
+        Verdict::TooFew => format!("is too small in number to compare {between}: {counts}"),
+        _ => format!("shows no clear change {between}: {counts} ({percent}, {interval})"),
+    }
+}
+
+/// The two sides of a change.
+pub(super) struct Sides<'a> {
+    pub earlier: (&'a Period, u64),
+    pub later: (&'a Period, u64),
+    pub unit: &'a str,
+}
+
+pub(super) fn trend(verdict: Verdict, test: &RawTest, margin: Option<f64>, period: &Period) -> String {
+    let over = format!("over {}, the seasons allowed for", period.in_words());
+    let interval = percent_interval(test.interval);
+    let a_year = format!("{} a year", percent_signed(test.estimate));
+    match verdict {
+        Verdict::LevelTrend => format!(
+            "shows a level trend {over}: any drift is within {} a year ({a_year}, {interval})",
+            percent_size(100.0 * margin.unwrap_or_default())
+        ),
+        Verdict::TooFew => format!("is too small in number to show a trend {over}"),
+        _ => format!("{} {over}: {a_year} ({interval})", verdict.words()),
+    }
+}
+
+pub(super) fn season(verdict: Verdict, test: &RawTest, peak: u8, trough: u8, period: &Period) -> String {
+    let month = |n: u8| MONTH_NAMES[usize::from(n.clamp(1, 12) - 1)];
+    match verdict {
+        Verdict::Seasonal => format!(
+            "follows the seasons: over {}, it peaks in {} at {} times the level of {}, its lowest month (95% interval {} to {})",
+            period.in_words(),
+            month(peak),
+            two_decimals(test.estimate),
+            month(trough),
+            two_decimals(test.interval.lower),
+            two_decimals(test.interval.upper),
+        ),
+        Verdict::TooFew => format!("is too small in number to show a season over {}", period.in_words()),
+        _ => format!("shows no clear season over {}", period.in_words()),
+    }
+}
+
+/// A rate with its unit, for one side of a comparison.
+pub(super) struct Rates<'a> {
+    pub here: &'a str,
+    pub there: &'a str,
+    pub unit: &'a str,
+    pub there_name: &'a str,
+}
+
+pub(super) fn difference(verdict: Verdict, test: &RawTest, margin: Option<f64>, period: &Period, rates: &Rates<'_>) -> String {
+    let against = format!(
+        "{} against {} {} in {}, a ratio of {} (95% interval {} to {})",
+        rates.here,
+        rates.there,
+        rates.unit,
+        period.in_words(),
+        two_decimals(test.estimate),
+        two_decimals(test.interval.lower),
+        two_decimals(test.interval.upper),
+    );
+    let there = rates.there_name;
+    match verdict {
+        Verdict::Higher | Verdict::Lower => format!("{} than in {there}: {against}", verdict.words()),
+        Verdict::Similar => format!(
+            "is similar to {there}: {against}, so any difference is within {}",
+            percent_size(100.0 * margin.unwrap_or_default())
+        ),
+        Verdict::TooFew => format!("is too small in number to compare with {there}"),
+        _ => format!("shows no clear difference from {there}: {against}"),
+    }
+}
+
+pub(super) fn highest(verdict: Verdict, test: &RawTest, names: (&str, &str), rates: (&str, &str), unit: &str, period: &Period) -> String {
+    let ratio = format!("{} (95% interval {} to {})", two_decimals(test.estimate), two_decimals(test.interval.lower), two_decimals(test.interval.upper));
+    match verdict {
+        Verdict::Highest => format!(
+            "is highest in {}: {} {unit} in {}, {ratio} times the rate of {}, the next",
+            names.0,
+            rates.0,
+            period.in_words(),
+            names.1
+        ),
+        Verdict::TooFew => format!("is too small in number to rank areas in {}", period.in_words()),
+        _ => format!(
+            "does not single out one area in {}: {} ({}) and {} ({} {unit}) cannot be told apart, at a ratio of {ratio}",
+            period.in_words(),
+            names.0,
+            rates.0,
+            names.1,
+            rates.1
+        ),
+    }
+}
+
+pub(super) fn share(verdict: Verdict, test: &RawTest, margin: Option<f64>, shares: (&str, &str), whole: &str) -> String {
+    let n = |key: &str| thousands(test.parameters.get(key).copied().unwrap_or_default() as u64);
+    let evidence = format!(
+        "{} against {} in {whole} as a whole, tested against the rest of it (n {} of {}, design effect {}, p {} before correction)",
+        shares.0,
+        shares.1,
+        n("respondents"),
+        n("respondents_in_whole"),
+        two_decimals(test.parameters.get("design_effect").copied().unwrap_or_default()),
+        p_value(test.p)
+    );
+    match verdict {
+        Verdict::Higher | Verdict::Lower => format!("{} than in the rest of {whole}: {evidence}", verdict.words()),
+        Verdict::Similar => format!(
+            "is similar to the rest of {whole}: {evidence}, so any difference is within {} points",
+            two_decimals(100.0 * margin.unwrap_or_default())
+        ),
+        Verdict::TooFew => format!("rests on too few answers to compare with the rest of {whole}"),
+        _ => format!("shows no clear difference from the rest of {whole}: {evidence}"),
+    }
+}
+
+fn percent_interval(interval: Interval) -> String {
+    format!("95% interval {} to {}", percent_signed(interval.lower), percent_signed(interval.upper))
+}

@@ -1,0 +1,323 @@
+//! What an assessment declares: its claims, its charts, its sections and the rule for its words.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::claim::Rule;
+use wardmote_domain::period::{Period, PeriodError};
+
+/// `assessment/assessment.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Assessment {
+    /// Title on the cover.
+    pub title: String,
+    /// What the family of tests is called, and the rule for its words.
+    pub family: Family,
+    /// The sections of the full assessment, in order: names of the files beside this one.
+    pub sections: Vec<SectionDeclaration>,
+    /// The sections of the summary.
+    pub summary: Vec<SectionDeclaration>,
+    /// Attribution lines printed at the end.
+    #[serde(default)]
+    pub licence_notes: Vec<String>,
+}
+
+/// The family of tests that the correction runs over.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Family {
+    /// What the family is: "every claim of this assessment, shown or not".
+    pub description: String,
+    /// The rule for its words.
+    pub rule: Rule,
+}
+
+/// One section of an assessment.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SectionDeclaration {
+    /// The file of its prose, without `.md`.
+    pub file: String,
+    /// Its heading.
+    pub heading: String,
+    /// The statutory contents that it answers, by key of `statutory.toml`.
+    #[serde(default)]
+    pub answers: Vec<String>,
+}
+
+/// `assessment/statutory.toml`: what the law asks an assessment to contain. It is configuration with
+/// a date and a source, because the law changes and differs between England and Wales.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Statutory {
+    /// Where the list comes from.
+    pub source: String,
+    /// When somebody last checked it against the source.
+    pub checked: jiff::civil::Date,
+    /// The contents, by key.
+    pub contents: BTreeMap<String, String>,
+}
+
+/// One claim of `assessment/claims.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "WrittenClaim", into = "WrittenClaim")]
+pub struct Claim {
+    /// The measure; survey shares have none.
+    pub measure: Option<String>,
+    /// The area; the partnership's first district if not given.
+    pub area: Option<AreaCode>,
+    /// What is asked.
+    pub ask: Ask,
+}
+
+/// What a claim asks.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ask {
+    /// A value with its interval; no test, no gated words.
+    Value(ValueOf),
+    /// A change between two periods that hold the same months.
+    Compare(Compare),
+    /// A trend over a run of months.
+    Trend(Over),
+    /// The season over a run of months.
+    Season(Over),
+    /// The rate here against the rate elsewhere.
+    Against(Against),
+    /// Which area of a level has the highest rate.
+    Highest(Highest),
+    /// A survey share here against the rest of the whole.
+    Share(Share),
+}
+
+/// Why a claim cannot be read.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ClaimError {
+    /// None or several of the questions stand in it.
+    #[error("a claim asks exactly one of value, compare, trend, season, against, highest, share; this asks {asked}")]
+    OneQuestion {
+        /// How many it asks.
+        asked: usize,
+    },
+    /// Every question but a survey share is about a measure.
+    #[error("a claim needs measure = \"...\", unless it is a survey share")]
+    NoMeasure,
+    /// The periods do not hold the same months.
+    #[error(transparent)]
+    Periods(#[from] PeriodError),
+}
+
+/// A claim as it stands in the file: one of the questions is given.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenClaim {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    measure: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    area: Option<AreaCode>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<ValueOf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compare: Option<Compare>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trend: Option<Over>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    season: Option<Over>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    against: Option<Against>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    highest: Option<Highest>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    share: Option<Share>,
+}
+
+impl TryFrom<WrittenClaim> for Claim {
+    type Error = ClaimError;
+
+    fn try_from(written: WrittenClaim) -> Result<Self, ClaimError> {
+        let asked: Vec<Ask> = [
+            written.value.map(Ask::Value),
+            written.compare.map(Ask::Compare),
+            written.trend.map(Ask::Trend),
+            written.season.map(Ask::Season),
+            written.against.map(Ask::Against),
+            written.highest.map(Ask::Highest),
+            written.share.map(Ask::Share),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let [ask] = <[Ask; 1]>::try_from(asked).map_err(|asked| ClaimError::OneQuestion { asked: asked.len() })?;
+        if let Ask::Compare(compare) = &ask {
+            compare.period.comparable_with(&compare.with)?;
+        }
+        if written.measure.is_none() && !matches!(ask, Ask::Share(_)) {
+            return Err(ClaimError::NoMeasure);
+        }
+        Ok(Self { measure: written.measure, area: written.area, ask })
+    }
+}
+
+impl From<Claim> for WrittenClaim {
+    fn from(claim: Claim) -> Self {
+        let mut written = Self { measure: claim.measure, area: claim.area, ..Self::default() };
+        match claim.ask {
+            Ask::Value(value) => written.value = Some(value),
+            Ask::Compare(compare) => written.compare = Some(compare),
+            Ask::Trend(over) => written.trend = Some(over),
+            Ask::Season(over) => written.season = Some(over),
+            Ask::Against(against) => written.against = Some(against),
+            Ask::Highest(highest) => written.highest = Some(highest),
+            Ask::Share(share) => written.share = Some(share),
+        }
+        written
+    }
+}
+
+/// A value to print.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ValueOf {
+    /// When.
+    pub period: Period,
+    /// As what.
+    #[serde(rename = "as", default)]
+    pub form: Form,
+}
+
+/// The form in which a measure is taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is named by its meaning")]
+pub enum Form {
+    #[default]
+    Count,
+    Rate,
+    Share,
+}
+
+/// Two periods of one series.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Compare {
+    /// The later period.
+    pub period: Period,
+    /// The earlier period.
+    pub with: Period,
+}
+
+/// A run of months.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Over {
+    /// When.
+    pub period: Period,
+}
+
+/// The other areas of a comparison.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Against {
+    /// When.
+    pub period: Period,
+    /// The areas compared with, taken together; the declared peers if empty.
+    #[serde(default)]
+    pub areas: Vec<AreaCode>,
+}
+
+/// A ranking.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Highest {
+    /// When.
+    pub period: Period,
+    /// Among which areas.
+    pub level: AreaLevel,
+}
+
+/// A survey share as published, with what a test of it needs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Share {
+    /// Share in the area, 0 to 1.
+    pub area: f64,
+    /// Share in the whole, of which the area is a part, 0 to 1.
+    pub whole: f64,
+    /// Respondents in the area.
+    pub respondents: Option<f64>,
+    /// Respondents in the whole, the area included.
+    pub respondents_in_whole: Option<f64>,
+    /// Kish's design effect of the weights.
+    pub design_effect: Option<f64>,
+    /// Where the shares were published.
+    pub source: String,
+    /// What "similar" may hide, in points of share.
+    #[serde(default)]
+    pub equivalence_margin: Option<f64>,
+    /// The name of the whole: "Greater Manchester".
+    pub whole_name: String,
+}
+
+/// One chart, map or table of `assessment/charts.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChartDeclaration {
+    /// Title above it.
+    pub title: String,
+    /// The measure drawn.
+    pub measure: String,
+    /// What is drawn.
+    pub kind: ChartForm,
+    /// When.
+    pub period: Period,
+    /// The areas of a bar chart or map.
+    #[serde(default)]
+    pub level: Option<AreaLevel>,
+    /// As counts, rates or shares.
+    #[serde(rename = "as", default)]
+    pub form: Form,
+    /// How many bars, highest first.
+    #[serde(default)]
+    pub top: Option<usize>,
+}
+
+/// The forms of chart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChartForm {
+    /// Months in a row.
+    Series,
+    /// One bar for each area.
+    Areas,
+    /// One bar for each category.
+    Categories,
+    /// The twelve months' profile.
+    Season,
+    /// A map of areas.
+    Map,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn claim(text: &str) -> Result<Claim, String> {
+        toml::from_str(text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_claim_asks_one_question() {
+        assert!(claim("measure = \"m\"\ncompare = { period = \"2023/24\", with = \"2022/23\" }").is_ok());
+        let two = "measure = \"m\"\ntrend = { period = \"2023/24\" }\nseason = { period = \"2023/24\" }";
+        assert!(claim(two).unwrap_err().contains("this asks 2"));
+        assert!(claim("measure = \"m\"").unwrap_err().contains("this asks 0"));
+        assert!(claim("value = { period = \"2023/24\" }").unwrap_err().contains("measure"));
+    }
+
+    #[test]
+    fn a_part_year_against_a_full_year_is_refused() {
+        let error = claim("measure = \"m\"\ncompare = { period = \"2024-04..2024-11\", with = \"2023/24\" }").unwrap_err();
+        assert!(error.contains("compare the same months"), "{error}");
+    }
+}

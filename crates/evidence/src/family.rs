@@ -1,0 +1,94 @@
+//! Correction over the assessment's whole family of tests, those not shown included.
+
+use wardmote_domain::claim::{Rule, TestOutcome, Verdict};
+use wardmote_stats::multiplicity::benjamini_hochberg;
+
+use crate::testing::{NotTested, RawTest};
+
+/// A test after correction, with the verdict that it allows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Corrected {
+    /// The test, or why there was none.
+    pub raw: Result<RawTest, NotTested>,
+    /// Corrected p value of no effect.
+    pub p: Option<f64>,
+    /// Corrected p value of equivalence.
+    pub equivalence_p: Option<f64>,
+    /// What may be said.
+    pub verdict: Verdict,
+}
+
+/// Corrects a family by Benjamini and Hochberg (1995) and gives each test its verdict.
+///
+/// Every p value of the family counts, those of equivalence tests too, because each can bring a gated
+/// word onto a page.
+pub fn correct(tests: Vec<Result<RawTest, NotTested>>, rule: Rule) -> Vec<Corrected> {
+    let p_values: Vec<f64> = tests
+        .iter()
+        .flatten()
+        .flat_map(|test| std::iter::once(test.p).chain(test.equivalence_p))
+        .collect();
+    // A p value that is no probability can support nothing: the whole family is then untested.
+    let adjusted = benjamini_hochberg(&p_values).unwrap_or_else(|_| vec![f64::NAN; p_values.len()]);
+    let mut adjusted = adjusted.into_iter();
+    tests
+        .into_iter()
+        .map(|raw| {
+            let Ok(test) = &raw else {
+                return Corrected { raw, p: None, equivalence_p: None, verdict: Verdict::NotTestable };
+            };
+            let p = adjusted.next();
+            let equivalence_p = test.equivalence_p.and_then(|_| adjusted.next());
+            let outcome = TestOutcome {
+                question: test.question,
+                upward: test.upward,
+                corrected_p: p,
+                corrected_equivalence_p: equivalence_p,
+                fewest_events: test.fewest_events,
+            };
+            let verdict = outcome.verdict(rule);
+            Corrected { raw, p, equivalence_p, verdict }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use wardmote_domain::claim::Question;
+    use wardmote_stats::interval::Interval;
+
+    use super::*;
+
+    fn test(p: f64) -> Result<RawTest, NotTested> {
+        Ok(RawTest {
+            question: Question::Change,
+            method: String::new(),
+            estimate: -8.0,
+            interval: Interval { lower: -12.0, upper: -4.0 },
+            upward: false,
+            z: None,
+            p,
+            equivalence_p: None,
+            fewest_events: 1_000,
+            parameters: BTreeMap::new(),
+        })
+    }
+
+    #[test]
+    fn a_test_alone_and_the_same_test_among_many() {
+        let alone = correct(vec![test(0.03)], Rule::default());
+        assert_eq!(alone[0].verdict, Verdict::Fell);
+        let among = correct(std::iter::once(0.03).chain([0.5; 9]).map(test).collect(), Rule::default());
+        assert_eq!(among[0].verdict, Verdict::NoClearChange);
+        assert_eq!(among[0].p, Some(0.3));
+    }
+
+    #[test]
+    fn what_was_not_tested_takes_no_part() {
+        let mixed = correct(vec![Err(NotTested("no data".into())), test(0.03)], Rule::default());
+        assert_eq!(mixed[0].verdict, Verdict::NotTestable);
+        assert_eq!(mixed[1].p, Some(0.03));
+    }
+}

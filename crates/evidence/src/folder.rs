@@ -1,0 +1,165 @@
+//! The partnership's folder: every plain file that says what is local.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use wardmote_domain::area::AreaLevel;
+use wardmote_domain::partnership::Partnership;
+use wardmote_lake::source::{self, SourceDeclaration, SourceError};
+
+use crate::declarations::{Ask, Assessment, ChartDeclaration, ChartForm, Claim, Form, Statutory};
+use crate::measure::{Measure, MeasureError};
+
+/// Why the folder cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// The file is missing or closed to us.
+    #[error("{}: {why}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        #[source]
+        why: std::io::Error,
+    },
+    /// The file is not what it should be; the message names line and field.
+    #[error("{}: {message}", path.display())]
+    Parse {
+        /// The file.
+        path: PathBuf,
+        /// Line, field and mend, as the reader of TOML says them.
+        message: String,
+    },
+    /// A measure contradicts itself.
+    #[error("{}: {why}", path.display())]
+    Measure {
+        /// The file.
+        path: PathBuf,
+        /// How.
+        #[source]
+        why: MeasureError,
+    },
+    /// A source's declaration cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+}
+
+/// All declarations of one partnership.
+#[derive(Debug, Clone)]
+pub struct PartnershipFolder {
+    /// The folder.
+    pub path: PathBuf,
+    /// `partnership.toml`.
+    pub partnership: Partnership,
+    /// `sources/*.toml`, by name.
+    pub sources: BTreeMap<String, SourceDeclaration>,
+    /// `measures/*.toml`, by id.
+    pub measures: BTreeMap<String, Measure>,
+    /// `assessment/claims.toml`, by name.
+    pub claims: BTreeMap<String, Claim>,
+    /// `assessment/charts.toml`, by name.
+    pub charts: BTreeMap<String, ChartDeclaration>,
+    /// `assessment/assessment.toml`; a folder may have none yet.
+    pub assessment: Option<Assessment>,
+    /// `assessment/statutory.toml`.
+    pub statutory: Option<Statutory>,
+}
+
+impl PartnershipFolder {
+    /// Reads every declaration of a folder.
+    pub fn read(path: &Path) -> Result<Self, FolderError> {
+        let assessment = path.join("assessment");
+        Ok(Self {
+            partnership: parse(&path.join("partnership.toml"))?,
+            sources: source::read_all(&path.join("sources"))?.into_iter().map(|s| (s.id.clone(), s)).collect(),
+            measures: read_measures(&path.join("measures"))?,
+            claims: parse_if_there(&assessment.join("claims.toml"))?.unwrap_or_default(),
+            charts: parse_if_there(&assessment.join("charts.toml"))?.unwrap_or_default(),
+            assessment: parse_if_there(&assessment.join("assessment.toml"))?,
+            statutory: parse_if_there(&assessment.join("statutory.toml"))?,
+            path: path.to_owned(),
+        })
+    }
+
+    /// The prose of a section: its text and the file it stands in.
+    pub fn prose(&self, file: &str) -> Result<(PathBuf, String), FolderError> {
+        let path = self.path.join("assessment").join(format!("{file}.md"));
+        let text = std::fs::read_to_string(&path).map_err(|why| FolderError::Read { path: path.clone(), why })?;
+        Ok((path, text))
+    }
+
+    /// The sources that measures count.
+    pub fn sources_counted(&self) -> BTreeSet<String> {
+        let of = |measure: &Measure| {
+            let share_of = measure.share_of.iter().map(|whole| whole.source.clone()).collect::<Vec<_>>();
+            std::iter::once(measure.numerator.source.clone()).chain(share_of)
+        };
+        self.measures.values().flat_map(of).collect()
+    }
+
+    /// The levels that claims and charts ask about, the districts' own included.
+    pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
+        let ranked = self.claims.values().filter_map(|claim| match &claim.ask {
+            Ask::Highest(highest) => Some(highest.level),
+            _ => None,
+        });
+        let charted = self.charts.values().filter_map(|chart| chart.level);
+        std::iter::once(self.partnership.district_level).chain(ranked).chain(charted).collect()
+    }
+
+    /// The levels that maps are drawn of.
+    pub fn levels_drawn(&self) -> BTreeSet<AreaLevel> {
+        let maps = self.charts.values().filter(|chart| chart.kind == ChartForm::Map);
+        maps.filter_map(|chart| chart.level).collect()
+    }
+
+    /// The populations that rates are taken over.
+    pub fn populations_used(&self) -> BTreeSet<String> {
+        let by_claim = self.claims.values().filter(|claim| match &claim.ask {
+            Ask::Value(value) => value.form == Form::Rate,
+            Ask::Against(_) | Ask::Highest(_) => true,
+            _ => false,
+        });
+        let by_claim = by_claim.filter_map(|claim| claim.measure.clone());
+        let by_chart = self.charts.values().filter(|c| c.form == Form::Rate).map(|c| c.measure.clone());
+        let used = by_claim.chain(by_chart).filter_map(|id| self.measures.get(&id)?.denominator.clone());
+        used.collect()
+    }
+}
+
+/// Reads one TOML file into a declaration.
+pub fn parse<T: DeserializeOwned>(path: &Path) -> Result<T, FolderError> {
+    let text = std::fs::read_to_string(path).map_err(|why| FolderError::Read { path: path.to_owned(), why })?;
+    toml::from_str(&text).map_err(|error| FolderError::Parse { path: path.to_owned(), message: error.to_string() })
+}
+
+fn parse_if_there<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
+    match parse(path) {
+        Ok(value) => Ok(Some(value)),
+        Err(FolderError::Read { why, .. }) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn read_measures(folder: &Path) -> Result<BTreeMap<String, Measure>, FolderError> {
+    let read = |why| FolderError::Read { path: folder.to_owned(), why };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(read)? {
+        let path = entry.map_err(read)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    let mut measures = BTreeMap::new();
+    for path in paths {
+        let measure: Measure = parse(&path)?;
+        measure.check().map_err(|why| FolderError::Measure { path: path.clone(), why })?;
+        if let Some(twice) = measures.insert(measure.id.clone(), measure) {
+            let message = format!("measure {:?} is declared in another file too", twice.id);
+            return Err(FolderError::Parse { path, message });
+        }
+    }
+    Ok(measures)
+}

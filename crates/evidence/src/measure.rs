@@ -1,0 +1,213 @@
+//! Measures, as the partnership folder declares them.
+//!
+//! A measure says what is counted, for whom, and how large a difference may still be called
+//! "similar". Anti-social behaviour counts incidents and every other category counts crimes, so a
+//! measure that would add the two is refused here, before anything is computed.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use wardmote_domain::category::Category;
+
+/// Why a measure's declaration cannot be used.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum MeasureError {
+    /// Incidents and crimes are counted by different rules.
+    #[error(
+        "measure {id:?} adds anti-social behaviour incidents to recorded crimes; they are counted by \
+         different rules, so exclude \"anti-social-behaviour\" or measure it alone"
+    )]
+    MixesIncidentsWithCrimes {
+        /// The measure.
+        id: String,
+    },
+    /// Nothing is left to count.
+    #[error("measure {id:?} counts no category")]
+    Empty {
+        /// The measure.
+        id: String,
+    },
+    /// A margin must be a share of the value.
+    #[error("measure {id:?}: equivalence_margin {margin} must lie above 0 and below 0.5")]
+    Margin {
+        /// The measure.
+        id: String,
+        /// What was declared.
+        margin: f64,
+    },
+    /// Neither or both of categories and exclude.
+    #[error("measure {id:?}: give either categories or exclude, not both")]
+    TwoSelections {
+        /// The measure.
+        id: String,
+    },
+    /// `per` must be above zero.
+    #[error("measure {id:?}: per {per} must be above 0")]
+    Per {
+        /// The measure.
+        id: String,
+        /// What was declared.
+        per: f64,
+    },
+}
+
+/// One measure: `measures/*.toml`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Measure {
+    /// Short name, as claims and commands write it.
+    pub id: String,
+    /// Name for readers, such as "Recorded crime".
+    pub title: String,
+    /// What it counts, in a sentence.
+    pub definition: String,
+    /// Raised whenever the definition changes.
+    pub version: u32,
+    /// What one counted row is called, in the plural: "crimes", "incidents".
+    pub unit: String,
+    /// What is counted.
+    pub numerator: Selection,
+    /// The population that rates are taken over.
+    #[serde(default)]
+    pub denominator: Option<String>,
+    /// The rows that a share is taken of.
+    #[serde(default)]
+    pub share_of: Option<Selection>,
+    /// Rates are per this many residents.
+    #[serde(default = "per_thousand")]
+    pub per: f64,
+    /// Which way is better.
+    pub direction: Direction,
+    /// Why the direction is ambiguous, where it is.
+    #[serde(default)]
+    pub direction_note: Option<String>,
+    /// The largest relative difference that "similar" and "stable" may hide.
+    #[serde(default)]
+    pub equivalence_margin: Option<f64>,
+    /// A caution printed wherever the measure is.
+    #[serde(default)]
+    pub caution: Option<String>,
+}
+
+/// Rows of one source, by category.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Selection {
+    /// The source, as its file is named.
+    pub source: String,
+    /// Only these categories.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<Category>,
+    /// All categories but these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exclude: Vec<Category>,
+}
+
+/// Which way is better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is named by its meaning")]
+pub enum Direction {
+    LowerIsBetter,
+    HigherIsBetter,
+    Ambiguous,
+}
+
+fn per_thousand() -> f64 {
+    1_000.0
+}
+
+impl Selection {
+    /// The categories it counts, in alphabetical order.
+    pub fn counted(&self) -> Vec<Category> {
+        let wanted = |category: &Category| {
+            let listed = self.categories.is_empty() || self.categories.contains(category);
+            listed && !self.exclude.contains(category)
+        };
+        Category::all().filter(wanted).collect()
+    }
+
+    /// The selection in words, for "where this comes from".
+    pub fn in_words(&self) -> String {
+        let names = |categories: &[Category]| {
+            categories.iter().map(|c| c.name().to_lowercase()).collect::<Vec<_>>().join(", ")
+        };
+        match (self.categories.as_slice(), self.exclude.as_slice()) {
+            ([], []) => format!("all rows of {}", self.source),
+            ([], exclude) => format!("rows of {}, every category except {}", self.source, names(exclude)),
+            (only, _) => format!("rows of {} with category {}", self.source, names(only)),
+        }
+    }
+
+    fn check(&self, id: &str) -> Result<(), MeasureError> {
+        let id = id.to_owned();
+        if !self.categories.is_empty() && !self.exclude.is_empty() {
+            return Err(MeasureError::TwoSelections { id });
+        }
+        let counted = self.counted();
+        let n_incident = counted.iter().filter(|category| category.is_incident()).count();
+        match (counted.len(), n_incident) {
+            (0, _) => Err(MeasureError::Empty { id }),
+            (n, incidents) if incidents > 0 && incidents < n => Err(MeasureError::MixesIncidentsWithCrimes { id }),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Measure {
+    /// Checks what the TOML reader cannot.
+    pub fn check(&self) -> Result<(), MeasureError> {
+        self.numerator.check(&self.id)?;
+        if let Some(whole) = &self.share_of {
+            whole.check(&self.id)?;
+        }
+        if let Some(margin) = self.equivalence_margin.filter(|m| !(*m > 0.0 && *m < 0.5)) {
+            return Err(MeasureError::Margin { id: self.id.clone(), margin });
+        }
+        if !(self.per > 0.0 && self.per.is_finite()) {
+            return Err(MeasureError::Per { id: self.id.clone(), per: self.per });
+        }
+        Ok(())
+    }
+
+    /// "per 1,000 residents", as a rate is labelled.
+    pub fn rate_unit(&self) -> String {
+        format!("{} per {} residents", self.unit, crate::numbers::thousands(self.per as u64))
+    }
+}
+
+impl fmt::Display for Measure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (version {})", self.title, self.version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measure(numerator: &str) -> Result<Measure, MeasureError> {
+        let text = format!(
+            "id = \"m\"\ntitle = \"M\"\ndefinition = \"d\"\nversion = 1\nunit = \"crimes\"\n\
+             direction = \"lower-is-better\"\nnumerator = {numerator}"
+        );
+        let measure: Measure = toml::from_str(&text).unwrap();
+        measure.check().map(|()| measure)
+    }
+
+    #[test]
+    fn incidents_are_never_added_to_crimes() {
+        let mixed = measure(r#"{ source = "s", categories = ["anti-social-behaviour", "burglary"] }"#);
+        assert!(matches!(mixed, Err(MeasureError::MixesIncidentsWithCrimes { .. })));
+        assert!(matches!(measure(r#"{ source = "s" }"#), Err(MeasureError::MixesIncidentsWithCrimes { .. })));
+        assert!(measure(r#"{ source = "s", exclude = ["anti-social-behaviour"] }"#).is_ok());
+        assert!(measure(r#"{ source = "s", categories = ["anti-social-behaviour"] }"#).is_ok());
+    }
+
+    #[test]
+    fn crime_is_thirteen_categories() {
+        let crime = measure(r#"{ source = "s", exclude = ["anti-social-behaviour"] }"#).unwrap();
+        assert_eq!(crime.numerator.counted().len(), 13);
+        assert_eq!(crime.numerator.in_words(), "rows of s, every category except anti-social behaviour");
+    }
+}

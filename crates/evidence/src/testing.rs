@@ -1,0 +1,234 @@
+//! From monthly counts to a tested outcome: one function for each question that a claim can ask.
+//!
+//! Each returns a [`RawTest`]: estimate, interval and uncorrected p values. Correction and words come
+//! later, because both need the whole family.
+
+use std::collections::BTreeMap;
+
+use wardmote_domain::claim::Question;
+use wardmote_stats::interval::Interval;
+use wardmote_stats::proportion::{SurveyShare, compare_with_rest};
+use wardmote_stats::rates::{Exposure, rate_ratio};
+use wardmote_stats::{equivalence, periods, ranks, season, trend};
+
+use crate::declarations::Share;
+
+/// A test before correction.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RawTest {
+    /// What was asked.
+    pub question: Question,
+    /// The method, for the table of tests.
+    pub method: String,
+    /// The estimate, in the unit that the question speaks of (per cent, ratio, points).
+    pub estimate: f64,
+    /// 95% limits of the estimate.
+    pub interval: Interval,
+    /// Whether the estimate lies above no effect.
+    pub upward: bool,
+    /// The test statistic, where it is a z.
+    pub z: Option<f64>,
+    /// Uncorrected p value of no effect.
+    pub p: f64,
+    /// Uncorrected p value of the equivalence test, where a margin is declared.
+    pub equivalence_p: Option<f64>,
+    /// Events behind the smaller side.
+    pub fewest_events: u64,
+    /// What the method chose or was given.
+    pub parameters: BTreeMap<String, f64>,
+}
+
+/// Why a claim was not tested, in words that end "... cannot be tested: ".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotTested(pub String);
+
+impl<E: std::error::Error> From<E> for NotTested {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+const ALPHA: f64 = 0.05;
+
+/// Did the count change between two periods with the same months?
+///
+/// `earlier` and `later` hold one count a month, January beside January.
+pub fn change(earlier: &[u64], later: &[u64], margin: Option<f64>) -> Result<RawTest, NotTested> {
+    let found = periods::compare_periods(earlier, later)?;
+    let dispersion = found
+        .dispersion
+        .ok_or_else(|| NotTested("one month a side leaves nothing to estimate the variation from".into()))?;
+    let log_ratio = found.ratio.ln();
+    let standard_error =
+        (dispersion.used * (1.0 / found.earlier_total as f64 + 1.0 / found.later_total as f64)).sqrt();
+    let equivalence_p = margin
+        .map(|margin| equivalence::equivalent_ratio(log_ratio, standard_error, margin, ALPHA).map(|e| e.p_value))
+        .transpose()?;
+    Ok(RawTest {
+        question: Question::Change,
+        method: "two counts, overdispersion-adjusted (log-linear model with month and year effects)".into(),
+        estimate: found.percent_change,
+        interval: found.percent_interval,
+        upward: found.ratio > 1.0,
+        z: Some(found.z),
+        p: found.p_value,
+        equivalence_p,
+        fewest_events: found.earlier_total.min(found.later_total),
+        parameters: BTreeMap::from([
+            ("z_without_overdispersion".to_owned(), found.z_plain),
+            ("pearson_phi".to_owned(), dispersion.pearson_phi),
+            ("lag1_autocorrelation".to_owned(), dispersion.lag1),
+            ("dispersion_used".to_owned(), dispersion.used),
+        ]),
+    })
+}
+
+/// Does the series drift, season apart? `times` count months; gaps are left out of all three slices.
+pub fn drift(times: &[f64], counts: &[u64], months_of_year: &[u8], margin: Option<f64>) -> Result<RawTest, NotTested> {
+    let found = trend::quasi_poisson_trend_at(times, counts, months_of_year)?;
+    let equivalence_p = margin
+        .map(|margin| {
+            let (slope, error) = (12.0 * found.log_slope_per_month, 12.0 * found.standard_error);
+            equivalence::equivalent_ratio(slope, error, margin, ALPHA).map(|e| e.p_value)
+        })
+        .transpose()?;
+    Ok(RawTest {
+        question: Question::Trend,
+        method: "quasi-Poisson trend with month terms".into(),
+        estimate: found.percent_per_year,
+        interval: found.interval,
+        upward: found.log_slope_per_month > 0.0,
+        z: Some(found.z),
+        p: found.p_value,
+        equivalence_p,
+        fewest_events: counts.iter().sum(),
+        parameters: BTreeMap::from([
+            ("months".to_owned(), counts.len() as f64),
+            ("pearson_phi".to_owned(), found.pearson_phi),
+            ("lag1_autocorrelation".to_owned(), found.lag1),
+            ("dispersion_used".to_owned(), found.dispersion_used),
+        ]),
+    })
+}
+
+/// The twelve months' profile, and the test that there is one.
+pub fn seasonality(counts: &[u64], months_of_year: &[u8]) -> Result<(RawTest, season::SeasonalProfile), NotTested> {
+    let profile = season::seasonal_profile(counts, months_of_year)?;
+    let raw = RawTest {
+        question: Question::Season,
+        method: "quasi-Poisson with trend and month terms, F test of the month terms".into(),
+        estimate: profile.amplitude,
+        interval: profile.amplitude_interval,
+        upward: true,
+        z: None,
+        p: profile.p_value,
+        equivalence_p: None,
+        fewest_events: counts.iter().sum(),
+        parameters: BTreeMap::from([
+            ("months".to_owned(), counts.len() as f64),
+            ("dispersion_used".to_owned(), profile.dispersion),
+        ]),
+    };
+    Ok((raw, profile))
+}
+
+/// The rate here against the rate elsewhere. `here` and `there` hold the same months, from which the
+/// dispersion is estimated.
+pub fn difference(
+    here: (&[u64], f64),
+    there: (&[u64], f64),
+    margin: Option<f64>,
+) -> Result<RawTest, NotTested> {
+    let dispersion = periods::dispersion_over_years(&[here.0.to_vec(), there.0.to_vec()])?;
+    let exposure = |(months, population): (&[u64], f64)| Exposure { events: months.iter().sum(), population };
+    let (a, b) = (exposure(here), exposure(there));
+    let found = rate_ratio(a, b, dispersion.used)?;
+    let equivalence_p = margin
+        .map(|margin| {
+            let error = (dispersion.used * (1.0 / a.events as f64 + 1.0 / b.events as f64)).sqrt();
+            equivalence::equivalent_ratio(found.ratio.ln(), error, margin, ALPHA).map(|e| e.p_value)
+        })
+        .transpose()?;
+    Ok(RawTest {
+        question: Question::Difference,
+        method: "rate ratio, overdispersion-adjusted (log-linear model with month and area effects)".into(),
+        estimate: found.ratio,
+        interval: found.interval,
+        upward: found.ratio > 1.0,
+        z: Some(found.z),
+        p: found.p_value,
+        equivalence_p,
+        fewest_events: a.events.min(b.events),
+        parameters: BTreeMap::from([
+            ("pearson_phi".to_owned(), dispersion.pearson_phi),
+            ("dispersion_used".to_owned(), dispersion.used),
+        ]),
+    })
+}
+
+/// Which area has the highest rate? Returns the positions of the first and the second.
+pub fn ranking(areas: &[(Vec<u64>, f64)]) -> Result<(RawTest, usize, usize), NotTested> {
+    let table: Vec<Vec<u64>> =
+        areas.iter().map(|(months, _)| months.clone()).filter(|months| months.iter().any(|n| *n > 0)).collect();
+    let dispersion = periods::dispersion_over_years(&table)?;
+    let exposures: Vec<Exposure> = areas
+        .iter()
+        .map(|(months, population)| Exposure { events: months.iter().sum(), population: *population })
+        .collect();
+    let found = ranks::highest(&exposures, dispersion.used)?;
+    let (first, second) = (exposures[found.area_index], exposures[found.runner_up_index]);
+    let ratio = rate_ratio(first, second, dispersion.used)?;
+    let raw = RawTest {
+        question: Question::Highest,
+        method: "highest rate against every other, overdispersion-adjusted, largest p of all pairs".into(),
+        estimate: ratio.ratio,
+        interval: ratio.interval,
+        upward: true,
+        z: None,
+        p: found.p_value,
+        equivalence_p: None,
+        fewest_events: first.events.min(second.events),
+        parameters: BTreeMap::from([
+            ("areas".to_owned(), areas.len() as f64),
+            ("dispersion_used".to_owned(), dispersion.used),
+        ]),
+    };
+    Ok((raw, found.area_index, found.runner_up_index))
+}
+
+/// A survey share in an area against the rest of the whole.
+pub fn survey_share(share: &Share) -> Result<RawTest, NotTested> {
+    let (Some(n), Some(n_whole)) = (share.respondents, share.respondents_in_whole) else {
+        return Err(NotTested("the numbers of respondents are not given".into()));
+    };
+    let Some(design_effect) = share.design_effect else {
+        return Err(NotTested("the design effect of the survey's weights is not given".into()));
+    };
+    let found = compare_with_rest(
+        SurveyShare { share: share.area, respondents: n },
+        SurveyShare { share: share.whole, respondents: n_whole },
+        design_effect,
+    )?;
+    let standard_error = found.difference.abs() / found.z.abs();
+    let equivalence_p = share
+        .equivalence_margin
+        .filter(|_| standard_error.is_finite())
+        .map(|margin| equivalence::equivalent_difference(found.difference, standard_error, margin, ALPHA).map(|e| e.p_value))
+        .transpose()?;
+    Ok(RawTest {
+        question: Question::Difference,
+        method: "two proportions, area against the rest, with design effect".into(),
+        estimate: 100.0 * found.difference,
+        interval: Interval { lower: 100.0 * found.interval.lower, upper: 100.0 * found.interval.upper },
+        upward: found.difference > 0.0,
+        z: Some(found.z),
+        p: found.p_value,
+        equivalence_p,
+        fewest_events: n.min(n_whole - n) as u64,
+        parameters: BTreeMap::from([
+            ("respondents".to_owned(), n),
+            ("respondents_in_whole".to_owned(), n_whole),
+            ("design_effect".to_owned(), design_effect),
+        ]),
+    })
+}
