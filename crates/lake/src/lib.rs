@@ -1,0 +1,23 @@
+//! The evidence lake: from a publisher's file to checked rows that can be counted and traced.
+//!
+//! Sources are declared in the partnership's folder; readers turn their files into typed rows and
+//! refusals; Delta tables keep both with the hash of the file that they came from; queries count
+//! them. This package is the only home of Arrow and DataFusion, and knows no people, cases or users.
+
+pub mod coverage;
+mod geography;
+mod geometry;
+mod ingest;
+mod query;
+pub mod read;
+mod rows;
+pub mod source;
+mod store;
+mod table;
+
+pub use geography::GeographyError;
+pub use geometry::Polygons;
+pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
+pub use query::{Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference};
+pub use rows::{Load, Refusal};
+pub use store::{Lake, LakeError, SnapshotId};
