@@ -1,2 +1,99 @@
-//! (being built)
-fn main() {}
+//! `wardmote`: the working system of a community safety partnership.
+
+mod commands;
+mod console;
+mod place;
+mod publish;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{assess, count, coverage, demo, ingest, init, lint, measure, refusals, trace, twin, verify};
+
+/// The working system of a community safety partnership: from the police's monthly files to a needs
+/// assessment in which every sentence can be followed back to its rows.
+#[derive(Debug, Parser)]
+#[command(name = "wardmote", version, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    /// The partnership's folder
+    #[arg(short = 'C', long = "partnership", global = true, value_name = "DIR", default_value = ".")]
+    partnership: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  wardmote -C partnerships/luton ingest
+  wardmote -C partnerships/luton measure recorded-crime --by financial-year
+  wardmote -C partnerships/luton assess --published 2025-03-18
+
+Exit codes: 0 done, 1 something is wrong in the data or the prose, 2 the command could not run.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Init(init::Arguments),
+    Ingest(ingest::Arguments),
+    Coverage(coverage::Arguments),
+    Refusals(refusals::Arguments),
+    Measure(measure::Arguments),
+    Count(count::Arguments),
+    Assess(assess::Arguments),
+    Trace(trace::Arguments),
+    Verify(verify::Arguments),
+    Lint(lint::Arguments),
+    Twin(twin::Arguments),
+    Demo(demo::Arguments),
+}
+
+/// How a command ended when it could run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// All is well.
+    Done,
+    /// Something is wrong in the data or the prose, and has been said.
+    Wrong,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("WARDMOTE_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(&arguments) {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Wrong) => ExitCode::from(1),
+        Err(error) => {
+            eprintln!("wardmote: {}", console::chain(&error));
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let folder = &arguments.partnership;
+    match &arguments.command {
+        // What needs no runtime starts without one.
+        Command::Init(arguments) => return init::run(folder, arguments),
+        Command::Twin(arguments) => return twin::run(arguments),
+        _ => {}
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        match &arguments.command {
+            Command::Ingest(arguments) => ingest::run(folder, arguments).await,
+            Command::Coverage(arguments) => coverage::run(folder, arguments).await,
+            Command::Refusals(arguments) => refusals::run(folder, arguments).await,
+            Command::Measure(arguments) => measure::run(folder, arguments).await,
+            Command::Count(arguments) => count::run(folder, arguments).await,
+            Command::Assess(arguments) => assess::run(folder, arguments).await,
+            Command::Trace(arguments) => trace::run(folder, arguments).await,
+            Command::Verify(arguments) => verify::run(folder, arguments).await,
+            Command::Lint(arguments) => lint::run(folder, arguments).await,
+            Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Init(_) | Command::Twin(_) => Ok(Outcome::Done),
+        }
+    })
+}

@@ -8,7 +8,7 @@ use wardmote_domain::area::AreaLevel;
 use wardmote_domain::partnership::Partnership;
 use wardmote_lake::source::{self, SourceDeclaration, SourceError};
 
-use crate::declarations::{Ask, Assessment, ChartDeclaration, ChartForm, Claim, Form, Statutory};
+use crate::declarations::{Ask, Assessment, ChartDeclaration, ChartForm, Claim, Statutory};
 use crate::measure::{Measure, MeasureError};
 
 /// Why the folder cannot be read.
@@ -116,15 +116,7 @@ impl PartnershipFolder {
 
     /// The populations that rates are taken over.
     pub fn populations_used(&self) -> BTreeSet<String> {
-        let by_claim = self.claims.values().filter(|claim| match &claim.ask {
-            Ask::Value(value) => value.form == Form::Rate,
-            Ask::Against(_) | Ask::Highest(_) => true,
-            _ => false,
-        });
-        let by_claim = by_claim.filter_map(|claim| claim.measure.clone());
-        let by_chart = self.charts.values().filter(|c| c.form == Form::Rate).map(|c| c.measure.clone());
-        let used = by_claim.chain(by_chart).filter_map(|id| self.measures.get(&id)?.denominator.clone());
-        used.collect()
+        self.measures.values().filter_map(|measure| measure.denominator.clone()).collect()
     }
 }
 

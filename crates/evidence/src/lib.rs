@@ -20,5 +20,6 @@ pub mod folder;
 pub mod observed;
 pub mod prose;
 pub mod statutory;
+pub mod tabulate;
 pub mod testing;
 pub mod verify;

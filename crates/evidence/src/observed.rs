@@ -105,12 +105,14 @@ pub struct Observed {
 
 impl Observed {
     /// Gathers from the lake all that the folder's measures, claims and charts ask for.
-    pub async fn gather(lake: &Lake, folder: &PartnershipFolder) -> Result<Self, ObservedError> {
+    ///
+    /// `also` names levels that the caller will ask about besides.
+    pub async fn gather(lake: &Lake, folder: &PartnershipFolder, also: &[AreaLevel]) -> Result<Self, ObservedError> {
         let partnership = &folder.partnership;
         let vintage = partnership.area_vintage;
         let mut districts = Vec::new();
         for code in partnership.areas.iter().chain(&partnership.peers) {
-            let small_areas = lake.members(code, partnership.district_level, vintage).await?;
+            let small_areas = lake.members(code, partnership.district_level, vintage)?;
             if small_areas.is_empty() {
                 return Err(ObservedError::NoArea { area: code.clone(), level: partnership.district_level });
             }
@@ -122,8 +124,8 @@ impl Observed {
 
         let mut observed = Self {
             partnership: partnership.clone(),
-            snapshot: lake.snapshot_id().await?.to_string(),
-            loads: lake.loads().await?,
+            snapshot: lake.snapshot_id().to_string(),
+            loads: lake.loads().to_vec(),
             boundaries: BTreeMap::new(),
             sources: folder.sources.clone(),
             measures: folder.measures.clone(),
@@ -135,17 +137,17 @@ impl Observed {
             let cube = gather_cube(lake, folder, &source, vintage, &small_areas).await?;
             observed.cubes.insert(source, cube);
         }
-        for level in folder.levels_asked() {
-            let places = gather_places(lake, partnership, level, vintage, &districts, &small_areas).await?;
+        for level in folder.levels_asked().into_iter().chain(also.iter().copied()) {
+            let places = gather_places(lake, partnership, level, vintage, &districts, &small_areas)?;
             observed.places.insert(level, places);
         }
         for level in folder.levels_drawn() {
             let own = observed.places_within(level, &partnership.areas)?;
             let codes: Vec<AreaCode> = own.iter().map(|place| place.code.clone()).collect();
-            observed.boundaries.insert(level, lake.boundaries(level, &codes).await?);
+            observed.boundaries.insert(level, lake.boundaries(level, &codes)?);
         }
         for name in folder.populations_used() {
-            let residents = lake.population(&name, vintage, &small_areas).await?;
+            let residents = lake.population(&name, vintage, &small_areas)?;
             observed.populations.insert(name, residents.into_iter().collect());
         }
         Ok(observed)
@@ -282,7 +284,7 @@ async fn gather_cube(
     Ok(cube)
 }
 
-async fn gather_places(
+fn gather_places(
     lake: &Lake,
     partnership: &Partnership,
     level: AreaLevel,
@@ -291,7 +293,7 @@ async fn gather_places(
     small_areas: &[AreaCode],
 ) -> Result<Vec<Place>, ObservedError> {
     let names: BTreeMap<AreaCode, String> =
-        lake.areas(level).await?.into_iter().map(|area| (area.code, area.name)).collect();
+        lake.areas(level)?.into_iter().map(|area| (area.code, area.name)).collect();
     let name = |code: &AreaCode| names.get(code).cloned().unwrap_or_else(|| code.to_string());
     let place = |code: AreaCode, mut small: Vec<AreaCode>| {
         small.sort();
@@ -310,7 +312,7 @@ async fn gather_places(
     if level == vintage {
         grouped = small_areas.iter().map(|code| (code.clone(), vec![code.clone()])).collect();
     } else {
-        for (small, parent) in lake.parents(small_areas, vintage, level).await? {
+        for (small, parent) in lake.parents(small_areas, vintage, level)? {
             grouped.entry(parent).or_default().push(small);
         }
     }

@@ -1,0 +1,14 @@
+//! One module for each command: what it is told, and what it does with the packages below.
+
+pub(crate) mod assess;
+pub(crate) mod count;
+pub(crate) mod coverage;
+pub(crate) mod demo;
+pub(crate) mod ingest;
+pub(crate) mod init;
+pub(crate) mod lint;
+pub(crate) mod measure;
+pub(crate) mod refusals;
+pub(crate) mod trace;
+pub(crate) mod twin;
+pub(crate) mod verify;

@@ -1,0 +1,39 @@
+//! `wardmote refusals`: the rows that could not be kept.
+
+use std::path::Path;
+
+use crate::Outcome;
+use crate::console::{self, Format};
+use crate::place::Partnership;
+
+/// List the rows that could not be kept, with file, line, field and reason
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  wardmote refusals --format csv > refusals.csv")]
+pub(crate) struct Arguments {
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open(folder, None)?;
+    let lake = partnership.lake().await?;
+    let refusals = lake.refusals()?;
+    if refusals.is_empty() && arguments.format == Format::Table {
+        println!("No row was refused.");
+        return Ok(Outcome::Done);
+    }
+    let rows: Vec<Vec<String>> = refusals
+        .into_iter()
+        .map(|refusal| {
+            let lines = if refusal.first_line == refusal.last_line {
+                refusal.first_line.to_string()
+            } else {
+                format!("{} to {}", refusal.first_line, refusal.last_line)
+            };
+            vec![refusal.file, lines, refusal.count.to_string(), refusal.field, refusal.reason, refusal.text.unwrap_or_default()]
+        })
+        .collect();
+    console::print(arguments.format, &["file", "lines", "rows", "field", "reason", "text"], &rows)?;
+    Ok(Outcome::Done)
+}

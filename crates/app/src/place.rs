@@ -1,0 +1,60 @@
+//! Where things lie: the partnership's folder, its data and its lake.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use wardmote_domain::period::Month;
+use wardmote_evidence::folder::PartnershipFolder;
+use wardmote_lake::Lake;
+
+/// A partnership's declarations with its data folder resolved.
+pub(crate) struct Partnership {
+    pub(crate) folder: PartnershipFolder,
+    data: Option<PathBuf>,
+}
+
+impl Partnership {
+    /// Reads the folder; `data` overrides where its files lie.
+    pub(crate) fn open(path: &Path, data: Option<&Path>) -> anyhow::Result<Self> {
+        if !path.join("partnership.toml").exists() {
+            bail!(
+                "no partnership.toml in {}; stand in a partnership's folder, give one with -C DIR, or make one with `wardmote init DIR`",
+                path.display()
+            );
+        }
+        Ok(Self { folder: PartnershipFolder::read(path)?, data: data.map(Path::to_owned) })
+    }
+
+    /// The folder in which the sources' files lie.
+    pub(crate) fn data_folder(&self) -> anyhow::Result<PathBuf> {
+        if let Some(data) = &self.data {
+            return Ok(data.clone());
+        }
+        let declared = &self.folder.partnership.data;
+        let Some(name) = declared.strip_prefix('$') else { return Ok(self.folder.path.join(declared)) };
+        let value = std::env::var_os(name).with_context(|| {
+            format!("this partnership reads the folder named by {name}, which is not set; set it, or give --data DIR")
+        })?;
+        Ok(PathBuf::from(value))
+    }
+
+    /// Where its lake lies.
+    pub(crate) fn lake_folder(&self) -> PathBuf {
+        self.folder.path.join("lake")
+    }
+
+    /// Its lake, which must have been loaded.
+    pub(crate) async fn lake(&self) -> anyhow::Result<Lake> {
+        Ok(Lake::open(&self.lake_folder()).await?)
+    }
+}
+
+/// Today, by the clock of this machine: only this package reads it.
+pub(crate) fn today() -> jiff::civil::Date {
+    jiff::Zoned::now().date()
+}
+
+/// The month of today.
+pub(crate) fn this_month() -> anyhow::Result<Month> {
+    Month::of(today()).context("the clock of this machine is wrong")
+}
