@@ -1,0 +1,65 @@
+//! Charts and maps as SVG that reads well aloud, in print and without colour.
+//!
+//! A chart says its finding in words, shows the same figures as its table, and draws what is not
+//! known as not known. The drawing is text and shapes with plain attributes, so that browsers and
+//! the PDF writer need no style sheet to agree. `docs/decisions/0003-charts.md` says why no
+//! charting crate is used.
+
+mod bars;
+mod choropleth;
+mod drawing;
+mod number_axis;
+mod palette;
+mod profile;
+mod series;
+
+pub use bars::{Bar, BarChart};
+pub use choropleth::{ChoroplethMap, ClassBreak, MapArea, Ring};
+pub use profile::{ProfileChart, ProfileMonth};
+pub use series::{Band, Line, Marker, SeriesChart};
+
+use serde::{Deserialize, Serialize};
+
+use crate::table::Table;
+use drawing::{Drawing, Frame};
+
+/// A chart or map, with the words and the table that go with it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Chart {
+    /// Title.
+    pub title: String,
+    /// What the chart shows, in a sentence: the text for whoever cannot see it.
+    pub finding: String,
+    /// Where the data come from.
+    pub source: String,
+    /// What is drawn.
+    pub kind: ChartKind,
+    /// The same figures as a table.
+    pub table: Table,
+}
+
+/// What is drawn.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum ChartKind {
+    /// Values month by month.
+    Series(SeriesChart),
+    /// Horizontal bars.
+    Bars(BarChart),
+    /// The months of an average year.
+    Profile(ProfileChart),
+    /// Areas shaded by class.
+    Map(ChoroplethMap),
+}
+
+/// Draws a chart as a self-contained SVG document of fixed shape and scalable size.
+pub fn chart_svg(chart: &Chart, synthetic: bool) -> String {
+    let frame = Frame::new(chart, synthetic);
+    let body = |drawing: &mut Drawing, top: f64| match &chart.kind {
+        ChartKind::Series(series) => series::draw(series, drawing, top),
+        ChartKind::Bars(bars) => bars::draw(bars, drawing, top),
+        ChartKind::Profile(profile) => profile::draw(profile, drawing, top),
+        ChartKind::Map(map) => choropleth::draw(map, drawing, top),
+    };
+    frame.render(body)
+}

@@ -1,0 +1,30 @@
+//! Charts, maps, pages and documents from plain inputs.
+//!
+//! A [`Publication`] holds everything an assessment says: prose bound to figures, charts with the
+//! tables behind them, and for every figure where it comes from. From it come the full assessment
+//! and its summary, as HTML pages and as PDF, out of the same parsed prose and the same drawings.
+//!
+//! Nothing here queries, and nothing but [`Assets::load`] reads a file. The same input gives the
+//! same bytes: the only date is the publication's own, and ids come from content.
+
+mod assets;
+mod charts;
+mod document;
+mod fonts;
+mod pages;
+mod prose;
+mod publication;
+mod publication_files;
+mod table;
+
+pub use assets::{Assets, AssetsError};
+pub use charts::{
+    Band, Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Line, MapArea, Marker,
+    ProfileChart, ProfileMonth, Ring, SeriesChart, chart_svg,
+};
+pub use document::{DocumentError, full_pdf, summary_pdf};
+pub use pages::{PageError, figures_html, full_html, summary_html};
+pub use prose::ProseError;
+pub use publication::{FigureNote, Publication, Section, SignOff, SourceNote};
+pub use publication_files::{OutputFile, PublicationError, publication_files};
+pub use table::{Column, Table};

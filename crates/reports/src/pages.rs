@@ -1,0 +1,184 @@
+//! HTML pages in the GOV.UK Design System, which need no JavaScript and nothing from elsewhere.
+
+mod environment;
+
+use std::collections::BTreeMap;
+
+use minijinja::context;
+use minijinja::value::{Serde, Value};
+use serde::Serialize;
+
+use crate::assets::Assets;
+use crate::charts::chart_svg;
+use crate::prose::{ParsedSection, ProseError, figure_order, parse_sections};
+use crate::publication::{FigureNote, Publication, Section};
+use crate::publication_files::{
+    FULL_PDF, SUMMARY_PDF, chart_path, chart_table_path, date_text, file_stem, table_path,
+};
+use crate::table::Table;
+
+/// Why a page could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The prose names what the publication lacks.
+    #[error(transparent)]
+    Prose(#[from] ProseError),
+    /// A template failed; the assets may be of another version.
+    #[error("cannot render the page; are the assets those that `cargo xtask assets` prepares?")]
+    Template(#[from] minijinja::Error),
+}
+
+/// The summary page.
+pub fn summary_html(publication: &Publication, assets: &Assets) -> Result<String, PageError> {
+    page(publication, assets, &SUMMARY)
+}
+
+/// The page of the full assessment.
+pub fn full_html(publication: &Publication, assets: &Assets) -> Result<String, PageError> {
+    page(publication, assets, &FULL)
+}
+
+/// The page that says where each figure comes from.
+pub fn figures_html(publication: &Publication, assets: &Assets) -> Result<String, PageError> {
+    page(publication, assets, &FIGURES)
+}
+
+/// A kind of page.
+struct Page {
+    template: &'static str,
+    file: &'static str,
+    name: &'static str,
+    pdf: &'static str,
+    sections: fn(&Publication) -> &[Section],
+}
+
+const SUMMARY: Page = Page {
+    template: "assessment.html",
+    file: "index.html",
+    name: "Summary",
+    pdf: SUMMARY_PDF,
+    sections: |publication| &publication.summary,
+};
+const FULL: Page = Page {
+    template: "assessment.html",
+    file: "full.html",
+    name: "Full assessment",
+    pdf: FULL_PDF,
+    sections: |publication| &publication.sections,
+};
+const FIGURES: Page = Page {
+    template: "figures.html",
+    file: "figures.html",
+    name: "Where the numbers come from",
+    pdf: FULL_PDF,
+    sections: |_| &[],
+};
+
+/// A chart as the templates see it.
+#[derive(Serialize)]
+struct ChartView<'a> {
+    anchor: String,
+    title: &'a str,
+    svg: String,
+    svg_path: String,
+    csv_path: String,
+    table: &'a Table,
+}
+
+/// A table as the templates see it.
+#[derive(Serialize)]
+struct TableView<'a> {
+    anchor: String,
+    csv_path: String,
+    table: &'a Table,
+}
+
+/// A figure as the templates see it.
+#[derive(Serialize)]
+struct FigureView<'a> {
+    #[serde(skip)]
+    id: &'a str,
+    anchor: String,
+    number: usize,
+    note: &'a FigureNote,
+}
+
+fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<String, PageError> {
+    let sections = parse_sections(publication, (page.sections)(publication))?;
+    let anchors: Vec<String> = sections.iter().map(section_anchor).collect();
+    let figure_list = figures(publication);
+    let figures: BTreeMap<&str, &FigureView<'_>> = figure_list.iter().map(|view| (view.id, view)).collect();
+    let environment = environment::environment(assets)?;
+    let pages: Vec<Value> = [&SUMMARY, &FULL, &FIGURES]
+        .into_iter()
+        .map(|other| context! { text => other.name, href => other.file, active => other.file == page.file })
+        .collect();
+    let html = environment.get_template(page.template)?.render(context! {
+        title => &publication.title,
+        partnership => &publication.partnership,
+        published => date_text(publication.published),
+        synthetic => publication.synthetic,
+        licence_notes => Serde(&publication.licence_notes),
+        vintage => &publication.vintage,
+        sign_off => Serde(&publication.sign_off),
+        page_name => page.name,
+        pages,
+        pdf => page.pdf,
+        anchors,
+        sections => Serde(&sections),
+        shown => context! {
+            charts => Serde(charts(publication)),
+            tables => Serde(tables(publication)),
+            figures => Serde(&figures),
+        },
+        figure_list => Serde(&figure_list),
+    })?;
+    // The escaping of `/`, which protects scripts that we do not have, hides "2022/23" from search.
+    Ok(html.replace("&#x2f;", "/"))
+}
+
+fn section_anchor(section: &ParsedSection<'_>) -> String {
+    format!("section-{}", file_stem(section.id))
+}
+
+fn charts(publication: &Publication) -> BTreeMap<&str, ChartView<'_>> {
+    publication
+        .charts
+        .iter()
+        .map(|(id, chart)| {
+            let view = ChartView {
+            anchor: format!("chart-{}", file_stem(id)),
+            title: &chart.title,
+            svg: chart_svg(chart, publication.synthetic),
+            svg_path: chart_path(id),
+            csv_path: chart_table_path(id),
+            table: &chart.table,
+            };
+            (id.as_str(), view)
+        })
+        .collect()
+}
+
+fn tables(publication: &Publication) -> BTreeMap<&str, TableView<'_>> {
+    publication
+        .tables
+        .iter()
+        .map(|(id, table)| {
+            let anchor = format!("table-{}", file_stem(id));
+            (id.as_str(), TableView { anchor, csv_path: table_path(id), table })
+        })
+        .collect()
+}
+
+fn figures(publication: &Publication) -> Vec<FigureView<'_>> {
+    figure_order(publication)
+        .into_iter()
+        .enumerate()
+        .map(|(index, id)| FigureView {
+            id,
+            anchor: format!("figure-{}", file_stem(id)),
+            number: index + 1,
+            note: &publication.figures[id],
+        })
+        .collect()
+}

@@ -1,0 +1,30 @@
+//! The template engine, set up as the GOV.UK templates need it.
+
+use minijinja::{Environment, Error, UndefinedBehavior};
+use minijinja_contrib::pycompat::unknown_method_callback;
+
+use crate::assets::Assets;
+
+const OWN_TEMPLATES: [(&str, &str); 4] = [
+    ("layout.html", include_str!("../templates/layout.html")),
+    ("prose.html", include_str!("../templates/prose.html")),
+    ("assessment.html", include_str!("../templates/assessment.html")),
+    ("figures.html", include_str!("../templates/figures.html")),
+];
+
+/// An environment with the GOV.UK templates and ours.
+///
+/// The templates were written for Jinja: they look into values that may be missing and call
+/// Python's methods. With both allowed all 657 official fixtures render as published.
+pub(crate) fn environment(assets: &Assets) -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_unknown_method_callback(unknown_method_callback);
+    for (name, source) in &assets.templates {
+        environment.add_template_owned(name.clone(), source.clone())?;
+    }
+    for (name, source) in OWN_TEMPLATES {
+        environment.add_template(name, source)?;
+    }
+    Ok(environment)
+}
