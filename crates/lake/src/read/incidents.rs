@@ -1,0 +1,114 @@
+//! The rows of one batch as they are read, by column.
+
+use std::collections::BTreeSet;
+
+use wardmote_domain::category::Category;
+use wardmote_domain::period::Month;
+
+use super::words::Words;
+
+/// How a row's small area was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum FoundBy {
+    /// It was not.
+    NotKnown,
+    /// The file says it.
+    File,
+    /// The row's coordinates lie in it.
+    PointInPolygon,
+}
+
+/// The cells of one kept row that are numbers or numbered words.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct IncidentRow {
+    pub(super) month: Month,
+    pub(super) category: Category,
+    pub(super) body: u32,
+    pub(super) falls_within: u32,
+    pub(super) outcome: u32,
+    pub(super) point: u32,
+    pub(super) area: u32,
+    pub(super) found_by: FoundBy,
+    pub(super) line: u32,
+}
+
+/// Rows kept so far. Words, places and areas are numbers into their tables; 0 is none.
+#[derive(Debug, Default)]
+pub(super) struct Incidents {
+    pub(super) bodies: Words,
+    pub(super) forces: Words,
+    pub(super) outcomes: Words,
+    pub(super) loads: Vec<String>,
+    rows: Vec<IncidentRow>,
+    row_loads: Vec<u32>,
+    source_ids: Vec<u8>,
+    source_id_ends: Vec<u32>,
+}
+
+/// A batch is handed over once it holds this many rows, though its month may go on. The busiest
+/// month of all forces together holds some 600,000.
+const MOST_ROWS: usize = 2_000_000;
+/// Or once its identifiers fill this much: an Arrow column of text holds at most 2 GiB.
+const MOST_SOURCE_ID_BYTES: usize = 512 << 20;
+
+impl Incidents {
+    /// Starts the rows of another load.
+    pub(super) fn begin_load(&mut self, load_id: String) {
+        self.loads.push(load_id);
+    }
+
+    /// The category that the source's words name.
+    pub(super) fn category(words: &[u8]) -> Option<Category> {
+        Category::all().find(|category| category.name().as_bytes() == words)
+    }
+
+    /// Adds a row of the load last begun.
+    pub(super) fn push(&mut self, row: IncidentRow, source_id: &[u8]) {
+        self.rows.push(row);
+        self.row_loads.push(self.loads.len() as u32);
+        self.source_ids.extend_from_slice(source_id);
+        self.source_id_ends.push(self.source_ids.len() as u32);
+    }
+
+    /// Takes back every row from `length` on.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.rows.truncate(length);
+        self.row_loads.truncate(length);
+        self.source_id_ends.truncate(length);
+        self.source_ids.truncate(self.source_id_ends.last().map_or(0, |end| *end as usize));
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.rows.len() > MOST_ROWS || self.source_ids.len() > MOST_SOURCE_ID_BYTES
+    }
+
+    pub(super) fn rows(&self) -> &[IncidentRow] {
+        &self.rows
+    }
+
+    /// The number of each row's load, from 1.
+    pub(super) fn row_loads(&self) -> &[u32] {
+        &self.row_loads
+    }
+
+    /// The source's own identifier of a row; blank if it has none.
+    pub(super) fn source_id(&self, row: usize) -> &[u8] {
+        let start = if row == 0 { 0 } else { self.source_id_ends[row - 1] as usize };
+        &self.source_ids[start..self.source_id_ends[row] as usize]
+    }
+
+    pub(super) fn source_id_bytes(&self) -> usize {
+        self.source_ids.len()
+    }
+
+    /// The bodies that reported the rows from `first` on.
+    pub(super) fn bodies_since(&self, first: usize) -> BTreeSet<String> {
+        let ids: BTreeSet<u32> = self.rows[first..].iter().map(|row| row.body).filter(|id| *id > 0).collect();
+        ids.into_iter().map(|id| self.bodies.words()[id as usize - 1].clone()).collect()
+    }
+}

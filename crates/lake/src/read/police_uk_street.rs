@@ -1,0 +1,230 @@
+//! The street files of data.police.uk: which rows are kept, and what each kept row says.
+
+use std::collections::BTreeSet;
+
+use simd_csv::ZeroCopyByteRecord;
+use wardmote_domain::period::Month;
+
+use super::cells::{cell, decimal, month, ons_code_key};
+use super::encoding::decode;
+use super::error::ReadError;
+use super::header::{Columns, find_columns};
+use super::incidents::{FoundBy, IncidentRow, Incidents};
+use super::parallel::ReadRequest;
+use super::places::{NONE, Places};
+use super::refusal::{FIRST_MONTH, FIRST_YEAR, Fault, Reason, RefusalLog};
+use super::rows::{Line, Records};
+use super::words::Words;
+
+/// What became of one file's rows.
+#[derive(Debug)]
+pub(super) struct Tally {
+    pub(super) rows_read: u64,
+    pub(super) rows_kept: u64,
+    pub(super) refusals: RefusalLog,
+    pub(super) without_place: u64,
+    pub(super) unrecognised_areas: u64,
+    pub(super) unrecognised_codes: BTreeSet<String>,
+    pub(super) months: Option<(Month, Month)>,
+    pub(super) bodies: BTreeSet<String>,
+    pub(super) notes: Vec<String>,
+    pub(super) looks_cut_short: bool,
+}
+
+/// Adds a file's rows to `incidents`.
+///
+/// On an error nothing of the file may be kept; the caller takes back what was added.
+pub(super) fn read_street_file(
+    bytes: &[u8],
+    named: Option<Month>,
+    request: &ReadRequest<'_>,
+    places: &mut Places<'_>,
+    incidents: &mut Incidents,
+) -> Result<Tally, ReadError> {
+    let decoded = decode(bytes)?;
+    if !decoded.text.contains('\n') && decoded.text.trim_end().contains('\r') {
+        return Err(ReadError::LineEnds);
+    }
+    let records = Records::open(&decoded.text)?;
+    let (columns, unknown) = find_columns(records.header())?;
+    let mut reader = Reader::new(columns, named, request, places, incidents);
+    reader.tally.notes.extend(unknown.iter().map(|name| format!("the column {name:?} is not stored")));
+    let blank_lines = records.visit(|line, found| reader.read(line, found))?;
+    let mut tally = reader.finish()?;
+    tally.notes.extend(decoded.note.map(str::to_owned));
+    if blank_lines > 0 {
+        tally.notes.push(format!("{blank_lines} blank lines"));
+    }
+    if tally.rows_read == 0 {
+        tally.notes.push("a header without rows".to_owned());
+    }
+    Ok(tally)
+}
+
+/// Reads rows of one file into the incidents of many.
+struct Reader<'r, 'p> {
+    columns: Columns,
+    named: Option<Month>,
+    latest: Month,
+    places: &'r mut Places<'p>,
+    incidents: &'r mut Incidents,
+    tally: Tally,
+    first_row: usize,
+    other_month: Option<Month>,
+    last_month: ([u8; 7], Option<Month>),
+}
+
+impl<'r, 'p> Reader<'r, 'p> {
+    fn new(
+        columns: Columns,
+        named: Option<Month>,
+        request: &ReadRequest<'_>,
+        places: &'r mut Places<'p>,
+        incidents: &'r mut Incidents,
+    ) -> Self {
+        let tally = Tally {
+            rows_read: 0,
+            rows_kept: 0,
+            refusals: RefusalLog::new(request.keep_text),
+            without_place: 0,
+            unrecognised_areas: 0,
+            unrecognised_codes: BTreeSet::new(),
+            months: None,
+            bodies: BTreeSet::new(),
+            notes: Vec::new(),
+            looks_cut_short: false,
+        };
+        let first_row = incidents.len();
+        let latest = request.latest;
+        let last_month = ([0; 7], None);
+        Self { columns, named, latest, places, incidents, tally, first_row, other_month: None, last_month }
+    }
+
+    fn read(&mut self, line: u32, found: Line<'_>) {
+        self.tally.rows_read += 1;
+        let result = match found {
+            Line::Record(record) => self.row(line, record),
+            Line::UnclosedQuote(text) => Err(Fault { field: None, reason: Reason::UnclosedQuote, text }),
+        };
+        // Only the last row's state counts: a file that goes on was not cut there.
+        self.tally.looks_cut_short = false;
+        if let Err(fault) = result {
+            self.tally.looks_cut_short =
+                matches!(fault.reason, Reason::UnclosedQuote | Reason::FieldCount { .. } | Reason::EmptyRow);
+            self.tally.refusals.add(line, fault);
+        }
+    }
+
+    fn row<'a>(&mut self, line: u32, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
+        let columns = self.columns;
+        if record.len() != columns.n_columns || record.get(columns.month).is_none_or(<[u8]>::is_empty) {
+            self.check_shape(record)?;
+        }
+        let month = self.month(record)?;
+        let category_cell = cell(record, columns.crime_type);
+        let Some(category) = Incidents::category(&category_cell) else {
+            return Err(fault(record, columns.crime_type, "Crime type", Reason::UnknownCategory));
+        };
+        let point = self.point(record)?;
+        let (area, found_by, recognised) = self.area(record, point)?;
+        let word = |words: &mut Words, index| words.id(&cell(record, index));
+        let body = word(&mut self.incidents.bodies, columns.reported_by);
+        let falls_within = word(&mut self.incidents.forces, columns.falls_within);
+        let outcome = word(&mut self.incidents.outcomes, columns.outcome);
+        let source_id = cell(record, columns.crime_id);
+        let row = IncidentRow { month, category, body, falls_within, outcome, point, area, found_by, line };
+        self.incidents.push(row, &source_id);
+        self.tally.rows_kept += 1;
+        self.tally.without_place += u64::from(point == NONE);
+        self.tally.unrecognised_areas += u64::from(!recognised);
+        let (first, last) = self.tally.months.unwrap_or((month, month));
+        self.tally.months = Some((first.min(month), last.max(month)));
+        Ok(())
+    }
+
+    /// Refuses a row that is empty or has another number of fields than the header.
+    fn check_shape<'a>(&self, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
+        let blank = record.as_slice().iter().all(|byte| matches!(byte, b',' | b' ' | b'\t' | b'"' | b'\r'));
+        let (expected, found) = (self.columns.n_columns, record.len());
+        if blank {
+            Err(Fault { field: None, reason: Reason::EmptyRow, text: b"" })
+        } else if expected == found {
+            Ok(())
+        } else {
+            Err(Fault { field: None, reason: Reason::FieldCount { expected, found }, text: record.as_slice() })
+        }
+    }
+
+    fn month<'a>(&mut self, record: &'a ZeroCopyByteRecord<'a>) -> Result<Month, Fault<'a>> {
+        let index = self.columns.month;
+        let text = cell(record, index);
+        let read = if *text == self.last_month.0 { self.last_month.1 } else { month(&text) };
+        if let Ok(text) = (*text).try_into() {
+            self.last_month = (text, read);
+        }
+        let refuse = |reason| Err(fault(record, index, "Month", reason));
+        let Some(read) = read else { return refuse(Reason::NotAMonth) };
+        if (read.year(), read.month_of_year()) < (FIRST_YEAR, FIRST_MONTH) {
+            return refuse(Reason::BeforeFirstMonth);
+        }
+        if read > self.latest {
+            return refuse(Reason::AfterLatest { latest: self.latest });
+        }
+        match self.named {
+            Some(named) if named != read => {
+                self.other_month = self.other_month.or(Some(read));
+                refuse(Reason::OtherMonth { named })
+            }
+            _ => Ok(read),
+        }
+    }
+
+    fn point<'a>(&mut self, record: &'a ZeroCopyByteRecord<'a>) -> Result<u32, Fault<'a>> {
+        let at = [(self.columns.longitude, "Longitude"), (self.columns.latitude, "Latitude")];
+        let refuse = |(index, field), reason| Err(fault(record, index, field, reason));
+        let [longitude, latitude] = at.map(|(index, _)| cell(record, index));
+        match (longitude.is_empty(), latitude.is_empty()) {
+            (true, true) => return Ok(NONE),
+            (true, false) => return refuse(at[0], Reason::OnlyOneCoordinate),
+            (false, true) => return refuse(at[1], Reason::OnlyOneCoordinate),
+            (false, false) => {}
+        }
+        let Some(longitude) = decimal(&longitude) else { return refuse(at[0], Reason::NotANumber) };
+        let Some(latitude) = decimal(&latitude) else { return refuse(at[1], Reason::NotANumber) };
+        self.places.point(longitude, latitude).or_else(|error| {
+            let longitude_fits = (WEST..=EAST).contains(&longitude);
+            refuse(if longitude_fits { at[1] } else { at[0] }, error.into())
+        })
+    }
+
+    /// The row's area, how it was found, and whether the file's code was recognised.
+    fn area<'a>(&mut self, record: &'a ZeroCopyByteRecord<'a>, point: u32) -> Result<(u32, FoundBy, bool), Fault<'a>> {
+        let code = cell(record, self.columns.lsoa_code);
+        if code.is_empty() {
+            let area = self.places.by_point(point);
+            let found_by = if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon };
+            return Ok((area, found_by, true));
+        }
+        let Some(key) = ons_code_key(&code) else {
+            return Err(fault(record, self.columns.lsoa_code, "LSOA code", Reason::NotAnAreaCode));
+        };
+        let found = self.places.by_code(key, &code, &mut self.tally.unrecognised_codes);
+        let found_by = if found.area == NONE { FoundBy::NotKnown } else { FoundBy::File };
+        Ok((found.area, found_by, found.recognised))
+    }
+
+    fn finish(mut self) -> Result<Tally, ReadError> {
+        if let (Some(named), Some(found), 0) = (self.named, self.other_month, self.tally.rows_kept) {
+            return Err(ReadError::AnotherMonth { named, found });
+        }
+        self.tally.bodies = self.incidents.bodies_since(self.first_row);
+        Ok(self.tally)
+    }
+}
+
+const WEST: f64 = -9.0;
+const EAST: f64 = 2.1;
+
+fn fault<'a>(record: &'a ZeroCopyByteRecord<'a>, index: usize, field: &'static str, reason: Reason) -> Fault<'a> {
+    Fault { field: Some(field), reason, text: record.get(index).unwrap_or_default() }
+}

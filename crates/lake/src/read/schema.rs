@@ -1,0 +1,39 @@
+//! The columns of the `incidents` table.
+
+use std::sync::{Arc, LazyLock};
+
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+/// The columns of the `incidents` table, in order.
+///
+/// Text that recurs is dictionary-encoded. `source_id` is the source's own identifier and no key:
+/// one identifier can stand on several rows. A row's identity is `load_id` with `line`.
+pub fn incidents_schema() -> SchemaRef {
+    static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| Arc::new(Schema::new(columns())));
+    Arc::clone(&SCHEMA)
+}
+
+fn columns() -> Vec<Field> {
+    let word = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
+    let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    vec![
+        Field::new("source", word(), false),
+        Field::new("source_id", DataType::Utf8, true),
+        Field::new("month", DataType::Date32, false),
+        Field::new("occurred_at", time, true),
+        Field::new("time_precision", word(), false),
+        Field::new("place_precision", word(), false),
+        Field::new("category", word(), false),
+        Field::new("source_category", word(), false),
+        Field::new("easting", DataType::Float64, true),
+        Field::new("northing", DataType::Float64, true),
+        Field::new("lsoa_2021", word(), true),
+        Field::new("lsoa_2011", word(), true),
+        Field::new("area_found_by", word(), true),
+        Field::new("outcome", word(), true),
+        Field::new("reporting_body", word(), true),
+        Field::new("falls_within", word(), true),
+        Field::new("load_id", word(), false),
+        Field::new("line", DataType::Int32, false),
+    ]
+}
