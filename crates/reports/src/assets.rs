@@ -40,18 +40,19 @@ pub enum AssetsError {
 /// Where the templates may lie: the folder as prepared, or a wheel unpacked as it is.
 const TEMPLATE_FOLDERS: [&str; 2] =
     ["govuk-frontend-jinja/templates", "govuk-frontend-jinja/govuk_frontend_jinja/templates"];
-const STYLE_SHEETS: [&str; 2] = [
-    "govuk-frontend/dist/govuk/govuk-frontend.min.css",
-    "govuk-frontend/govuk-frontend.min.css",
-];
+const STYLE_SHEETS: [&str; 2] =
+    ["govuk-frontend/dist/govuk/govuk-frontend.min.css", "govuk-frontend/govuk-frontend.min.css"];
 const OWN_CSS: &str = include_str!("templates/wardmote.css");
 
 impl Assets {
     /// Loads the assets that `cargo xtask assets` prepared in `folder`.
     pub fn load(folder: &Path) -> Result<Self, AssetsError> {
         let missing = |what| AssetsError::Missing { what, folder: folder.to_owned() };
-        let find = |places: &[&str]| places.iter().map(|place| folder.join(place)).find(|path| path.exists());
-        let template_folder = find(&TEMPLATE_FOLDERS).ok_or(missing("govuk-frontend-jinja templates"))?;
+        let find = |places: &[&str]| {
+            places.iter().map(|place| folder.join(place)).find(|path| path.exists())
+        };
+        let template_folder =
+            find(&TEMPLATE_FOLDERS).ok_or(missing("govuk-frontend-jinja templates"))?;
         let style_sheet = find(&STYLE_SHEETS).ok_or(missing("govuk-frontend style sheet"))?;
         let mut templates = BTreeMap::new();
         read_templates(&template_folder, "govuk_frontend_jinja", &mut templates)?;
@@ -64,7 +65,11 @@ impl Assets {
     }
 }
 
-fn read_templates(folder: &Path, prefix: &str, templates: &mut BTreeMap<String, String>) -> Result<(), AssetsError> {
+fn read_templates(
+    folder: &Path,
+    prefix: &str,
+    templates: &mut BTreeMap<String, String>,
+) -> Result<(), AssetsError> {
     let unreadable = |source| AssetsError::Unreadable { path: folder.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(unreadable)? {
         let path = entry.map_err(unreadable)?.path();
@@ -80,13 +85,16 @@ fn read_templates(folder: &Path, prefix: &str, templates: &mut BTreeMap<String, 
 }
 
 fn read(path: &Path) -> Result<String, AssetsError> {
-    fs::read_to_string(path).map_err(|source| AssetsError::Unreadable { path: path.to_owned(), source })
+    fs::read_to_string(path)
+        .map_err(|source| AssetsError::Unreadable { path: path.to_owned(), source })
 }
 
 /// Removes what only GOV.UK itself may show, and every address from which a browser would fetch.
 fn without_govuk_identity(css: &str) -> String {
     let css = without_rules(css, "@font-face{");
-    let css = without_comments_to_maps(&css).replace("\"GDS Transport\",", "").replace("GDS Transport,", "");
+    let css = without_comments_to_maps(&css)
+        .replace("\"GDS Transport\",", "")
+        .replace("GDS Transport,", "");
     let mut kept = String::with_capacity(css.len());
     let mut rest = css.as_str();
     while let Some(start) = rest.find("url(") {

@@ -67,7 +67,11 @@ struct ReportChart<'a> {
     table: &'a Table,
 }
 
-fn pdf(publication: &Publication, sections: &[Section], edition: &'static str) -> Result<Vec<u8>, DocumentError> {
+fn pdf(
+    publication: &Publication,
+    sections: &[Section],
+    edition: &'static str,
+) -> Result<Vec<u8>, DocumentError> {
     let date = publication.published;
     let report = Report {
         publication,
@@ -78,14 +82,21 @@ fn pdf(publication: &Publication, sections: &[Section], edition: &'static str) -
         charts: publication
             .charts
             .iter()
-            .map(|(id, chart)| ReportChart { id, title: &chart.title, finding: &chart.finding, table: &chart.table })
+            .map(|(id, chart)| ReportChart {
+                id,
+                title: &chart.title,
+                finding: &chart.finding,
+                table: &chart.table,
+            })
             .collect(),
         figures: figure_order(publication).into_iter().map(|id| &publication.figures[id]).collect(),
     };
     let mut data = serde_json::to_value(&report).map_err(DocumentError::Data)?;
     make_printable(&mut data);
-    let drawings =
-        publication.charts.values().map(|chart| printable(&chart_svg(chart, publication.synthetic)));
+    let drawings = publication
+        .charts
+        .values()
+        .map(|chart| printable(&chart_svg(chart, publication.synthetic)));
     typeset(&DocumentWorld::new(&data.to_string(), drawings), publication)
 }
 
@@ -93,9 +104,12 @@ fn typeset(world: &DocumentWorld, publication: &Publication) -> Result<Vec<u8>, 
     let document: PagedDocument =
         typst::compile(world).output.map_err(|diagnostics| refusal(&diagnostics))?;
     let date = publication.published;
-    let timestamp = Datetime::from_ymd_hms(date.year().into(), date.month() as u8, date.day() as u8, 0, 0, 0);
-    let standards = PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_2a])
-        .map_err(|error| DocumentError::Typesetting { reasons: vec![error.message().to_string()] })?;
+    let timestamp =
+        Datetime::from_ymd_hms(date.year().into(), date.month() as u8, date.day() as u8, 0, 0, 0);
+    let standards =
+        PdfStandards::new(&[PdfStandard::Ua_1, PdfStandard::A_2a]).map_err(|error| {
+            DocumentError::Typesetting { reasons: vec![error.message().to_string()] }
+        })?;
     let options = PdfOptions {
         ident: Smart::Custom(format!("{} {} {date}", publication.partnership, publication.title)),
         creator: Smart::Custom(Some("Wardmote".to_owned())),

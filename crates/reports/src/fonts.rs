@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use dejavu::{sans, sans_condensed, sans_mono};
+use dejavu::{sans_condensed, sans_mono};
 use typst::foundations::Bytes;
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
@@ -14,17 +14,18 @@ pub(crate) struct Fonts {
     pub(crate) faces: Vec<Font>,
 }
 
-/// `DejaVu` Sans: free to embed, and it covers most of the letters of Europe and its neighbours.
+/// `DejaVu` Sans Condensed: free to embed, and it covers most letters of Europe and its neighbours.
+/// Its normal width must stay out: drawings would match that first, and it has no bold here.
 pub(crate) static FONTS: LazyLock<Fonts> = LazyLock::new(|| {
     let files = [
         sans_condensed::regular(),
         sans_condensed::bold(),
         sans_condensed::oblique(),
         sans_condensed::bold_oblique(),
-        sans::regular(),
         sans_mono::regular(),
     ];
-    let faces: Vec<Font> = files.into_iter().filter_map(|file| Font::new(Bytes::new(file), 0)).collect();
+    let faces: Vec<Font> =
+        files.into_iter().filter_map(|file| Font::new(Bytes::new(file), 0)).collect();
     Fonts { book: LazyHash::new(FontBook::from_fonts(&faces)), faces }
 });
 
@@ -49,6 +50,11 @@ pub(crate) fn printable(text: &str) -> String {
 
 fn is_covered(character: char) -> bool {
     let is_private_use = matches!(u32::from(character), 0xE000..=0xF8FF | 0xF_0000..);
-    // The condensed face sets all text; a fallback would cover more but change the look mid-word.
-    !is_private_use && FONTS.faces.first().is_some_and(|face| face.info().coverage.contains(u32::from(character)))
+    let is_forbidden = matches!(character, '\u{feff}' | '\u{fffe}');
+    !is_private_use
+        && !is_forbidden
+        && FONTS
+            .faces
+            .first()
+            .is_some_and(|face| face.info().coverage.contains(u32::from(character)))
 }

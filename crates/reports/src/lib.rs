@@ -23,7 +23,7 @@ pub use charts::{
     ProfileChart, ProfileMonth, Ring, SeriesChart, chart_svg,
 };
 pub use document::{DocumentError, full_pdf, summary_pdf};
-pub use pages::{PageError, figures_html, full_html, summary_html};
+pub use pages::{PageError, figures_html, full_html, govuk_environment, summary_html};
 pub use prose::ProseError;
 pub use publication::{FigureNote, Publication, Section, SignOff, SourceNote};
 pub use publication_files::{OutputFile, PublicationError, publication_files};

@@ -2,6 +2,8 @@
 
 mod environment;
 
+pub use environment::govuk_environment;
+
 use std::collections::BTreeMap;
 
 use minijinja::context;
@@ -107,8 +109,9 @@ fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<Strin
     let sections = parse_sections(publication, (page.sections)(publication))?;
     let anchors: Vec<String> = sections.iter().map(section_anchor).collect();
     let figure_list = figures(publication);
-    let figures: BTreeMap<&str, &FigureView<'_>> = figure_list.iter().map(|view| (view.id, view)).collect();
-    let environment = environment::environment(assets)?;
+    let figures: BTreeMap<&str, &FigureView<'_>> =
+        figure_list.iter().map(|view| (view.id, view)).collect();
+    let environment = govuk_environment(assets)?;
     let pages: Vec<Value> = [&SUMMARY, &FULL, &FIGURES]
         .into_iter()
         .map(|other| context! { text => other.name, href => other.file, active => other.file == page.file })
@@ -147,12 +150,12 @@ fn charts(publication: &Publication) -> BTreeMap<&str, ChartView<'_>> {
         .iter()
         .map(|(id, chart)| {
             let view = ChartView {
-            anchor: format!("chart-{}", file_stem(id)),
-            title: &chart.title,
-            svg: chart_svg(chart, publication.synthetic),
-            svg_path: chart_path(id),
-            csv_path: chart_table_path(id),
-            table: &chart.table,
+                anchor: format!("chart-{}", file_stem(id)),
+                title: &chart.title,
+                svg: chart_svg(chart, publication.synthetic),
+                svg_path: chart_path(id),
+                csv_path: chart_table_path(id),
+                table: &chart.table,
             };
             (id.as_str(), view)
         })

@@ -37,7 +37,10 @@ pub enum PublicationError {
 }
 
 /// All files of a publication: pages, style sheet, drawings, tables and documents.
-pub fn publication_files(publication: &Publication, assets: &Assets) -> Result<Vec<OutputFile>, PublicationError> {
+pub fn publication_files(
+    publication: &Publication,
+    assets: &Assets,
+) -> Result<Vec<OutputFile>, PublicationError> {
     let mut files = vec![
         file("index.html", summary_html(publication, assets)?),
         file("full.html", full_html(publication, assets)?),
@@ -80,15 +83,26 @@ pub(crate) fn table_path(id: &str) -> String {
 
 /// An id as part of a file name or of an HTML id: letters, digits, `-` and `_`.
 pub(crate) fn file_stem(id: &str) -> String {
-    let safe = |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
+    let safe =
+        |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     id.chars().map(|character| if safe(character) { character } else { '-' }).collect()
 }
 
 /// A date as GOV.UK writes it: 3 April 2025.
 pub(crate) fn date_text(date: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-        "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let month = usize::try_from(date.month() - 1).ok().and_then(|index| MONTHS.get(index));
     format!("{} {} {}", date.day(), month.unwrap_or(&""), date.year())

@@ -27,7 +27,8 @@ pub struct Column {
 impl Table {
     /// The table as CSV (RFC 4180), with its headings and without caption and note.
     pub fn csv(&self) -> String {
-        let headings: Vec<&str> = self.columns.iter().map(|column| column.heading.as_str()).collect();
+        let headings: Vec<&str> =
+            self.columns.iter().map(|column| column.heading.as_str()).collect();
         let mut text = csv_row(&headings);
         for row in &self.rows {
             let cells: Vec<&str> = row.iter().map(String::as_str).collect();

@@ -70,7 +70,14 @@ pub(super) fn draw(chart: &BarChart, drawing: &mut Drawing, top: f64) -> f64 {
 }
 
 /// The highlighted bar is darker and its words are bold, so that it shows in grey too.
-fn draw_bar(bar: &Bar, lines: &[String], decimals: usize, axis: &NumberAxis, centre: f64, drawing: &mut Drawing) {
+fn draw_bar(
+    bar: &Bar,
+    lines: &[String],
+    decimals: usize,
+    axis: &NumberAxis,
+    centre: f64,
+    drawing: &mut Drawing,
+) {
     let style = if bar.highlighted { LABEL.bold() } else { LABEL };
     let first = centre + 5.0 - (lines.len().saturating_sub(1)) as f64 * 8.5;
     let labels_end = axis.at(axis.low) - 10.0;

@@ -111,11 +111,19 @@ fn draw_area(area: &MapArea, map: &ChoroplethMap, projection: &Projection, drawi
         Some(class) => format!("fill=\"{}\"", class_colours(class, map.classes.len()).0),
         None => drawing.hatch_fill(),
     };
-    drawing.path(&data, &format!("{fill} fill-rule=\"evenodd\" stroke=\"{GREY}\" stroke-width=\"0.7\""));
+    drawing.path(
+        &data,
+        &format!("{fill} fill-rule=\"evenodd\" stroke=\"{GREY}\" stroke-width=\"0.7\""),
+    );
 }
 
 /// Letters the class inside an area, so that it can be read without colour.
-fn letter_area(area: &MapArea, map: &ChoroplethMap, projection: &Projection, drawing: &mut Drawing) {
+fn letter_area(
+    area: &MapArea,
+    map: &ChoroplethMap,
+    projection: &Projection,
+    drawing: &mut Drawing,
+) {
     let Some(class) = class_index(area, map) else { return };
     let largest = area.polygons.iter().filter_map(|rings| rings.first());
     let Some(ring) = largest.max_by(|a, b| ring_area(a).total_cmp(&ring_area(b))) else { return };
@@ -222,6 +230,7 @@ fn extent<'a>(points: impl Iterator<Item = &'a (f64, f64)>) -> (f64, f64, f64, f
 
 /// Twice the area of a ring (shoelace), for comparing rings.
 fn ring_area(ring: &Ring) -> f64 {
-    let doubled: f64 = ring.iter().zip(ring.iter().cycle().skip(1)).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
+    let doubled: f64 =
+        ring.iter().zip(ring.iter().cycle().skip(1)).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
     doubled.abs()
 }

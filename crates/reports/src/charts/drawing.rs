@@ -51,11 +51,6 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
-    /// Prefix of the ids of this drawing, made from the chart's content.
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
-
     pub(super) fn text(&mut self, x: f64, y: f64, style: Type, text: &str) {
         self.set_text(&format!("x=\"{}\" y=\"{}\"", units(x), units(y)), style, text);
     }
@@ -155,7 +150,12 @@ impl<'a> Frame<'a> {
         let mut y = 0.0;
         if self.synthetic {
             drawing.rectangle((0.0, 0.0), (WIDTH, 26.0), &format!("fill=\"{WARNING}\""));
-            drawing.text(8.0, 18.0, LABEL.bold(), "SYNTHETIC: invented data, not a real place's figures");
+            drawing.text(
+                8.0,
+                18.0,
+                LABEL.bold(),
+                "SYNTHETIC: invented data, not a real place's figures",
+            );
             y += 30.0;
         }
         let title = Type { size: TITLE_SIZE, ..LABEL.bold() };
@@ -246,8 +246,8 @@ pub(super) fn escape(text: &str) -> String {
 /// An id from the chart's content (64-bit FNV-1a), so that two charts on a page do not share ids
 /// and the same chart has the same id on every run.
 fn content_id(chart: &Chart) -> String {
-    let hash = format!("{chart:?}")
-        .bytes()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = format!("{chart:?}").bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     format!("chart-{hash:016x}")
 }

@@ -15,6 +15,7 @@ mod series;
 
 pub use bars::{Bar, BarChart};
 pub use choropleth::{ChoroplethMap, ClassBreak, MapArea, Ring};
+pub(crate) use number_axis::number_text;
 pub use profile::{ProfileChart, ProfileMonth};
 pub use series::{Band, Line, Marker, SeriesChart};
 

@@ -18,7 +18,12 @@ impl NumberAxis {
     }
 
     /// An axis that covers the finite `values` and one level from which they are drawn.
-    pub(super) fn around(values: impl Iterator<Item = f64>, level: f64, start: f64, end: f64) -> Self {
+    pub(super) fn around(
+        values: impl Iterator<Item = f64>,
+        level: f64,
+        start: f64,
+        end: f64,
+    ) -> Self {
         let (low, high) = values
             .filter(|value| value.is_finite())
             .fold((level, level), |(low, high), value| (low.min(value), high.max(value)));
@@ -59,7 +64,7 @@ fn round_step(rough: f64) -> f64 {
 }
 
 /// A number with thousands separated by commas and a true minus sign.
-pub(super) fn number_text(value: f64, decimals: usize) -> String {
+pub(crate) fn number_text(value: f64, decimals: usize) -> String {
     let plain = format!("{:.decimals$}", value.abs());
     let (whole, fraction) = plain.split_once('.').map_or((plain.as_str(), ""), |parts| parts);
     let mut text = String::new();

@@ -45,7 +45,12 @@ pub(super) fn draw(chart: &ProfileChart, drawing: &mut Drawing, top: f64) -> f64
         drawing.text(LEFT - 8.0, y + 5.0, LABEL.anchored(Anchor::End), &label);
     }
     let average = axis.at(1.0);
-    drawing.line((LEFT, average), (right, average), INK, "stroke-width=\"1.5\" stroke-dasharray=\"6 4\"");
+    drawing.line(
+        (LEFT, average),
+        (right, average),
+        INK,
+        "stroke-width=\"1.5\" stroke-dasharray=\"6 4\"",
+    );
 
     let step = (right - LEFT) / chart.months.len().max(1) as f64;
     let peak = peak_index(chart);
@@ -58,7 +63,13 @@ pub(super) fn draw(chart: &ProfileChart, drawing: &mut Drawing, top: f64) -> f64
 }
 
 /// A bar from the yearly level to the month's own; the peak is darker and says so.
-fn draw_month(month: &ProfileMonth, is_peak: bool, (x, step): (f64, f64), axis: &NumberAxis, drawing: &mut Drawing) {
+fn draw_month(
+    month: &ProfileMonth,
+    is_peak: bool,
+    (x, step): (f64, f64),
+    axis: &NumberAxis,
+    drawing: &mut Drawing,
+) {
     let (level, average) = (axis.at(month.multiplier), axis.at(1.0));
     let width = step * 0.5;
     let fill = if is_peak { CATEGORICAL[0] } else { super::palette::MUTED };
@@ -85,6 +96,8 @@ fn draw_month(month: &ProfileMonth, is_peak: bool, (x, step): (f64, f64), axis: 
 }
 
 fn peak_index(chart: &ProfileChart) -> Option<usize> {
-    let by_level = |a: &(usize, &ProfileMonth), b: &(usize, &ProfileMonth)| a.1.multiplier.total_cmp(&b.1.multiplier);
+    let by_level = |a: &(usize, &ProfileMonth), b: &(usize, &ProfileMonth)| {
+        a.1.multiplier.total_cmp(&b.1.multiplier)
+    };
     chart.months.iter().enumerate().max_by(by_level).map(|(index, _)| index)
 }

@@ -1,5 +1,7 @@
 //! Values month by month: lines that break where a month is not known.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use super::drawing::{Anchor, Drawing, LABEL, Type, WIDTH, text_width, units};
@@ -81,7 +83,8 @@ impl Plot {
 pub(super) fn draw(chart: &SeriesChart, drawing: &mut Drawing, top: f64) -> f64 {
     drawing.define_hatch();
     drawing.text(0.0, top + 12.0, Type { colour: GREY, ..LABEL }, &chart.y_label);
-    let top = top + 28.0;
+    let top =
+        top + 24.0 + marker_rows(chart).iter().map(|row| row + 1).max().unwrap_or(0) as f64 * 18.0;
     let bottom = top + PLOT_HEIGHT;
     let plot = Plot {
         left: LEFT,
@@ -146,27 +149,40 @@ fn draw_gaps(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
         } else {
             format!("{}: not known", unknown.join(", "))
         };
-        let (left, width) = (plot.left + start as f64 * plot.step(), (month - start) as f64 * plot.step());
+        let (left, width) =
+            (plot.left + start as f64 * plot.step(), (month - start) as f64 * plot.step());
         let fill = drawing.hatch_fill();
         drawing.rectangle((left, plot.top), (width, plot.bottom - plot.top), &fill);
-        label_gap(&label, left, width, drawing, plot);
+        label_gap(&label, left, width, clear_height(chart, start..month, plot), drawing);
     }
 }
 
-/// Words on a white ground: along the top where they fit, upwards where the gap is narrow.
-fn label_gap(label: &str, left: f64, width: f64, drawing: &mut Drawing, plot: &Plot) {
+/// Words on a white ground at height `y`: along the gap where they fit, upwards where it is narrow.
+fn label_gap(label: &str, left: f64, width: f64, y: f64, drawing: &mut Drawing) {
     let style = Type { size: 13.0, ..LABEL.bold() };
     let length = text_width(label, style.size) + 8.0;
     let middle = left + width / 2.0;
     let ground = "fill=\"#ffffff\"";
     if length <= width {
-        drawing.rectangle((middle - length / 2.0, plot.top + 6.0), (length, 20.0), ground);
-        drawing.text(middle, plot.top + 20.0, style.anchored(Anchor::Middle), label);
+        drawing.rectangle((middle - length / 2.0, y - 10.0), (length, 20.0), ground);
+        drawing.text(middle, y + 4.5, style.anchored(Anchor::Middle), label);
     } else {
-        let centre = f64::midpoint(plot.top, plot.bottom);
-        drawing.rectangle((middle - 9.0, centre - length / 2.0), (18.0, length), ground);
-        drawing.upright_text(middle + 4.5, centre, style.anchored(Anchor::Middle), label);
+        drawing.rectangle((middle - 9.0, y - length / 2.0), (18.0, length), ground);
+        drawing.upright_text(middle + 4.5, y, style.anchored(Anchor::Middle), label);
     }
+}
+
+/// The height in a gap that is furthest from the lines which go on through it.
+fn clear_height(chart: &SeriesChart, months: Range<usize>, plot: &Plot) -> f64 {
+    let values =
+        chart.lines.iter().flat_map(|line| line.values.get(months.clone()).unwrap_or_default());
+    let heights: Vec<f64> = values.flatten().map(|&value| plot.axis.at(value)).collect();
+    let distance =
+        |y: f64| heights.iter().map(|height| (height - y).abs()).fold(f64::INFINITY, f64::min);
+    let places = [0.5, 0.25, 0.75].map(|share| plot.top + share * (plot.bottom - plot.top));
+    places
+        .into_iter()
+        .fold(places[0], |best, place| if distance(place) > distance(best) { place } else { best })
 }
 
 fn draw_band(band: &Band, drawing: &mut Drawing, plot: &Plot) {
@@ -193,8 +209,10 @@ fn draw_line(line: &Line, line_index: usize, drawing: &mut Drawing, plot: &Plot)
     let known = |month: usize| line.values.get(month).copied().flatten();
     let months: Vec<usize> = (0..plot.n_months).collect();
     for run in months.chunk_by(|&a, &b| known(a).is_some() == known(b).is_some()) {
-        let points: Vec<(f64, f64)> =
-            run.iter().filter_map(|&month| known(month).map(|value| plot.point(month, value))).collect();
+        let points: Vec<(f64, f64)> = run
+            .iter()
+            .filter_map(|&month| known(month).map(|value| plot.point(month, value)))
+            .collect();
         if points.len() > 1 {
             drawing.path(&path_through(points.iter().copied()), &stroke);
         }
@@ -234,27 +252,51 @@ fn draw_end_labels(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
     for (y, line_index) in ends {
         let y = y.max(above + 18.0);
         above = y;
-        drawing.mark((plot.right + 10.0, y), line_index, CATEGORICAL[line_index % CATEGORICAL.len()]);
+        drawing.mark(
+            (plot.right + 10.0, y),
+            line_index,
+            CATEGORICAL[line_index % CATEGORICAL.len()],
+        );
         drawing.text(plot.right + 20.0, y + 5.0, LABEL.bold(), &chart.lines[line_index].name);
     }
 }
 
+/// The row above the plot on which each marker's label stands, so that labels do not meet.
+fn marker_rows(chart: &SeriesChart) -> Vec<usize> {
+    let step = (WIDTH - end_label_width(chart) - LEFT) / chart.months.len().max(1) as f64;
+    let mut ends: Vec<f64> = Vec::new();
+    let mut row_of = |marker: &Marker| {
+        let start = month_index(chart, marker)? as f64 * step;
+        let row = ends.iter().position(|&end| end < start).unwrap_or(ends.len());
+        ends.resize(ends.len().max(row + 1), 0.0);
+        ends[row] = start + text_width(&marker.label, LABEL.size) + 10.0;
+        Some(row)
+    };
+    chart.markers.iter().map(|marker| row_of(marker).unwrap_or(0)).collect()
+}
+
+fn month_index(chart: &SeriesChart, marker: &Marker) -> Option<usize> {
+    chart.months.iter().position(|month| *month == marker.month)
+}
+
 fn draw_markers(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
-    for marker in &chart.markers {
-        let Some(month) = chart.months.iter().position(|month| *month == marker.month) else {
-            continue;
-        };
-        let x = plot.x(month);
-        drawing.line((x, plot.top - 4.0), (x, plot.bottom), INK, "stroke-dasharray=\"4 3\"");
-        let anchor = if month * 2 > plot.n_months { Anchor::End } else { Anchor::Start };
-        let shift = if month * 2 > plot.n_months { -5.0 } else { 5.0 };
-        drawing.text(x + shift, plot.top + 8.0, LABEL.anchored(anchor), &marker.label);
+    for (marker, row) in chart.markers.iter().zip(marker_rows(chart)) {
+        let Some(month) = month_index(chart, marker) else { continue };
+        let (x, y) = (plot.x(month), plot.top - 8.0 - row as f64 * 18.0);
+        drawing.line((x, y - 11.0), (x, plot.bottom), INK, "stroke-dasharray=\"4 3\"");
+        // A label that would leave the sheet on the right reads towards the line instead.
+        if x + text_width(&marker.label, LABEL.size) + 5.0 > WIDTH {
+            drawing.text(x - 5.0, y, LABEL.anchored(Anchor::End), &marker.label);
+        } else {
+            drawing.text(x + 5.0, y, LABEL, &marker.label);
+        }
     }
 }
 
 /// Labels as many months as fit, counted from the first of the series.
 fn draw_month_axis(months: &[String], drawing: &mut Drawing, plot: &Plot) {
-    let every = [1, 2, 3, 6, 12, 24].into_iter().find(|every| plot.step() * f64::from(*every) >= 70.0);
+    let every =
+        [1, 2, 3, 6, 12, 24].into_iter().find(|every| plot.step() * f64::from(*every) >= 70.0);
     let every = every.unwrap_or(60) as usize;
     for (month_index, month) in months.iter().enumerate().step_by(every) {
         let x = plot.x(month_index);

@@ -7,14 +7,33 @@ use serde::Serialize;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Block {
     /// A heading below the section's own, which is level 2; levels never skip.
-    Heading { level: usize, content: Vec<Inline> },
-    Paragraph { content: Vec<Inline> },
-    List { ordered: bool, start: u64, items: Vec<Vec<Block>> },
-    Quote { blocks: Vec<Block> },
-    Code { text: String },
+    Heading {
+        level: usize,
+        content: Vec<Inline>,
+    },
+    Paragraph {
+        content: Vec<Inline>,
+    },
+    List {
+        ordered: bool,
+        start: u64,
+        items: Vec<Vec<Block>>,
+    },
+    Quote {
+        blocks: Vec<Block>,
+    },
+    Code {
+        text: String,
+    },
     Rule,
-    Chart { id: String, repeated: bool },
-    Table { id: String, repeated: bool },
+    Chart {
+        id: String,
+        repeated: bool,
+    },
+    Table {
+        id: String,
+        repeated: bool,
+    },
 }
 
 /// A piece of a line.
@@ -58,7 +77,9 @@ fn visit_inline_figures(content: &[Inline], see: &mut impl FnMut(&str)) {
                 see(id);
                 visit_inline_figures(content, see);
             }
-            Inline::Emphasis { content } | Inline::Strong { content } | Inline::Link { content, .. } => {
+            Inline::Emphasis { content }
+            | Inline::Strong { content }
+            | Inline::Link { content, .. } => {
                 visit_inline_figures(content, see);
             }
             Inline::Text { .. } | Inline::Code { .. } | Inline::LineBreak => {}

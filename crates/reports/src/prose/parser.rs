@@ -118,7 +118,9 @@ impl Builder {
             self.spans.push((Span::Paragraph, Vec::new()));
         }
         let Some((_, content)) = self.spans.last_mut() else { return };
-        if let (Inline::Text { text }, Some(Inline::Text { text: before })) = (&inline, content.last_mut()) {
+        if let (Inline::Text { text }, Some(Inline::Text { text: before })) =
+            (&inline, content.last_mut())
+        {
             before.push_str(text);
         } else {
             content.push(inline);
@@ -140,8 +142,12 @@ impl Builder {
             Span::Strong if !is_deep => self.push(Inline::Strong { content }),
             Span::Link(target) => self.close_link(target, content),
             Span::Image(target) => match target.split_once(':') {
-                Some(("chart", id)) => self.placed.push(Block::Chart { id: id.to_owned(), repeated: false }),
-                Some(("table", id)) => self.placed.push(Block::Table { id: id.to_owned(), repeated: false }),
+                Some(("chart", id)) => {
+                    self.placed.push(Block::Chart { id: id.to_owned(), repeated: false })
+                }
+                Some(("table", id)) => {
+                    self.placed.push(Block::Table { id: id.to_owned(), repeated: false })
+                }
                 // Other pictures are not published; their words are.
                 _ => content.into_iter().for_each(|inline| self.push(inline)),
             },
@@ -256,7 +262,8 @@ mod tests {
 
     #[test]
     fn links_carry_meaning_by_scheme() {
-        let blocks = parse("Crime [fell by 8%](figure:abc); see [x](javascript:alert(1)).\n\n![](chart:c1)");
+        let blocks =
+            parse("Crime [fell by 8%](figure:abc); see [x](javascript:alert(1)).\n\n![](chart:c1)");
         let content = vec![
             text("Crime "),
             Inline::Figure { id: "abc".to_owned(), content: vec![text("fell by 8%")] },

@@ -5,22 +5,29 @@ use std::f64::consts::TAU;
 
 use jiff::civil::date;
 use wardmote_reports::{
-    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea, Marker,
-    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote, Table,
+    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
+    Marker, ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote,
+    Table,
 };
 
 /// Draws with a gap of four months in one line and a marker.
 pub(crate) fn series() -> Chart {
-    let months: Vec<String> =
-        (0..24).map(|month| format!("{}-{:02}", 2022 + (month + 3) / 12, (month + 3) % 12 + 1)).collect();
-    let level = |month: usize, base: f64| (base + base * 0.15 * (TAU * month as f64 / 12.0).sin()).round();
-    let crime: Vec<Option<f64>> = (0..24).map(|m| (!(10..14).contains(&m)).then(|| level(m, 1_500.0))).collect();
-    let asb: Vec<Option<f64>> = (0..24).map(|m| (m != 20 && !(10..14).contains(&m)).then(|| level(m + 2, 420.0))).collect();
+    let months: Vec<String> = (0..24)
+        .map(|month| format!("{}-{:02}", 2022 + (month + 3) / 12, (month + 3) % 12 + 1))
+        .collect();
+    let level =
+        |month: usize, base: f64| (base + base * 0.15 * (TAU * month as f64 / 12.0).sin()).round();
+    let crime: Vec<Option<f64>> =
+        (0..24).map(|m| (!(10..14).contains(&m)).then(|| level(m, 1_500.0))).collect();
+    let asb: Vec<Option<f64>> =
+        (0..24).map(|m| (m != 20 && !(10..14).contains(&m)).then(|| level(m + 2, 420.0))).collect();
     let rows = months
         .iter()
         .zip(crime.iter().zip(&asb))
         .map(|(month, (crime, asb))| {
-            let cell = |value: &Option<f64>| value.map_or("not known".to_owned(), |value| format!("{value:.0}"));
+            let cell = |value: &Option<f64>| {
+                value.map_or("not known".to_owned(), |value| format!("{value:.0}"))
+            };
             vec![month.clone(), cell(crime), cell(asb)]
         })
         .collect();
@@ -50,7 +57,9 @@ pub(crate) fn bars() -> Chart {
         ("Sampleford and the Vale of Testing", 88.0, 86.1, 89.9, false),
         ("Average of the peers", 94.1, 93.0, 95.2, false),
     ];
-    let rows = bars.iter().map(|bar| vec![bar.0.to_owned(), format!("{:.1}", bar.1), format!("{:.1} to {:.1}", bar.2, bar.3)]);
+    let rows = bars.iter().map(|bar| {
+        vec![bar.0.to_owned(), format!("{:.1}", bar.1), format!("{:.1} to {:.1}", bar.2, bar.3)]
+    });
     Chart {
         title: "Recorded crime per 1,000 residents, 2023/24".to_owned(),
         finding: "Exampleton has 94.3 recorded crimes per 1,000 residents; the average of its peers is 94.1.".to_owned(),
@@ -73,21 +82,30 @@ pub(crate) fn bars() -> Chart {
 
 /// Twelve months, of which July is the peak.
 pub(crate) fn profile() -> Chart {
-    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let names =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let months: Vec<ProfileMonth> = names
         .iter()
         .enumerate()
         .map(|(month, name)| {
-            let multiplier = 1.0 - 0.24 * (TAU * (month as f64 + 0.2) / 12.0).cos();
-            ProfileMonth { label: (*name).to_owned(), multiplier, interval: Some((multiplier - 0.05, multiplier + 0.06)) }
+            let percent = (100.0 - 24.0 * (TAU * (month as f64 + 0.2) / 12.0).cos()).round();
+            let interval = Some(((percent - 5.0) / 100.0, (percent + 6.0) / 100.0));
+            ProfileMonth { label: (*name).to_owned(), multiplier: percent / 100.0, interval }
         })
         .collect();
-    let rows = months.iter().map(|month| vec![month.label.clone(), format!("{:.2}", month.multiplier)]).collect();
+    let rows = months
+        .iter()
+        .map(|month| vec![month.label.clone(), format!("{:.2}", month.multiplier)])
+        .collect();
     Chart {
         title: "Anti-social behaviour through the year".to_owned(),
         finding: "Anti-social behaviour peaks in July at 1.24 times the average month.".to_owned(),
         source: "data.police.uk, three years to March 2024".to_owned(),
-        table: table("Anti-social behaviour through the year", &["Month", "Times the average"], rows),
+        table: table(
+            "Anti-social behaviour through the year",
+            &["Month", "Times the average"],
+            rows,
+        ),
         kind: ChartKind::Profile(ProfileChart {
             y_label: "Times the average month, with 95% interval".to_owned(),
             months,
@@ -100,7 +118,8 @@ pub(crate) fn map() -> Chart {
     let mut areas = Vec::new();
     for row in 0..5 {
         for column in 0..6 {
-            let (west, south) = (400_000.0 + f64::from(column) * 900.0, 300_000.0 + f64::from(row) * 700.0);
+            let (west, south) =
+                (400_000.0 + f64::from(column) * 900.0, 300_000.0 + f64::from(row) * 700.0);
             let skew = f64::from((row + column) % 3) * 60.0;
             let ring = vec![
                 (west, south + skew),
@@ -121,18 +140,34 @@ pub(crate) fn map() -> Chart {
     }
     let rows = areas
         .iter()
-        .map(|area| vec![area.name.clone(), area.value.map_or("not known".to_owned(), |value| format!("{value:.0}"))])
+        .map(|area| {
+            vec![
+                area.name.clone(),
+                area.value.map_or("not known".to_owned(), |value| format!("{value:.0}")),
+            ]
+        })
         .collect();
     Chart {
         title: "Recorded crime by neighbourhood, 2023/24".to_owned(),
-        finding: "Six neighbourhoods have 60 crimes or more per 1,000 residents; two are not known.".to_owned(),
+        finding:
+            "Six neighbourhoods have 60 crimes or more per 1,000 residents; two are not known."
+                .to_owned(),
         source: "data.police.uk; boundaries of the Office for National Statistics".to_owned(),
-        table: table("Recorded crime by neighbourhood", &["Neighbourhood", "Per 1,000 residents"], rows),
+        table: table(
+            "Recorded crime by neighbourhood",
+            &["Neighbourhood", "Per 1,000 residents"],
+            rows,
+        ),
         kind: ChartKind::Map(ChoroplethMap {
             areas,
-            classes: [(20.0, "up to 20"), (40.0, "21 to 40"), (60.0, "41 to 60"), (80.0, "61 to 80")]
-                .map(|(upper, label)| ClassBreak { upper, label: label.to_owned() })
-                .to_vec(),
+            classes: [
+                (20.0, "up to 20"),
+                (40.0, "21 to 40"),
+                (60.0, "41 to 60"),
+                (80.0, "61 to 80"),
+            ]
+            .map(|(upper, label)| ClassBreak { upper, label: label.to_owned() })
+            .to_vec(),
             legend_title: "Crimes per 1,000 residents".to_owned(),
         }),
     }
@@ -149,12 +184,19 @@ pub(crate) fn publication() -> Publication {
     let tables = BTreeMap::from([(
         "kinds".to_owned(),
         Table {
-            note: Some("Anti-social behaviour is not a crime and is not in these counts.".to_owned()),
+            note: Some(
+                "Anti-social behaviour is not a crime and is not in these counts.".to_owned(),
+            ),
             ..table(
                 "Recorded crime by kind, year to March 2024",
                 &["Kind", "2022/23", "2023/24", "Change"],
                 vec![
-                    vec!["Violence and sexual offences".into(), "7,412".into(), "7,105".into(), "\u{2212}4.1%".into()],
+                    vec![
+                        "Violence and sexual offences".into(),
+                        "7,412".into(),
+                        "7,105".into(),
+                        "\u{2212}4.1%".into(),
+                    ],
                     vec!["Shoplifting".into(), "995".into(), "1,245".into(), "+25.1%".into()],
                     vec!["Burglary".into(), "812".into(), "790".into(), "\u{2212}2.7%".into()],
                 ],
@@ -166,18 +208,38 @@ pub(crate) fn publication() -> Publication {
         title: "Community safety needs assessment 2024/25".to_owned(),
         published: date(2025, 2, 3),
         synthetic: true,
-        licence_notes: vec!["Contains public sector information licensed under the Open Government Licence v3.0.".to_owned()],
+        licence_notes: vec![
+            "Contains public sector information licensed under the Open Government Licence v3.0."
+                .to_owned(),
+        ],
         vintage: "7 of 2025-02-01".to_owned(),
         summary: vec![section("summary", "In short", None, SUMMARY)],
         sections: vec![
-            section("levels", "Levels and patterns of crime", Some("Regulation 6(a): an analysis of the levels and patterns of crime and disorder"), LEVELS),
-            section("change", "What changed, and why", Some("Regulation 6(b): changes since the last assessment"), CHANGE),
+            section(
+                "levels",
+                "Levels and patterns of crime",
+                Some(
+                    "Regulation 6(a): an analysis of the levels and patterns of crime and disorder",
+                ),
+                LEVELS,
+            ),
+            section(
+                "change",
+                "What changed, and why",
+                Some("Regulation 6(b): changes since the last assessment"),
+                CHANGE,
+            ),
             section("places", "Where", None, PLACES),
         ],
         charts,
         tables,
-        figures: BTreeMap::from([figure("f00d1", "Recorded crime, change"), figure("beef2", "ASB, summer peak")]),
-        sign_off: SignOff::Blocked { missing: vec!["matters the partnership should prioritise".to_owned()] },
+        figures: BTreeMap::from([
+            figure("f00d1", "Recorded crime, change"),
+            figure("beef2", "ASB, summer peak"),
+        ]),
+        sign_off: SignOff::Blocked {
+            missing: vec!["matters the partnership should prioritise".to_owned()],
+        },
     }
 }
 
@@ -188,7 +250,8 @@ const LEVELS: &str = "Crime in Exampleton is [lower than a year before](figure:f
     ### Against similar places\n\n![](chart:bars)\n\n> It feels safer than it did.\n> (Resident, survey of 2024)\n";
 const CHANGE: &str = "[Anti-social behaviour peaks in July](figure:beef2), as it does elsewhere.\n\n![](chart:profile)\n\n\
     1. Ask the wardens.\n2. Read [the Act](https://www.legislation.gov.uk/ukpga/1998/37).\n\n![](chart:series)\n";
-const PLACES: &str = "Two neighbourhoods are not known, because their files did not come.\n\n![](chart:map)\n";
+const PLACES: &str =
+    "Two neighbourhoods are not known, because their files did not come.\n\n![](chart:map)\n";
 
 /// A section.
 pub(crate) fn section(id: &str, heading: &str, statutory: Option<&str>, markdown: &str) -> Section {
@@ -204,7 +267,9 @@ fn table(caption: &str, headings: &[&str], rows: Vec<Vec<String>>) -> Table {
     let columns = headings.iter().enumerate();
     Table {
         caption: caption.to_owned(),
-        columns: columns.map(|(index, heading)| Column { heading: (*heading).to_owned(), numeric: index > 0 }).collect(),
+        columns: columns
+            .map(|(index, heading)| Column { heading: (*heading).to_owned(), numeric: index > 0 })
+            .collect(),
         rows,
         note: None,
     }
@@ -215,7 +280,8 @@ fn figure(id: &str, label: &str) -> (String, FigureNote) {
         id: id.to_owned(),
         label: label.to_owned(),
         value_text: "8.0% lower".to_owned(),
-        definition: "Crimes recorded by the police in the area, all categories except ASB.".to_owned(),
+        definition: "Crimes recorded by the police in the area, all categories except ASB."
+            .to_owned(),
         measure_version: "1".to_owned(),
         period: "2023/24 against 2022/23".to_owned(),
         area: "Exampleton".to_owned(),
@@ -229,7 +295,8 @@ fn figure(id: &str, label: &str) -> (String, FigureNote) {
             licence: "OGL-3.0".to_owned(),
             rows: Some(17_171),
         }],
-        query_in_words: "Count the incidents in Exampleton whose category is a crime, by month.".to_owned(),
+        query_in_words: "Count the incidents in Exampleton whose category is a crime, by month."
+            .to_owned(),
         caution: Some("Recording practice changed in May 2023.".to_owned()),
     };
     (id.to_owned(), note)

@@ -1,0 +1,73 @@
+//! Drawings: what is not known, what is said aloud, and snapshots of their bytes.
+
+use wardmote_reports::{ChartKind, Line, chart_svg};
+
+use crate::sample;
+
+#[test]
+fn drawings_have_not_changed() {
+    insta::assert_snapshot!("bars", chart_svg(&sample::bars(), false));
+    insta::assert_snapshot!("profile", chart_svg(&sample::profile(), false));
+    insta::assert_snapshot!("series", chart_svg(&sample::series(), true));
+}
+
+#[test]
+fn same_chart_gives_same_bytes_and_own_ids() {
+    assert_eq!(chart_svg(&sample::map(), true), chart_svg(&sample::map(), true));
+    let id = |svg: &str| svg.split("aria-labelledby=\"").nth(1).unwrap()[..22].to_owned();
+    assert_ne!(id(&chart_svg(&sample::map(), true)), id(&chart_svg(&sample::bars(), true)));
+}
+
+#[test]
+fn months_not_known_break_the_line_and_are_named() {
+    let mut chart = sample::series();
+    let ChartKind::Series(series) = &mut chart.kind else { unreachable!() };
+    series.lines = vec![Line { name: "Crime".to_owned(), values: vec![Some(5.0); 24] }];
+    let whole = chart_svg(&chart, false);
+    assert!(!whole.contains("not known</text>"));
+    let ChartKind::Series(series) = &mut chart.kind else { unreachable!() };
+    series.lines[0].values[10] = None;
+    let broken = chart_svg(&chart, false);
+    assert!(broken.contains(">not known</text>"));
+    let n_lines = |svg: &str| svg.matches("stroke-width=\"2.5\"").count();
+    assert_eq!((n_lines(&whole), n_lines(&broken)), (1, 2));
+}
+
+#[test]
+fn a_series_too_short_for_its_months_is_not_known_at_the_end() {
+    let mut chart = sample::series();
+    let ChartKind::Series(series) = &mut chart.kind else { unreachable!() };
+    series.lines = vec![Line { name: "Crime".to_owned(), values: vec![Some(5.0); 20] }];
+    assert!(chart_svg(&chart, false).contains(">not known</text>"));
+}
+
+#[test]
+fn areas_not_known_are_hatched_and_in_the_legend() {
+    let svg = chart_svg(&sample::map(), false);
+    assert!(svg.contains(">not known</text>"));
+    // Two areas and the legend.
+    assert_eq!(svg.matches("-hatch)").count(), 3);
+    assert!(svg.contains("1 km</text>") || svg.contains("2 km</text>"));
+}
+
+#[test]
+fn synthetic_is_on_the_drawing_and_in_its_name() {
+    let svg = chart_svg(&sample::bars(), true);
+    assert!(svg.contains(">SYNTHETIC. Recorded crime"));
+    assert!(svg.contains(">SYNTHETIC: invented data"));
+    assert!(!chart_svg(&sample::bars(), false).contains("SYNTHETIC"));
+}
+
+#[test]
+fn empty_charts_are_drawn_without_numbers_that_do_not_exist() {
+    for mut chart in [sample::series(), sample::bars(), sample::profile(), sample::map()] {
+        match &mut chart.kind {
+            ChartKind::Series(series) => (series.months, series.lines) = (Vec::new(), Vec::new()),
+            ChartKind::Bars(bars) => bars.bars.clear(),
+            ChartKind::Profile(profile) => profile.months.clear(),
+            ChartKind::Map(map) => map.areas.clear(),
+        }
+        let svg = chart_svg(&chart, false);
+        assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
+}
