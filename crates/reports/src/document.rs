@@ -72,12 +72,12 @@ fn pdf(
     sections: &[Section],
     edition: &'static str,
 ) -> Result<Vec<u8>, DocumentError> {
-    let date = publication.published;
+    let published = publication.published;
     let report = Report {
         publication,
         edition,
-        published: [date.year(), date.month().into(), date.day().into()],
-        published_text: crate::publication_files::date_text(date),
+        published: [published.year(), published.month().into(), published.day().into()],
+        published_text: crate::publication_files::date_text(published),
         sections: parse_sections(publication, sections)?,
         charts: publication
             .charts
@@ -125,8 +125,9 @@ fn typeset(world: &DocumentWorld, publication: &Publication) -> Result<Vec<u8>, 
 
 fn refusal(diagnostics: &[SourceDiagnostic]) -> DocumentError {
     let reason = |diagnostic: &SourceDiagnostic| {
-        let hints: String = diagnostic.hints.iter().map(|hint| format!(" ({})", hint.v)).collect();
-        format!("{}{hints}", diagnostic.message)
+        let hints = diagnostic.hints.iter().map(|hint| hint.v.as_str());
+        let words: Vec<&str> = std::iter::once(diagnostic.message.as_str()).chain(hints).collect();
+        words.join("; ")
     };
     DocumentError::Typesetting { reasons: diagnostics.iter().map(reason).collect() }
 }

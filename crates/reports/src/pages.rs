@@ -137,7 +137,7 @@ fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<Strin
         figure_list => Serde(&figure_list),
     })?;
     // The escaping of `/`, which protects scripts that we do not have, hides "2022/23" from search.
-    Ok(html.replace("&#x2f;", "/"))
+    Ok(html.trim_start().replace("&#x2f;", "/"))
 }
 
 fn section_anchor(section: &ParsedSection<'_>) -> String {

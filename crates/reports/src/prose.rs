@@ -123,7 +123,9 @@ fn mark_repeats(blocks: &mut [Block], placed: &mut BTreeSet<String>) {
             Block::Table { id, repeated } => *repeated = !placed.insert(format!("table {id}")),
             Block::Quote { blocks } => mark_repeats(blocks, placed),
             Block::List { items, .. } => {
-                items.iter_mut().for_each(|item| mark_repeats(item, placed))
+                for item in items {
+                    mark_repeats(item, placed);
+                }
             }
             Block::Heading { .. } | Block::Paragraph { .. } | Block::Code { .. } | Block::Rule => {}
         }

@@ -127,6 +127,12 @@ impl Builder {
         }
     }
 
+    fn push_all(&mut self, content: Vec<Inline>) {
+        for inline in content {
+            self.push(inline);
+        }
+    }
+
     fn open_span(&mut self, span: Span) {
         if self.spans.is_empty() {
             self.spans.push((Span::Paragraph, Vec::new()));
@@ -143,15 +149,15 @@ impl Builder {
             Span::Link(target) => self.close_link(target, content),
             Span::Image(target) => match target.split_once(':') {
                 Some(("chart", id)) => {
-                    self.placed.push(Block::Chart { id: id.to_owned(), repeated: false })
+                    self.placed.push(Block::Chart { id: id.to_owned(), repeated: false });
                 }
                 Some(("table", id)) => {
-                    self.placed.push(Block::Table { id: id.to_owned(), repeated: false })
+                    self.placed.push(Block::Table { id: id.to_owned(), repeated: false });
                 }
                 // Other pictures are not published; their words are.
-                _ => content.into_iter().for_each(|inline| self.push(inline)),
+                _ => self.push_all(content),
             },
-            _ => content.into_iter().for_each(|inline| self.push(inline)),
+            _ => self.push_all(content),
         }
     }
 
@@ -166,7 +172,7 @@ impl Builder {
             Some("http" | "https" | "mailto") => self.push(Inline::Link { target, content }),
             _ if target.starts_with('#') => self.push(Inline::Link { target, content }),
             _ => {
-                content.into_iter().for_each(|inline| self.push(inline));
+                self.push_all(content);
                 self.push_text(&format!(" ({target})"));
             }
         }
@@ -198,15 +204,20 @@ impl Builder {
     }
 
     fn flush_placed(&mut self) {
-        for block in std::mem::take(&mut self.placed) {
-            self.push_block(block);
-        }
+        let placed = std::mem::take(&mut self.placed);
+        self.push_blocks(placed);
     }
 
     fn push_block(&mut self, block: Block) {
         match self.containers.last_mut() {
             Some((_, blocks)) => blocks.push(block),
             None => self.done.push(block),
+        }
+    }
+
+    fn push_blocks(&mut self, blocks: impl IntoIterator<Item = Block>) {
+        for block in blocks {
+            self.push_block(block);
         }
     }
 
@@ -227,10 +238,10 @@ impl Builder {
                 items,
             }),
             (Container::List { items, .. }, _) => {
-                items.into_iter().flatten().for_each(|block| self.push_block(block));
+                self.push_blocks(items.into_iter().flatten());
             }
             (Container::Quote | Container::Item, _) => {
-                blocks.into_iter().for_each(|block| self.push_block(block));
+                self.push_blocks(blocks);
             }
         }
     }

@@ -6,9 +6,11 @@ use crate::{assets, sample};
 
 fn pages() -> Option<Vec<(String, String)>> {
     let files = publication_files(&sample::publication(), &assets::load()?).unwrap();
-    let is_page = |file: &OutputFile| file.path.ends_with(".html");
+    let is_page = |file: &OutputFile| file.bytes.starts_with(b"<!DOCTYPE html>");
     let page = |file: OutputFile| (file.path, String::from_utf8(file.bytes).unwrap());
-    Some(files.into_iter().filter(is_page).map(page).collect())
+    let pages: Vec<_> = files.into_iter().filter(is_page).map(page).collect();
+    assert_eq!(pages.len(), 3);
+    Some(pages)
 }
 
 #[test]

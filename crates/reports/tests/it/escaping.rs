@@ -10,9 +10,9 @@ const HOSTILE: &str = "<script>alert(1)</script> & \" ' #panic() $x$ *[ `raw` ]*
 /// A publication in which every place for text holds `text`.
 fn filled_with(text: &str) -> Publication {
     let mut publication = sample::publication();
-    publication.partnership = text.to_owned();
-    publication.title = text.to_owned();
-    publication.vintage = text.to_owned();
+    text.clone_into(&mut publication.partnership);
+    text.clone_into(&mut publication.title);
+    text.clone_into(&mut publication.vintage);
     publication.licence_notes = vec![text.to_owned()];
     publication.sections = vec![sample::section(
         "one",
@@ -22,18 +22,18 @@ fn filled_with(text: &str) -> Publication {
     )];
     publication.charts.retain(|id, _| id == "bars");
     for chart in publication.charts.values_mut() {
-        chart.title = text.to_owned();
-        chart.finding = text.to_owned();
-        chart.table.caption = text.to_owned();
+        text.clone_into(&mut chart.title);
+        text.clone_into(&mut chart.finding);
+        text.clone_into(&mut chart.table.caption);
     }
     for table in publication.tables.values_mut() {
-        table.rows[0][0] = text.to_owned();
-        table.columns[0].heading = text.to_owned();
+        text.clone_into(&mut table.rows[0][0]);
+        text.clone_into(&mut table.columns[0].heading);
         table.note = Some(text.to_owned());
     }
     for note in publication.figures.values_mut() {
-        note.label = text.to_owned();
-        note.sources[0].file = text.to_owned();
+        text.clone_into(&mut note.label);
+        text.clone_into(&mut note.sources[0].file);
     }
     publication.summary.clear();
     publication

@@ -65,3 +65,17 @@ fn publications_survive_json() {
     let json = serde_json::to_string(&publication).unwrap();
     assert_eq!(serde_json::from_str::<Publication>(&json).unwrap(), publication);
 }
+
+/// Writes the sample to look at, into the folder named by `WARDMOTE_SAMPLE`.
+#[test]
+fn sample_to_look_at() {
+    let Some(folder) = std::env::var_os("WARDMOTE_SAMPLE").map(std::path::PathBuf::from) else {
+        return;
+    };
+    let Some(assets) = assets::load() else { return };
+    for file in publication_files(&sample::publication(), &assets).unwrap() {
+        let path = folder.join(file.path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, file.bytes).unwrap();
+    }
+}
