@@ -94,8 +94,8 @@ pub(super) fn draw(chart: &SeriesChart, drawing: &mut Drawing, top: f64) -> f64 
         n_months: chart.months.len(),
         axis: NumberAxis::covering(all_values(chart), bottom, top),
     };
-    draw_gaps(chart, drawing, &plot);
     draw_value_axis(drawing, &plot);
+    draw_gaps(chart, drawing, &plot);
     if let Some(band) = &chart.expected {
         draw_band(band, drawing, &plot);
     }

@@ -75,7 +75,13 @@ fn raw_html_and_foreign_links_in_prose_lead_nowhere() {
 
 /// The words that a browser would show, without mark-up.
 fn visible(html: &str) -> String {
-    let main = html.split("<section").nth(1).unwrap().split("</section>").next().unwrap();
+    let main = html
+        .split("<section class=\"wm-section\"")
+        .nth(1)
+        .unwrap()
+        .split("</section>")
+        .next()
+        .unwrap();
     let text: String =
         main.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
     text.replace("&lt;", "<")
