@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 
 use crate::geometry;
+use crate::read::Projection;
 use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
 use crate::source::{Column, LookupColumn, Reader};
 
@@ -150,6 +151,7 @@ fn read_boundaries(
     keep: Option<&BTreeSet<AreaCode>>,
     sink: &mut Sink<'_>,
 ) -> Result<(), GeographyError> {
+    let projection = Projection::new();
     let not = |why: String| GeographyError::NotGeoJson { path: path.to_owned(), why };
     for (index, feature) in geojson::FeatureReader::from_reader(bytes).features().enumerate() {
         let feature = feature.map_err(|why| not(why.to_string()))?;
@@ -161,7 +163,7 @@ fn read_boundaries(
         if keep.is_some_and(|keep| !keep.contains(&code)) {
             continue;
         }
-        let outline = feature.geometry.as_ref().and_then(geometry::from_geojson);
+        let outline = feature.geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, &projection));
         if outline.is_none() {
             sink.rows.rows_kept -= 1;
             sink.refuse(line, "geometry", "not a polygon inside Great Britain".into(), code.as_str());

@@ -2,16 +2,16 @@
 
 use wardmote_domain::coordinates::{BritishNationalGrid, Wgs84};
 
-use crate::read::projection;
+use crate::read::Projection;
 
 /// Polygons, each an outer ring and its holes, as eastings and northings in metres (EPSG:27700).
 pub type Polygons = Vec<Vec<Vec<(f64, f64)>>>;
 
 /// A GeoJSON polygon or multipolygon in WGS 84 as polygons in metres; `None` for other shapes and for
 /// coordinates outside Great Britain.
-pub(crate) fn from_geojson(geometry: &geojson::Geometry) -> Option<Polygons> {
+pub(crate) fn from_geojson(geometry: &geojson::Geometry, projection: &Projection) -> Option<Polygons> {
     let ring = |positions: &Vec<geojson::Position>| -> Option<Vec<(f64, f64)>> {
-        positions.iter().map(|position| to_metres(position.as_slice())).collect()
+        positions.iter().map(|position| to_metres(position.as_slice(), projection)).collect()
     };
     let polygon = |rings: &Vec<Vec<geojson::Position>>| rings.iter().map(ring).collect::<Option<Vec<_>>>();
     match &geometry.value {
@@ -21,9 +21,9 @@ pub(crate) fn from_geojson(geometry: &geojson::Geometry) -> Option<Polygons> {
     }
 }
 
-fn to_metres(position: &[f64]) -> Option<(f64, f64)> {
+fn to_metres(position: &[f64], projection: &Projection) -> Option<(f64, f64)> {
     let [longitude, latitude, ..] = *position else { return None };
-    let point = projection::to_british_national_grid(Wgs84::new(longitude, latitude).ok()?)?;
+    let point = projection.to_grid(Wgs84::new(longitude, latitude).ok()?).ok()?;
     Some((point.easting(), point.northing()))
 }
 

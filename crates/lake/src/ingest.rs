@@ -5,9 +5,10 @@
 //! clears them. The same file twice changes nothing; a changed file of the same name replaces the
 //! earlier one, which stays in the lake as an earlier vintage.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use arrow::record_batch::RecordBatch;
 use sha2::{Digest, Sha256};
@@ -19,7 +20,7 @@ use wardmote_domain::provenance::Disclosure;
 
 use crate::geography::{self, GeographyError};
 use crate::geometry::{self, Polygons};
-use crate::read::{self, FileReport, Locate, Progress, ReadRequest, SinkError, SmallAreaCodes};
+use crate::read::{self, FileReport, Locate, Progress, ReadRequest, SinkError, SmallArea, SmallAreaCodes, load_id};
 use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow};
 use crate::source::{Reader, SourceDeclaration};
 use crate::store::{Lake, LakeError};
@@ -51,6 +52,15 @@ pub enum IngestError {
         /// Why.
         #[source]
         why: read::ReadError,
+    },
+    /// Rows could not be stored.
+    #[error("source {source_id:?}: {why}")]
+    Store {
+        /// The source.
+        source_id: String,
+        /// Why.
+        #[source]
+        why: SinkError,
     },
     /// A declared file is not there.
     #[error("source {source_id:?}: nothing at {}; check `files` in its declaration, or the data folder", path.display())]
@@ -238,8 +248,9 @@ impl Run {
         let Reader::PoliceUkStreet { time_precision, place_precision, vintage } = &source.reader else { return Ok(()) };
         let paths = if request.only.is_empty() { declared_files(source, request.data_folder)? } else { request.only.to_vec() };
         let found = read::find_inputs(&paths).map_err(|why| IngestError::Read { source_id: source.id.clone(), why })?;
-        self.report.skipped.extend(found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason)));
-        progress.total_files(found.files.len());
+        self.report.skipped.extend(found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned())));
+        let failed = |failure: read::FileFailure| (failure.display_name, failure.error.to_string());
+        self.report.failures.extend(found.failures.into_iter().map(failed));
         let read_request = ReadRequest {
             source_id: &source.id,
             time_precision: *time_precision,
@@ -254,31 +265,35 @@ impl Run {
         let known = &self.known;
         let already = |load_id: &str| known.contains(load_id);
         let parts = Mutex::new(Vec::new());
+        let written_so_far = AtomicUsize::new(0);
         let sink = |month: Month, batch: RecordBatch| -> Result<(), SinkError> {
             let n_rows = batch.num_rows() as u64;
-            let file_name = part_name(UNNAMED, &format!("{}-{month}", source.id));
-            let written = read::write_parquet(&batch, &lake.incidents.folder.join(&file_name))?;
+            // A month may come in more than one batch; the count keeps their files apart.
+            let n = written_so_far.fetch_add(1, Ordering::Relaxed);
+            let file_name = part_name(UNNAMED, &format!("{}-{month}-{n}", source.id));
+            let path = lake.incidents.folder.join(&file_name);
+            let written = read::write_parquet(&batch, &path).map_err(|why| SinkError(Box::new(why)))?;
             let part = Part { file_name, size_bytes: written.size, n_rows };
-            parts.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(part);
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
             Ok(())
         };
         let outcome = read::read_months(found.files, &read_request, &already, &sink, progress);
-        self.staged.incidents.extend(parts.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner));
-        if let Some(why) = outcome.sink_error {
-            return Err(IngestError::Read { source_id: source.id.clone(), why: why.into() });
+        self.staged.incidents.extend(parts.into_inner().unwrap_or_else(PoisonError::into_inner));
+        if let Some(why) = outcome.stopped_by {
+            return Err(IngestError::Store { source_id: source.id.clone(), why });
         }
         self.report.already += outcome.already.len();
-        self.report.failures.extend(outcome.failures.into_iter().map(|failure| (failure.display_name, failure.error.to_string())));
+        self.report.failures.extend(outcome.failures.into_iter().map(failed));
         for report in outcome.reports {
-            self.stage_report(lake, request, source, report)?;
+            self.stage_report(lake, request, source, &report)?;
         }
         Ok(())
     }
 
-    fn stage_report(&mut self, lake: &Lake, request: &IngestRequest<'_>, source: &SourceDeclaration, report: FileReport) -> Result<(), IngestError> {
+    fn stage_report(&mut self, lake: &Lake, request: &IngestRequest<'_>, source: &SourceDeclaration, report: &FileReport) -> Result<(), IngestError> {
         if report.rows_read != report.rows_kept + report.rows_refused {
             return Err(IngestError::Unreconciled {
-                file: report.display_name,
+                file: report.display_name.clone(),
                 read: report.rows_read,
                 kept: report.rows_kept,
                 refused: report.rows_refused,
@@ -291,15 +306,15 @@ impl Run {
         if report.looks_cut_short {
             self.report.notes.push((file_name.clone(), "the file looks cut short: its last lines hold no rows".into()));
         }
-        self.staged.refusals.extend(report.refusals.into_iter().map(|refusal| Refusal {
+        self.staged.refusals.extend(report.refusals.iter().map(|refusal| Refusal {
             load_id: report.load_id.clone(),
             file: file_name.clone(),
-            first_line: refusal.first_line,
-            last_line: refusal.last_line,
+            first_line: u64::from(refusal.first_line),
+            last_line: u64::from(refusal.last_line),
             count: refusal.count,
-            field: refusal.field.to_string(),
+            field: refusal.field.unwrap_or("row").to_owned(),
             reason: refusal.reason.to_string(),
-            text: refusal.text,
+            text: refusal.text.clone(),
         }));
         let supersedes = earlier_load(lake, &source.id, &file_name);
         self.staged.loads.push(Load {
@@ -311,7 +326,7 @@ impl Run {
             unrecognised_areas: report.unrecognised_areas,
             first_month: report.months.map(|(first, _)| first),
             last_month: report.months.map(|(_, last)| last),
-            ..blank_load(source, report.load_id, file_name, report.sha256, supersedes)
+            ..blank_load(source, report.load_id.clone(), file_name, report.sha256.clone(), supersedes)
         });
         Ok(())
     }
@@ -419,12 +434,6 @@ fn earlier_load(lake: &Lake, source: &str, file_name: &str) -> Option<String> {
     lake.visible.iter().find(same).map(|load| load.load_id.clone())
 }
 
-/// The id of a load: the same file in the same source has the same id on every machine.
-pub(crate) fn load_id(source: &str, sha256: &str) -> String {
-    let hash = Sha256::digest(format!("{source}\n{sha256}").as_bytes());
-    hash.iter().take(8).fold(String::new(), |id, byte| format!("{id}{byte:02x}"))
-}
-
 fn relative(path: &Path, data_folder: &Path) -> String {
     path.strip_prefix(data_folder).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }
@@ -499,20 +508,19 @@ impl Ground {
         links.extend(staged.links.iter().cloned());
         let mut areas = lake.rows::<AreaRow>(&lake.areas, |row| &row.load_id)?;
         areas.extend(staged.areas.iter().cloned());
-        let mut pairs: BTreeMap<AreaCode, (Option<AreaCode>, Option<AreaCode>)> = BTreeMap::new();
+        let mut codes: BTreeMap<AreaCode, SmallArea> = BTreeMap::new();
         for area in &areas {
-            let pair = pairs.entry(area.code.clone());
             if area.level == AreaLevel::LSOA_2021 {
-                pair.or_default().0 = Some(area.code.clone());
+                codes.entry(area.code.clone()).or_default().lsoa_2021 = Some(area.code.clone());
             } else if area.level == AreaLevel::LSOA_2011 {
-                pair.or_default().1 = Some(area.code.clone());
+                codes.entry(area.code.clone()).or_default().lsoa_2011 = Some(area.code.clone());
             }
         }
         for link in &links {
             if link.from_level == AreaLevel::LSOA_2021 && link.to_level == AreaLevel::LSOA_2011 {
-                pairs.entry(link.from_code.clone()).or_default().1.get_or_insert_with(|| link.to_code.clone());
+                codes.entry(link.from_code.clone()).or_default().lsoa_2011.get_or_insert_with(|| link.to_code.clone());
             } else if link.from_level == AreaLevel::LSOA_2011 && link.to_level == AreaLevel::LSOA_2021 {
-                pairs.entry(link.from_code.clone()).or_default().0.get_or_insert_with(|| link.to_code.clone());
+                codes.entry(link.from_code.clone()).or_default().lsoa_2021.get_or_insert_with(|| link.to_code.clone());
             }
         }
         let outlines = areas
@@ -525,21 +533,21 @@ impl Ground {
                 Some(Outline { code: area.code, level: area.level, polygons, envelope })
             })
             .collect();
-        Ok(Self { codes: SmallAreaCodes::new(pairs.into_iter().collect::<HashMap<_, _>>()), index: rstar::RTree::bulk_load(outlines) })
+        Ok(Self { codes: SmallAreaCodes::from_iter(codes), index: rstar::RTree::bulk_load(outlines) })
     }
 }
 
 impl Locate for Ground {
-    fn locate(&self, point: BritishNationalGrid) -> Option<(Option<AreaCode>, Option<AreaCode>)> {
-        let at = rstar::AABB::from_point([point.easting(), point.northing()]);
-        let mut found = (None, None);
+    fn locate(&self, place: BritishNationalGrid) -> Option<SmallArea> {
+        let at = rstar::AABB::from_point([place.easting(), place.northing()]);
+        let mut found = SmallArea::default();
         for outline in self.index.locate_in_envelope_intersecting(at) {
-            if geometry::contains(&outline.polygons, point) {
-                let slot = if outline.level == AreaLevel::LSOA_2021 { &mut found.0 } else { &mut found.1 };
+            if geometry::contains(&outline.polygons, place) {
+                let slot = if outline.level == AreaLevel::LSOA_2021 { &mut found.lsoa_2021 } else { &mut found.lsoa_2011 };
                 slot.get_or_insert_with(|| outline.code.clone());
             }
         }
-        (found.0.is_some() || found.1.is_some()).then_some(found)
+        (found != SmallArea::default()).then_some(found)
     }
 }
 
@@ -570,11 +578,5 @@ mod tests {
         assert!(!is_like("E06000032_lsoa11.geojson", "*_lsoa.geojson"));
         assert!(is_like("2024-01-bedfordshire-street.csv", "*-bedfordshire-*.csv"));
         assert!(!is_like("a", "ab*"));
-    }
-
-    #[test]
-    fn load_ids_name_source_and_content() {
-        assert_eq!(load_id("a", "b"), load_id("a", "b"));
-        assert_ne!(load_id("a", "b"), load_id("b", "b"));
     }
 }
