@@ -106,7 +106,7 @@ mod tests {
     use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
     use super::*;
-    use crate::source::{Expected, KnownGap, Reader};
+    use crate::source::{By, Every, Expected, KnownGap, Reader};
 
     fn month(text: &str) -> Month {
         text.parse().unwrap()
@@ -127,6 +127,8 @@ mod tests {
             expected: Some(Expected {
                 from: month("2019-05"),
                 to: None,
+                every: Every::Month,
+                by: By::Force,
                 bodies: vec!["Greater Manchester Police".into()],
                 known_gaps: vec![KnownGap { from: month("2019-07"), to: None, reason: "new IT system".into() }],
             }),

@@ -1,6 +1,6 @@
 //! Reads geography and populations: outlines, lookups, changes between vintages, residents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use crate::geometry;
 use crate::read::Projection;
 use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
-use crate::source::{Column, LookupColumn, Reader};
+use crate::source::{Column, Fit, LookupColumn, ParentColumn, Reader};
 
 /// Why a file of geography or population could not be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +63,20 @@ pub(crate) struct GeographyRows {
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) rows_read: u64,
     pub(crate) rows_kept: u64,
+    /// Outlines that were passed over, because they lie outside the partnership and its peers.
+    pub(crate) passed_over: u64,
+}
+
+/// What a file of geography is read for.
+pub(crate) struct GeographyFile<'a> {
+    pub(crate) path: &'a Path,
+    pub(crate) file_name: &'a str,
+    pub(crate) bytes: &'a [u8],
+    pub(crate) load_id: &'a str,
+    /// Whether refusals may quote the file.
+    pub(crate) keep_text: bool,
+    /// Of outlines, the codes that matter to the partnership.
+    pub(crate) keep: Option<&'a BTreeSet<AreaCode>>,
 }
 
 /// The bytes of a file with their hash.
@@ -81,193 +95,371 @@ pub(crate) fn read_bytes(path: &Path) -> Result<FileBytes, GeographyError> {
     Ok(FileBytes { bytes, sha256 })
 }
 
-/// Reads one file. `keep` holds, for outlines, the codes that matter to the partnership.
-pub(crate) fn read(
-    path: &Path,
-    file_name: &str,
-    bytes: &[u8],
-    reader: &Reader,
-    load_id: &str,
-    keep: Option<&BTreeSet<AreaCode>>,
-) -> Result<GeographyRows, GeographyError> {
-    let mut rows = GeographyRows::default();
-    let mut sink = Sink { rows: &mut rows, load_id, file_name };
+/// Reads one file.
+pub(crate) fn read(file: &GeographyFile<'_>, reader: &Reader) -> Result<GeographyRows, GeographyError> {
+    let mut sink = Sink { rows: GeographyRows::default(), file };
     match reader {
-        Reader::Boundaries { level, code, name } => read_boundaries(path, bytes, *level, code, name, keep, &mut sink)?,
-        Reader::AreaLookup { from, to } => read_lookup(path, bytes, from, to, &mut sink)?,
-        Reader::LsoaChange { lsoa_2011, lsoa_2021 } => read_change(path, bytes, lsoa_2011, lsoa_2021, &mut sink)?,
-        Reader::Population { name, level, code, value } => read_population(path, bytes, name, *level, code, value, &mut sink)?,
+        Reader::Boundaries { level, code, name } => {
+            read_boundaries(file, *level, code, name, &mut sink)?;
+        }
+        Reader::AreaLookup { from, to } => read_lookup(file, from, to, &mut sink)?,
+        Reader::LsoaChange { lsoa_2011, lsoa_2021 } => {
+            read_change(file, lsoa_2011, lsoa_2021, &mut sink)?;
+        }
+        Reader::Population { name, level, reference_date, code, value } => {
+            let of = |code, residents, load_id: &str| PopulationRow {
+                name: name.clone(),
+                code,
+                level: *level,
+                reference_date: *reference_date,
+                residents,
+                load_id: load_id.to_owned(),
+            };
+            read_population(file, code, value, &of, &mut sink)?;
+        }
         Reader::PoliceUkStreet { .. } => {}
     }
-    if rows.rows_kept == 0 && rows.rows_read > 0 && keep.is_none() {
-        let first = rows.refusals.first().map_or_else(String::new, |r| format!("line {}, {}: {}", r.first_line, r.field, r.reason));
-        return Err(GeographyError::NothingKept { path: path.to_owned(), rows: rows.rows_read, first });
+    let rows = sink.rows;
+    if rows.rows_kept == 0 && rows.passed_over == 0 {
+        let of = |r: &Refusal| format!("line {}, {}: {}", r.first_line, r.field, r.reason);
+        let first = rows.refusals.first().map_or_else(|| "it has none".to_owned(), of);
+        return Err(GeographyError::NothingKept { path: file.path.to_owned(), rows: rows.rows_read, first });
     }
     Ok(rows)
 }
 
 struct Sink<'a> {
-    rows: &'a mut GeographyRows,
-    load_id: &'a str,
-    file_name: &'a str,
+    rows: GeographyRows,
+    file: &'a GeographyFile<'a>,
 }
 
 impl Sink<'_> {
+    fn load_id(&self) -> String {
+        self.file.load_id.to_owned()
+    }
+
     fn refuse(&mut self, line: u64, field: &str, reason: String, text: &str) {
         self.rows.refusals.push(Refusal {
-            load_id: self.load_id.to_owned(),
-            file: self.file_name.to_owned(),
+            load_id: self.load_id(),
+            file: self.file.file_name.to_owned(),
             first_line: line,
             last_line: line,
             count: 1,
             field: field.to_owned(),
             reason,
-            text: Some(text.chars().take(80).collect()),
+            text: self.file.keep_text.then(|| text.chars().take(80).collect()),
         });
     }
 
     fn code(&mut self, line: u64, field: &str, text: &str) -> Option<AreaCode> {
         match AreaCode::new(text) {
             Ok(code) => Some(code),
-            Err(why) => {
-                self.refuse(line, field, why.to_string(), text);
+            Err(_) => {
+                // The reason never quotes the row: it is kept for controlled sources too.
+                self.refuse(line, field, "not an area code such as E08000007".into(), text);
                 None
             }
         }
     }
 
     fn area(&mut self, code: AreaCode, level: AreaLevel, name: &str, outline_wkb: Option<Vec<u8>>) {
-        let load_id = self.load_id.to_owned();
+        let load_id = self.load_id();
         self.rows.areas.push(AreaRow { code, level, name: name.trim().to_owned(), outline_wkb, load_id });
     }
 }
 
+/// One pass finds the features that matter, a second takes their outlines: most of a national file
+/// is outlines that nobody asked for.
 fn read_boundaries(
-    path: &Path,
-    bytes: &[u8],
+    file: &GeographyFile<'_>,
     level: AreaLevel,
     code_property: &str,
     name_property: &str,
-    keep: Option<&BTreeSet<AreaCode>>,
     sink: &mut Sink<'_>,
 ) -> Result<(), GeographyError> {
-    let projection = Projection::new();
-    let not = |why: String| GeographyError::NotGeoJson { path: path.to_owned(), why };
-    for (index, feature) in geojson::FeatureReader::from_reader(bytes).features().enumerate() {
-        let feature = feature.map_err(|why| not(why.to_string()))?;
-        let line = index as u64 + 1;
-        sink.rows.rows_read += 1;
-        let text = |property: &str| feature.property(property).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let Some(code) = sink.code(line, code_property, &text(code_property)) else { continue };
-        sink.rows.rows_kept += 1;
-        if keep.is_some_and(|keep| !keep.contains(&code)) {
-            continue;
-        }
-        let outline = feature.geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, &projection));
-        if outline.is_none() {
-            sink.rows.rows_kept -= 1;
-            sink.refuse(line, "geometry", "not a polygon inside Great Britain".into(), code.as_str());
-            continue;
-        }
-        sink.area(code, level, &text(name_property), outline.map(|outline| geometry::to_wkb(&outline)));
+    let not = |why: String| GeographyError::NotGeoJson { path: file.path.to_owned(), why };
+    let read: features::Named = serde_json::from_slice(file.bytes).map_err(|why| not(why.to_string()))?;
+    if read.features.is_empty() {
+        return Err(not("it holds no feature".into()));
     }
-    if sink.rows.rows_read == 0 { Err(not("it holds no feature".into())) } else { Ok(()) }
+    let mut wanted = Vec::with_capacity(read.features.len());
+    for (index, feature) in read.features.iter().enumerate() {
+        let number = index as u64 + 1;
+        let text = |property: &str| feature.text(property).unwrap_or_default();
+        if let (Some(keep), Ok(code)) = (file.keep, AreaCode::new(text(code_property)))
+            && !keep.contains(&code)
+        {
+            sink.rows.passed_over += 1;
+            wanted.push(None);
+            continue;
+        }
+        sink.rows.rows_read += 1;
+        let code = sink.code(number, code_property, text(code_property));
+        wanted.push(code.map(|code| (code, text(name_property).to_owned())));
+    }
+    let projection = Projection::new();
+    let outlines = features::outlines(file.bytes, &|index| wanted.get(index).is_some_and(Option::is_some))
+        .map_err(|why| not(why.to_string()))?;
+    for (index, geometry) in outlines {
+        let Some((code, name)) = wanted.get_mut(index).and_then(Option::take) else { continue };
+        match geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, &projection)) {
+            Some(outline) => {
+                sink.rows.rows_kept += 1;
+                sink.area(code, level, &name, Some(geometry::to_wkb(&outline)));
+            }
+            None => {
+                let reason = "not a polygon inside Great Britain".into();
+                sink.refuse(index as u64 + 1, "geometry", reason, code.as_str());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A feature collection, read for some of its features only.
+mod features {
+    use std::collections::HashMap;
+    use std::fmt;
+
+    use serde::Deserialize;
+    use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+    /// The features with their properties and without their shapes.
+    #[derive(Deserialize)]
+    pub(super) struct Named {
+        pub(super) features: Vec<Properties>,
+    }
+
+    #[derive(Deserialize)]
+    pub(super) struct Properties {
+        properties: Option<HashMap<String, serde_json::Value>>,
+    }
+
+    impl Properties {
+        pub(super) fn text(&self, property: &str) -> Option<&str> {
+            self.properties.as_ref()?.get(property)?.as_str()
+        }
+    }
+
+    #[derive(Deserialize)]
+    struct Shape {
+        geometry: Option<geojson::Geometry>,
+    }
+
+    type Found = Vec<(usize, Option<geojson::Geometry>)>;
+
+    /// The shapes of the features whose place in the file is wanted.
+    pub(super) fn outlines(bytes: &[u8], wanted: &dyn Fn(usize) -> bool) -> serde_json::Result<Found> {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        Collection(wanted).deserialize(&mut reader)
+    }
+
+    struct Collection<'a>(&'a dyn Fn(usize) -> bool);
+    struct List<'a>(&'a dyn Fn(usize) -> bool);
+
+    impl<'de> DeserializeSeed<'de> for Collection<'_> {
+        type Value = Found;
+
+        fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Found, D::Error> {
+            reader.deserialize_map(self)
+        }
+    }
+
+    impl<'de> Visitor<'de> for Collection<'_> {
+        type Value = Found;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a feature collection")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
+            let mut found = Found::new();
+            while let Some(key) = map.next_key::<String>()? {
+                if key == "features" {
+                    found = map.next_value_seed(List(self.0))?;
+                } else {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(found)
+        }
+    }
+
+    impl<'de> DeserializeSeed<'de> for List<'_> {
+        type Value = Found;
+
+        fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Found, D::Error> {
+            reader.deserialize_seq(self)
+        }
+    }
+
+    impl<'de> Visitor<'de> for List<'_> {
+        type Value = Found;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of features")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Found, A::Error> {
+            let mut found = Found::new();
+            for index in 0.. {
+                if (self.0)(index) {
+                    let Some(shape) = list.next_element::<Shape>()? else { break };
+                    found.push((index, shape.geometry));
+                } else if list.next_element::<IgnoredAny>()?.is_none() {
+                    break;
+                }
+            }
+            Ok(found)
+        }
+    }
 }
 
 /// A CSV file with its headings.
 struct Sheet<'a> {
     path: &'a Path,
+    bytes: &'a [u8],
     headings: Vec<String>,
     records: csv::Reader<&'a [u8]>,
 }
 
 impl<'a> Sheet<'a> {
     fn open(path: &'a Path, bytes: &'a [u8]) -> Result<Self, GeographyError> {
-        let mut records = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
-        let headings = records.headers().map_err(|why| GeographyError::Read { path: path.to_owned(), why: why.into() })?;
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+        let delimiter = if first_line.contains(&b';') && !first_line.contains(&b',') { b';' } else { b',' };
+        let mut records = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(bytes);
+        let read = |why: csv::Error| GeographyError::Read { path: path.to_owned(), why: why.into() };
+        let headings = records.headers().map_err(read)?;
         let headings = headings.iter().map(|heading| heading.trim().to_owned()).collect();
-        Ok(Self { path, headings, records })
+        Ok(Self { path, bytes, headings, records })
     }
 
-    fn column(&self, name: &str) -> Result<usize, GeographyError> {
-        let found = self.headings.iter().position(|heading| heading == name);
-        found.ok_or_else(|| GeographyError::NoColumn {
-            path: self.path.to_owned(),
-            column: name.to_owned(),
-            has: self.headings.join(", "),
-        })
+    /// The place of a column, and what to call it.
+    fn column(&self, column: &Column) -> Result<(usize, String), GeographyError> {
+        let found = match column {
+            Column::Heading(name) => self.headings.iter().position(|heading| heading == name),
+            Column::Number(number) => number.checked_sub(1).filter(|index| *index < self.headings.len()),
+        };
+        let name = match column {
+            Column::Heading(name) => name.clone(),
+            Column::Number(number) => format!("column {number}"),
+        };
+        let Some(index) = found else {
+            let has = self.headings.join(", ");
+            return Err(GeographyError::NoColumn { path: self.path.to_owned(), column: name, has });
+        };
+        Ok((index, name))
     }
 
     /// Calls `each` with every record and its line; a record that is no text is refused.
-    fn each(mut self, sink: &mut Sink<'_>, mut each: impl FnMut(&mut Sink<'_>, u64, &csv::StringRecord) -> bool) {
+    fn each(
+        mut self,
+        sink: &mut Sink<'_>,
+        mut each: impl FnMut(&mut Sink<'_>, u64, &csv::StringRecord) -> bool,
+    ) {
         let mut record = csv::StringRecord::new();
         loop {
-            match self.records.read_record(&mut record) {
+            let found = self.records.read_record(&mut record);
+            let position = match &found {
                 Ok(false) => break,
-                Ok(true) => {
-                    let line = record.position().map_or(0, csv::Position::line);
-                    sink.rows.rows_read += 1;
-                    if each(sink, line, &record) {
-                        sink.rows.rows_kept += 1;
-                    }
-                }
-                Err(why) => {
-                    let line = why.position().map_or(0, csv::Position::line);
-                    sink.rows.rows_read += 1;
-                    sink.refuse(line, "row", why.to_string(), "");
-                }
+                Ok(true) => record.position(),
+                Err(why) => why.position(),
+            };
+            let line = position.map_or(0, |position| line_at(self.bytes, position));
+            sink.rows.rows_read += 1;
+            match found {
+                Ok(_) => sink.rows.rows_kept += u64::from(each(sink, line, &record)),
+                Err(_) => sink.refuse(line, "row", "not UTF-8 text".into(), ""),
             }
         }
     }
 }
 
-fn read_lookup(path: &Path, bytes: &[u8], from: &LookupColumn, to: &[LookupColumn], sink: &mut Sink<'_>) -> Result<(), GeographyError> {
-    let sheet = Sheet::open(path, bytes)?;
-    let locate = |column: &LookupColumn| Ok((column.level, sheet.column(&column.code)?, sheet.column(&column.name)?, column.code.clone()));
-    let from = locate(from)?;
-    let to = to.iter().map(locate).collect::<Result<Vec<_>, GeographyError>>()?;
-    let mut seen: BTreeSet<(AreaLevel, AreaCode)> = BTreeSet::new();
+/// The line on which a record starts. Where lines end in CR LF, the CSV reader takes the line feed
+/// for the start of the next record.
+fn line_at(bytes: &[u8], position: &csv::Position) -> u64 {
+    let at_line_feed = bytes.get(position.byte() as usize) == Some(&b'\n');
+    position.line() + u64::from(at_line_feed)
+}
+
+/// Where a level's areas stand in a lookup.
+struct Located {
+    level: AreaLevel,
+    code: usize,
+    heading: String,
+    name: Option<usize>,
+    fit: Fit,
+}
+
+fn read_lookup(
+    file: &GeographyFile<'_>,
+    from: &LookupColumn,
+    to: &[ParentColumn],
+    sink: &mut Sink<'_>,
+) -> Result<(), GeographyError> {
+    let sheet = Sheet::open(file.path, file.bytes)?;
+    let locate = |level, code: &Column, name: &Option<Column>, fit| {
+        let (code, heading) = sheet.column(code)?;
+        let name = name.as_ref().map(|name| sheet.column(name)).transpose()?.map(|(index, _)| index);
+        Ok(Located { level, code, heading, name, fit })
+    };
+    let from = locate(from.level, &from.code, &from.name, Fit::Exact)?;
+    let to = to.iter().map(|to| locate(to.level, &to.code, &to.name, to.fit));
+    let to = to.collect::<Result<Vec<_>, GeographyError>>()?;
+    let mut seen: HashSet<(AreaLevel, AreaCode)> = HashSet::new();
+    let mut linked: HashSet<(AreaCode, AreaLevel, AreaCode)> = HashSet::new();
     sheet.each(sink, |sink, line, record| {
         let cell = |index: usize| record.get(index).unwrap_or_default().trim();
-        let Some(child) = sink.code(line, &from.3, cell(from.1)) else { return false };
+        let name = |of: &Located| of.name.map(cell).unwrap_or_default();
+        let Some(child) = sink.code(line, &from.heading, cell(from.code)) else { return false };
         let mut parents = Vec::with_capacity(to.len());
-        for (level, code, name, heading) in &to {
-            let Some(parent) = sink.code(line, heading, cell(*code)) else { return false };
-            parents.push((*level, parent, cell(*name)));
+        for parent in &to {
+            let Some(code) = sink.code(line, &parent.heading, cell(parent.code)) else { return false };
+            parents.push((parent, code));
         }
-        if seen.insert((from.0, child.clone())) {
-            sink.area(child.clone(), from.0, cell(from.2), None);
+        if seen.insert((from.level, child.clone())) {
+            sink.area(child.clone(), from.level, name(&from), None);
         }
-        for (level, parent, name) in parents {
-            if seen.insert((level, parent.clone())) {
-                sink.area(parent.clone(), level, name, None);
+        for (parent, code) in parents {
+            if seen.insert((parent.level, code.clone())) {
+                sink.area(code.clone(), parent.level, name(parent), None);
             }
-            sink.rows.links.push(LinkRow {
-                from_code: child.clone(),
-                from_level: from.0,
-                to_code: parent,
-                to_level: level,
-                weight: 1.0,
-                load_id: sink.load_id.to_owned(),
-            });
+            // A lookup from output areas names each pair of larger areas many times.
+            if linked.insert((child.clone(), parent.level, code.clone())) {
+                let load_id = sink.load_id();
+                sink.rows.links.push(LinkRow {
+                    from_code: child.clone(),
+                    from_level: from.level,
+                    to_code: code,
+                    to_level: parent.level,
+                    weight: 1.0,
+                    fit: parent.fit.slug().to_owned(),
+                    load_id,
+                });
+            }
         }
         true
     });
     Ok(())
 }
 
-fn read_change(path: &Path, bytes: &[u8], lsoa_2011: &str, lsoa_2021: &str, sink: &mut Sink<'_>) -> Result<(), GeographyError> {
-    let sheet = Sheet::open(path, bytes)?;
-    let (old, new) = (sheet.column(lsoa_2011)?, sheet.column(lsoa_2021)?);
+fn read_change(
+    file: &GeographyFile<'_>,
+    lsoa_2011: &Column,
+    lsoa_2021: &Column,
+    sink: &mut Sink<'_>,
+) -> Result<(), GeographyError> {
+    let sheet = Sheet::open(file.path, file.bytes)?;
+    let (old, old_heading) = sheet.column(lsoa_2011)?;
+    let (new, new_heading) = sheet.column(lsoa_2021)?;
     let mut pairs: Vec<(AreaCode, AreaCode)> = Vec::new();
     sheet.each(sink, |sink, line, record| {
         let cell = |index: usize| record.get(index).unwrap_or_default().trim();
-        let old = sink.code(line, lsoa_2011, cell(old));
-        let new = sink.code(line, lsoa_2021, cell(new));
-        let both = old.zip(new);
-        let kept = both.is_some();
-        pairs.extend(both);
-        kept
+        let Some(old) = sink.code(line, &old_heading, cell(old)) else { return false };
+        let Some(new) = sink.code(line, &new_heading, cell(new)) else { return false };
+        pairs.push((old, new));
+        true
     });
     let count = |of: fn(&(AreaCode, AreaCode)) -> &AreaCode| {
         let mut counts: BTreeMap<&AreaCode, usize> = BTreeMap::new();
@@ -286,10 +478,12 @@ fn read_change(path: &Path, bytes: &[u8], lsoa_2011: &str, lsoa_2021: &str, sink
                 to_code: to.0.clone(),
                 to_level: to.1,
                 weight: 1.0,
-                load_id: sink.load_id.to_owned(),
+                fit: Fit::Exact.slug().to_owned(),
+                load_id: sink.load_id(),
             });
         };
-        // Only a one-to-one step is exact: the child of a split has one parent, and so on back.
+        // Only a step to a single area is exact: the child of a split has one parent, an area that
+        // was merged one successor; an area that was split has none.
         if of_new.get(new) == Some(&1) {
             link((new, AreaLevel::LSOA_2021), (old, AreaLevel::LSOA_2011));
         }
@@ -299,39 +493,124 @@ fn read_change(path: &Path, bytes: &[u8], lsoa_2011: &str, lsoa_2021: &str, sink
     }
     sink.rows.links = links;
     for code in of_old.keys() {
-        sink.rows.areas.push(AreaRow { code: (*code).clone(), level: AreaLevel::LSOA_2011, name: String::new(), outline_wkb: None, load_id: sink.load_id.to_owned() });
+        sink.area((*code).clone(), AreaLevel::LSOA_2011, "", None);
     }
     for code in of_new.keys() {
-        sink.rows.areas.push(AreaRow { code: (*code).clone(), level: AreaLevel::LSOA_2021, name: String::new(), outline_wkb: None, load_id: sink.load_id.to_owned() });
+        sink.area((*code).clone(), AreaLevel::LSOA_2021, "", None);
     }
     Ok(())
 }
 
 fn read_population(
-    path: &Path,
-    bytes: &[u8],
-    name: &str,
-    level: AreaLevel,
-    code_column: &str,
+    file: &GeographyFile<'_>,
+    code: &Column,
     value: &Column,
+    row: &dyn Fn(AreaCode, u64, &str) -> PopulationRow,
     sink: &mut Sink<'_>,
 ) -> Result<(), GeographyError> {
-    let sheet = Sheet::open(path, bytes)?;
-    let code = sheet.column(code_column)?;
-    let (value, heading) = match value {
-        Column::Heading(heading) => (sheet.column(heading)?, heading.clone()),
-        Column::Number(number) => (number.saturating_sub(1), format!("column {number}")),
-    };
+    let sheet = Sheet::open(file.path, file.bytes)?;
+    let (code, code_heading) = sheet.column(code)?;
+    let (value, value_heading) = sheet.column(value)?;
+    let mut seen: HashSet<AreaCode> = HashSet::new();
     sheet.each(sink, |sink, line, record| {
-        let text = record.get(value).unwrap_or_default().trim();
-        let Some(area) = sink.code(line, code_column, record.get(code).unwrap_or_default()) else { return false };
-        let Ok(residents) = text.replace(',', "").parse::<u64>() else {
-            sink.refuse(line, &heading, format!("{text:?} is not a whole number of residents"), text);
+        let cell = |index: usize| record.get(index).unwrap_or_default().trim();
+        let Some(area) = sink.code(line, &code_heading, cell(code)) else { return false };
+        let Ok(residents) = cell(value).replace(',', "").parse::<u64>() else {
+            let reason = "not a whole number of residents".into();
+            sink.refuse(line, &value_heading, reason, cell(value));
             return false;
         };
-        let load_id = sink.load_id.to_owned();
-        sink.rows.populations.push(PopulationRow { name: name.to_owned(), code: area, level, residents, load_id });
+        if !seen.insert(area.clone()) {
+            let reason = "an area that stands in the file twice".into();
+            sink.refuse(line, &code_heading, reason, area.as_str());
+            return false;
+        }
+        sink.rows.populations.push(row(area, residents, file.load_id));
         true
     });
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str, reader: &Reader, keep: Option<&BTreeSet<AreaCode>>) -> Result<GeographyRows, GeographyError> {
+        let file = GeographyFile {
+            path: Path::new("data/file"),
+            file_name: "file",
+            bytes: text.as_bytes(),
+            load_id: "load",
+            keep_text: true,
+            keep,
+        };
+        read(&file, reader)
+    }
+
+    fn code(text: &str) -> AreaCode {
+        AreaCode::new(text).unwrap()
+    }
+
+    fn heading(text: &str) -> Column {
+        Column::Heading(text.to_owned())
+    }
+
+    #[test]
+    fn a_split_area_has_no_single_successor() {
+        let change = Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("new") };
+        let rows = read_text("old,new\nE01000001,E01000001\nE01000002,E01030002\nE01000002,E01030003\n", &change, None).unwrap();
+        let to_2021: Vec<&str> =
+            rows.links.iter().filter(|link| link.to_level == AreaLevel::LSOA_2021).map(|link| link.from_code.as_str()).collect();
+        assert_eq!(to_2021, ["E01000001"]);
+        assert_eq!(rows.links.iter().filter(|link| link.to_level == AreaLevel::LSOA_2011).count(), 3);
+    }
+
+    #[test]
+    fn lookups_with_semicolons_and_a_mark_are_read() {
+        let lookup = Reader::AreaLookup {
+            from: LookupColumn { level: "district-2019".parse().unwrap(), code: heading("lad"), name: None },
+            to: vec![ParentColumn { level: "csp-2019".parse().unwrap(), code: Column::Number(2), name: None, fit: Fit::Exact }],
+        };
+        let rows = read_text("\u{feff}lad;csp\r\nE08000007;E22000105\r\nStockport;E22000105\r\n", &lookup, None).unwrap();
+        assert_eq!((rows.rows_read, rows.rows_kept), (2, 1));
+        assert_eq!(rows.refusals[0].first_line, 3);
+        assert_eq!(rows.links[0].to_code, code("E22000105"));
+    }
+
+    #[test]
+    fn residents_may_have_thousands_commas_and_no_heading_of_their_own() {
+        let population = Reader::Population {
+            name: "census".into(),
+            level: AreaLevel::LSOA_2011,
+            reference_date: jiff::civil::date(2011, 3, 27),
+            code: heading("code"),
+            value: Column::Number(2),
+        };
+        let rows = read_text("code,Persons,Persons\nE01000001,\"1,563\",1\nE01000002,n/a,1\n", &population, None).unwrap();
+        assert_eq!(rows.populations[0].residents, 1563);
+        assert_eq!((rows.rows_read, rows.rows_kept, rows.refusals.len()), (2, 1, 1));
+    }
+
+    #[test]
+    fn outlines_outside_the_partnership_are_passed_over() {
+        let feature = |code: &str| {
+            format!(
+                r#"{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[[[-0.4,51.9],[-0.3,51.9],[-0.3,52.0],[-0.4,51.9]]]}},"properties":{{"c":"{code}","n":"A"}}}}"#
+            )
+        };
+        let text = format!(r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#, feature("E01000001"), feature("E01000002"), feature("x"));
+        let reader = Reader::Boundaries { level: AreaLevel::LSOA_2021, code: "c".into(), name: "n".into() };
+        let keep = BTreeSet::from([code("E01000002")]);
+        let rows = read_text(&text, &reader, Some(&keep)).unwrap();
+        assert_eq!((rows.rows_read, rows.rows_kept, rows.passed_over), (2, 1, 1));
+        assert_eq!(rows.areas[0].code, code("E01000002"));
+        assert_eq!(rows.refusals[0].first_line, 3);
+    }
+
+    #[test]
+    fn a_missing_column_is_named_with_those_that_are_there() {
+        let change = Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("neu") };
+        let error = read_text("old,new\n", &change, None).unwrap_err().to_string();
+        assert_eq!(error, "data/file: no column \"neu\"; the file has old, new");
+    }
 }

@@ -11,20 +11,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use arrow::record_batch::RecordBatch;
-use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
-use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
 
-use crate::geography::{self, GeographyError};
-use crate::geometry::{self, Polygons};
-use crate::read::{self, FileReport, Locate, Progress, ReadRequest, SinkError, SmallArea, SmallAreaCodes, load_id};
-use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow};
+use crate::commit::{self, Staged, UNNAMED};
+use crate::files;
+use crate::geography::{self, GeographyError, GeographyFile};
+use crate::ground::Ground;
+use crate::read::{self, FileReport, Progress, ReadRequest, SinkError, load_id};
+use crate::rows::{AreaRow, LinkRow, Load, Refusal};
 use crate::source::{Reader, SourceDeclaration};
-use crate::store::{Lake, LakeError};
-use crate::table::{Part, Table, TableError, ingest_of, part_name};
+use crate::store::{Lake, LakeError, SnapshotId, short_hash};
+use crate::table::{Part, TableError, part_name};
 
 /// Why a run could not be finished; what was loaded before is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -82,9 +82,6 @@ pub enum IngestError {
         /// Rows refused.
         refused: u64,
     },
-    /// An Arrow table could not be made.
-    #[error("a table could not be made: {0}")]
-    Arrow(#[from] arrow::error::ArrowError),
 }
 
 /// What a run did.
@@ -102,6 +99,8 @@ pub struct IngestReport {
     pub notes: Vec<(String, String)>,
     /// Stray files of an earlier run that did not finish.
     pub strays_cleared: usize,
+    /// The vintage of the evidence after the run; `None` while nothing was ever loaded.
+    pub snapshot: Option<SnapshotId>,
 }
 
 /// What a run is told.
@@ -122,87 +121,133 @@ pub struct IngestRequest<'a> {
 }
 
 /// Loads what the sources declare into the lake in a folder.
-pub async fn ingest(lake_folder: &Path, request: &IngestRequest<'_>, progress: &(dyn Progress + Sync)) -> Result<IngestReport, IngestError> {
-    std::fs::create_dir_all(lake_folder).map_err(|why| TableError::File { path: lake_folder.to_owned(), why })?;
-    let _lock = Lock::take(lake_folder)?;
+pub async fn ingest(
+    lake_folder: &Path,
+    request: &IngestRequest<'_>,
+    progress: &(dyn Progress + Sync),
+) -> Result<IngestReport, IngestError> {
+    let _lock = commit::Lock::take(lake_folder)?;
     let mut lake = Lake::create(lake_folder).await?;
-    let strays_cleared = clear_strays(&mut lake).await?;
+    let strays_cleared = commit::recover(&mut lake).await?;
     let mut run = Run {
         report: IngestReport { strays_cleared, ..IngestReport::default() },
-        known: lake.visible.iter().map(|load| load.load_id.clone()).collect(),
+        visible: lake.visible.iter().map(|load| (load.load_id.clone(), load.clone())).collect(),
         staged: Staged::default(),
     };
-    let written = run.stage(&lake, request, progress);
-    if written.is_err() {
-        run.staged.discard(&lake);
+    let done = match run.stage(&lake, request, progress) {
+        Ok(()) => commit::commit(&mut lake, &mut run.staged).await.map_err(IngestError::from),
+        Err(why) => Err(why),
+    };
+    if let Err(why) = done {
+        // What cannot be deleted now is a stray that the next run clears.
+        drop(commit::discard(&lake));
+        return Err(why);
     }
-    written?;
-    run.commit(&mut lake).await?;
-    Ok(run.report)
+    let mut report = run.report;
+    report.loaded = run.staged.loads;
+    report.snapshot = (!lake.visible.is_empty()).then(|| lake.snapshot_id());
+    Ok(report)
 }
 
 struct Run {
     report: IngestReport,
-    known: BTreeSet<String>,
+    /// What will be visible after the run, by load.
+    visible: BTreeMap<String, Load>,
     staged: Staged,
 }
 
-/// Rows and files that wait for the run's commit.
-#[derive(Default)]
-struct Staged {
-    areas: Vec<AreaRow>,
-    links: Vec<LinkRow>,
-    populations: Vec<PopulationRow>,
-    refusals: Vec<Refusal>,
-    loads: Vec<Load>,
-    /// Parts of incidents, under the name of a run that has no id yet.
-    incidents: Vec<Part>,
-}
-
-/// The run's name until its loads are known and name it.
-const UNNAMED: &str = "staging";
-
 impl Run {
-    fn stage(&mut self, lake: &Lake, request: &IngestRequest<'_>, progress: &(dyn Progress + Sync)) -> Result<(), IngestError> {
-        let (events, ground): (Vec<_>, Vec<_>) = request.sources.iter().partition(|source| source.reader.brings_events());
+    fn stage(
+        &mut self,
+        lake: &Lake,
+        request: &IngestRequest<'_>,
+        progress: &(dyn Progress + Sync),
+    ) -> Result<(), IngestError> {
+        let (events, ground): (Vec<_>, Vec<_>) =
+            request.sources.iter().partition(|source| source.reader.brings_events());
         // Lookups before outlines, because a lookup says which outlines matter.
         let (outlines, lookups): (Vec<_>, Vec<_>) =
             ground.into_iter().partition(|source| matches!(source.reader, Reader::Boundaries { .. }));
         for source in lookups.into_iter().chain(outlines) {
             self.stage_ground(lake, request, source, progress)?;
         }
-        let ground = Ground::gather(lake, &self.staged)?;
+        let (areas, links) = self.areas_and_links(lake)?;
+        let ground = Ground::new(areas, &links);
         for source in events {
             self.stage_events(lake, request, source, &ground, progress)?;
         }
         Ok(())
     }
 
-    fn stage_ground(&mut self, lake: &Lake, request: &IngestRequest<'_>, source: &SourceDeclaration, progress: &(dyn Progress + Sync)) -> Result<(), IngestError> {
+    /// What the lake holds and this run adds, without what this run replaces.
+    fn areas_and_links(&self, lake: &Lake) -> Result<(Vec<AreaRow>, Vec<LinkRow>), TableError> {
+        let mut areas = lake.rows::<AreaRow>(&lake.areas, |row| &row.load_id)?;
+        areas.extend(self.staged.areas.iter().cloned());
+        areas.retain(|row| self.visible.contains_key(&row.load_id));
+        Ok((areas, self.links(lake)?))
+    }
+
+    fn links(&self, lake: &Lake) -> Result<Vec<LinkRow>, TableError> {
+        let mut links = lake.rows::<LinkRow>(&lake.links, |row| &row.load_id)?;
+        links.extend(self.staged.links.iter().cloned());
+        links.retain(|row| self.visible.contains_key(&row.load_id));
+        Ok(links)
+    }
+
+    fn stage_ground(
+        &mut self,
+        lake: &Lake,
+        request: &IngestRequest<'_>,
+        source: &SourceDeclaration,
+        progress: &(dyn Progress + Sync),
+    ) -> Result<(), IngestError> {
         let failed = |why| IngestError::Geography { source_id: source.id.clone(), why };
-        for path in declared_files(source, request.data_folder)? {
+        let paths = match declared_files(source, request.data_folder) {
+            // Files given by hand may be loaded where the others do not lie.
+            Err(why) if !request.only.is_empty() => {
+                self.report.notes.push((source.id.clone(), format!("not loaded: {why}")));
+                return Ok(());
+            }
+            found => found?,
+        };
+        for path in paths {
             let file_name = relative(&path, request.data_folder);
             let file = geography::read_bytes(&path).map_err(failed)?;
-            let load_id = load_id(&source.id, &file.sha256);
-            if self.known.contains(&load_id) {
-                self.report.already += 1;
-                continue;
-            }
             let keep = match &source.reader {
                 Reader::Boundaries { level, .. } => self.codes_that_matter(lake, request.partnership, *level)?,
                 _ => None,
             };
-            let rows = geography::read(&path, &file_name, &file.bytes, &source.reader, &load_id, keep.as_ref()).map_err(failed)?;
+            // A file of outlines read for other areas is another load.
+            let read_for = keep.as_ref().map(|codes| {
+                let codes: Vec<&str> = codes.iter().map(AreaCode::as_str).collect();
+                format!("{} for {}", source.id, short_hash(&codes.join(" ")))
+            });
+            let load_id = load_id(read_for.as_ref().unwrap_or(&source.id), &file.sha256);
+            if self.is_known(lake, &load_id, &file_name) {
+                continue;
+            }
+            let read = GeographyFile {
+                path: &path,
+                file_name: &file_name,
+                bytes: &file.bytes,
+                load_id: &load_id,
+                keep_text: source.disclosure == Disclosure::Open,
+                keep: keep.as_ref(),
+            };
+            let rows = geography::read(&read, &source.reader).map_err(failed)?;
             progress.file_done(&file_name, rows.rows_read);
-            let supersedes = earlier_load(lake, &source.id, &file_name);
-            let n_refused = rows.refusals.len() as u64;
-            self.staged.loads.push(Load {
+            if rows.passed_over > 0 {
+                let n = rows.passed_over;
+                let note = format!("{n} outlines outside the partnership and its peers were passed over");
+                self.report.notes.push((file_name.clone(), note));
+            }
+            self.stage_load(Load {
                 size_bytes: file.bytes.len() as u64,
                 rows_read: rows.rows_read,
                 rows_kept: rows.rows_kept,
-                rows_refused: n_refused,
-                ..blank_load(source, load_id, file_name, file.sha256, supersedes)
-            });
+                rows_refused: rows.refusals.len() as u64,
+                ..blank_load(source, load_id, file_name, file.sha256)
+            })?;
             self.staged.areas.extend(rows.areas);
             self.staged.links.extend(rows.links);
             self.staged.populations.extend(rows.populations);
@@ -213,28 +258,29 @@ impl Run {
 
     /// The codes of a level that lie in the partnership's districts and its peers'; `None` where no
     /// lookup says, and then every outline is kept.
-    fn codes_that_matter(&self, lake: &Lake, partnership: &Partnership, level: AreaLevel) -> Result<Option<BTreeSet<AreaCode>>, IngestError> {
-        let mut links = lake.rows::<LinkRow>(&lake.links, |row| &row.load_id)?;
-        links.extend(self.staged.links.iter().cloned());
+    fn codes_that_matter(
+        &self,
+        lake: &Lake,
+        partnership: &Partnership,
+        level: AreaLevel,
+    ) -> Result<Option<BTreeSet<AreaCode>>, TableError> {
+        let links = self.links(lake)?;
         let districts: BTreeSet<&AreaCode> = partnership.areas.iter().chain(&partnership.peers).collect();
-        let small: BTreeSet<&AreaCode> = links
+        if level == partnership.district_level {
+            return Ok(Some(districts.into_iter().cloned().collect()));
+        }
+        let inside: BTreeSet<&AreaCode> = links
             .iter()
             .filter(|link| link.to_level == partnership.district_level && districts.contains(&link.to_code))
             .map(|link| &link.from_code)
             .collect();
-        let mut codes: BTreeSet<AreaCode> = if small.is_empty() { BTreeSet::new() } else { districts.into_iter().cloned().collect() };
-        let touching = links.iter().filter(|link| small.contains(&link.from_code));
-        let mut at_level = false;
-        for link in touching {
-            if link.from_level == level {
-                at_level = true;
-                codes.insert(link.from_code.clone());
-            } else if link.to_level == level {
-                at_level = true;
-                codes.insert(link.to_code.clone());
-            }
-        }
-        Ok(at_level.then_some(codes))
+        let touching = links.iter().filter(|link| inside.contains(&link.from_code) || inside.contains(&link.to_code));
+        let at_level = touching.flat_map(|link| {
+            let ends = [(link.from_level, &link.from_code), (link.to_level, &link.to_code)];
+            ends.into_iter().filter(|(of, _)| *of == level).map(|(_, code)| code.clone())
+        });
+        let codes: BTreeSet<AreaCode> = at_level.collect();
+        Ok((!codes.is_empty()).then_some(codes))
     }
 
     fn stage_events(
@@ -245,10 +291,17 @@ impl Run {
         ground: &Ground,
         progress: &(dyn Progress + Sync),
     ) -> Result<(), IngestError> {
-        let Reader::PoliceUkStreet { time_precision, place_precision, vintage } = &source.reader else { return Ok(()) };
-        let paths = if request.only.is_empty() { declared_files(source, request.data_folder)? } else { request.only.to_vec() };
-        let found = read::find_inputs(&paths).map_err(|why| IngestError::Read { source_id: source.id.clone(), why })?;
-        self.report.skipped.extend(found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned())));
+        let Reader::PoliceUkStreet { time_precision, place_precision, vintage } = &source.reader else {
+            return Ok(());
+        };
+        let paths = match request.only {
+            [] => declared_files(source, request.data_folder)?,
+            only => only.to_vec(),
+        };
+        let found = read::find_inputs(&paths)
+            .map_err(|why| IngestError::Read { source_id: source.id.clone(), why })?;
+        let skipped = found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned()));
+        self.report.skipped.extend(skipped);
         let failed = |failure: read::FileFailure| (failure.display_name, failure.error.to_string());
         self.report.failures.extend(found.failures.into_iter().map(failed));
         let read_request = ReadRequest {
@@ -262,51 +315,52 @@ impl Run {
             locate: Some(ground),
             threads: request.threads,
         };
-        let known = &self.known;
-        let already = |load_id: &str| known.contains(load_id);
+        let already = |load_id: &str| lake.known.contains_key(load_id);
         let parts = Mutex::new(Vec::new());
         let written_so_far = AtomicUsize::new(0);
         let sink = |month: Month, batch: RecordBatch| -> Result<(), SinkError> {
-            let n_rows = batch.num_rows() as u64;
             // A month may come in more than one batch; the count keeps their files apart.
             let n = written_so_far.fetch_add(1, Ordering::Relaxed);
             let file_name = part_name(UNNAMED, &format!("{}-{month}-{n}", source.id));
             let path = lake.incidents.folder.join(&file_name);
             let written = read::write_parquet(&batch, &path).map_err(|why| SinkError(Box::new(why)))?;
-            let part = Part { file_name, size_bytes: written.size, n_rows };
-            parts.lock().unwrap_or_else(PoisonError::into_inner).push(part);
+            let part = Part { file_name, size_bytes: written.size, n_rows: written.rows, ranges: written.ranges };
+            parts.lock().unwrap_or_else(PoisonError::into_inner).push((month, part));
             Ok(())
         };
         let outcome = read::read_months(found.files, &read_request, &already, &sink, progress);
-        self.staged.incidents.extend(parts.into_inner().unwrap_or_else(PoisonError::into_inner));
         if let Some(why) = outcome.stopped_by {
             return Err(IngestError::Store { source_id: source.id.clone(), why });
         }
-        self.report.already += outcome.already.len();
+        let mut parts = parts.into_inner().unwrap_or_else(PoisonError::into_inner);
+        // The order in which threads finished must not show.
+        parts.sort_by_key(|(month, part)| (*month, part.n_rows, part.size_bytes));
+        let named = parts.into_iter().map(|(month, part)| (format!("{}-{month}", source.id), part));
+        self.staged.incidents.extend(named);
         self.report.failures.extend(outcome.failures.into_iter().map(failed));
+        for found in outcome.already {
+            let file_name = relative(Path::new(&found.display_name), request.data_folder);
+            self.is_known(lake, &found.load_id, &file_name);
+        }
         for report in outcome.reports {
-            self.stage_report(lake, request, source, &report)?;
+            self.stage_report(request, source, report)?;
         }
         Ok(())
     }
 
-    fn stage_report(&mut self, lake: &Lake, request: &IngestRequest<'_>, source: &SourceDeclaration, report: &FileReport) -> Result<(), IngestError> {
-        if report.rows_read != report.rows_kept + report.rows_refused {
-            return Err(IngestError::Unreconciled {
-                file: report.display_name.clone(),
-                read: report.rows_read,
-                kept: report.rows_kept,
-                refused: report.rows_refused,
-            });
-        }
+    fn stage_report(
+        &mut self,
+        request: &IngestRequest<'_>,
+        source: &SourceDeclaration,
+        report: FileReport,
+    ) -> Result<(), IngestError> {
         let file_name = relative(Path::new(&report.display_name), request.data_folder);
-        for note in &report.notes {
-            self.report.notes.push((file_name.clone(), note.clone()));
-        }
+        self.report.notes.extend(report.notes.into_iter().map(|note| (file_name.clone(), note)));
         if report.looks_cut_short {
-            self.report.notes.push((file_name.clone(), "the file looks cut short: its last lines hold no rows".into()));
+            let note = "the file looks cut short: its last lines hold no rows".to_owned();
+            self.report.notes.push((file_name.clone(), note));
         }
-        self.staged.refusals.extend(report.refusals.iter().map(|refusal| Refusal {
+        self.staged.refusals.extend(report.refusals.into_iter().map(|refusal| Refusal {
             load_id: report.load_id.clone(),
             file: file_name.clone(),
             first_line: u64::from(refusal.first_line),
@@ -314,10 +368,10 @@ impl Run {
             count: refusal.count,
             field: refusal.field.unwrap_or("row").to_owned(),
             reason: refusal.reason.to_string(),
-            text: refusal.text.clone(),
+            text: refusal.text,
         }));
-        let supersedes = earlier_load(lake, &source.id, &file_name);
-        self.staged.loads.push(Load {
+        self.stage_load(Load {
+            archive: report.archive,
             size_bytes: report.size_bytes,
             rows_read: report.rows_read,
             rows_kept: report.rows_kept,
@@ -326,96 +380,87 @@ impl Run {
             unrecognised_areas: report.unrecognised_areas,
             first_month: report.months.map(|(first, _)| first),
             last_month: report.months.map(|(_, last)| last),
-            ..blank_load(source, report.load_id.clone(), file_name, report.sha256.clone(), supersedes)
-        });
+            reporting_bodies: report.reporting_bodies.into_iter().collect(),
+            ..blank_load(source, report.load_id, file_name, report.sha256)
+        })
+    }
+
+    /// Whether a file was loaded before. One that was replaced since, and is back, counts again.
+    fn is_known(&mut self, lake: &Lake, load_id: &str, file_name: &str) -> bool {
+        let staged = self.staged.loads.iter().any(|load| load.load_id == load_id);
+        if staged || self.visible.contains_key(load_id) {
+            self.report.already += 1;
+            return true;
+        }
+        let Some(earlier) = lake.known.get(load_id) else { return false };
+        let again = Load { file_name: file_name.to_owned(), supersedes: None, ..earlier.clone() };
+        self.replace_and_push(again);
+        true
+    }
+
+    fn stage_load(&mut self, load: Load) -> Result<(), IngestError> {
+        if load.rows_read != load.rows_kept + load.rows_refused {
+            let (read, kept, refused) = (load.rows_read, load.rows_kept, load.rows_refused);
+            return Err(IngestError::Unreconciled { file: load.file_name, read, kept, refused });
+        }
+        self.replace_and_push(load);
         Ok(())
     }
 
-    /// Names the run, commits its tables, and last of all the loads that make it visible.
-    async fn commit(&mut self, lake: &mut Lake) -> Result<(), IngestError> {
-        if self.staged.loads.is_empty() {
-            self.staged.discard(lake);
-            return Ok(());
+    fn replace_and_push(&mut self, mut load: Load) {
+        let earlier = self.visible.values().find(|earlier| is_version_of(&load, earlier)).cloned();
+        if let Some(earlier) = earlier {
+            let rows = |load: &Load| load.rows_kept;
+            let note = format!("replaces {}: {} rows then, {} now", earlier.file_name, rows(&earlier), rows(&load));
+            self.report.notes.push((load.file_name.clone(), note));
+            self.visible.remove(&earlier.load_id);
+            load.supersedes = Some(earlier.load_id);
         }
-        self.staged.loads.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
-        let ids: Vec<&str> = self.staged.loads.iter().map(|load| load.load_id.as_str()).collect();
-        let hash = Sha256::digest(ids.join("\n").as_bytes());
-        let ingest = hash.iter().take(6).fold(String::new(), |id, byte| format!("{id}{byte:02x}"));
-        for load in &mut self.staged.loads {
-            load.ingest_id.clone_from(&ingest);
-        }
-        for part in &mut self.staged.incidents {
-            let from = lake.incidents.folder.join(&part.file_name);
-            part.file_name = part.file_name.replacen(UNNAMED, &ingest, 1);
-            let to = lake.incidents.folder.join(&part.file_name);
-            std::fs::rename(&from, &to).map_err(|why| TableError::File { path: from, why })?;
-        }
-        if !self.staged.incidents.is_empty() {
-            lake.incidents.add(&self.staged.incidents).await?;
-        }
-        write_rows(&mut lake.refusals, &ingest, &self.staged.refusals).await?;
-        write_rows(&mut lake.areas, &ingest, &self.staged.areas).await?;
-        write_rows(&mut lake.links, &ingest, &self.staged.links).await?;
-        write_rows(&mut lake.populations, &ingest, &self.staged.populations).await?;
-        // INVARIANT: loads come last; until this commit nothing of the run can be seen.
-        write_rows(&mut lake.loads, &ingest, &self.staged.loads).await?;
-        lake.refresh()?;
-        let id = lake.snapshot_id().to_string();
-        let tables = [&lake.incidents, &lake.refusals, &lake.areas, &lake.links, &lake.populations, &lake.loads];
-        let pins: Vec<SnapshotRow> = tables
-            .iter()
-            .map(|table| SnapshotRow { id: id.clone(), table: table.name.to_owned(), version: table.version() })
-            .collect();
-        write_rows(&mut lake.snapshots, &ingest, &pins).await?;
-        self.report.loaded = std::mem::take(&mut self.staged.loads);
-        Ok(())
+        self.visible.insert(load.load_id.clone(), load.clone());
+        self.staged.loads.push(load);
     }
 }
 
-impl Staged {
-    /// Deletes the files of a run that will not be committed.
-    fn discard(&mut self, lake: &Lake) {
-        for entry in std::fs::read_dir(&lake.incidents.folder).into_iter().flatten().flatten() {
-            if ingest_of(&entry.file_name().to_string_lossy()) == Some(UNNAMED) {
-                // What cannot be deleted now is a stray that the next run clears.
-                drop(std::fs::remove_file(entry.path()));
-            }
-        }
-        self.incidents.clear();
+/// Whether a load brings another version of the file that an earlier one brought.
+///
+/// Files of events are told apart by their own name, wherever they lie, as a month that is
+/// downloaded again comes in another archive. One name may stand for several files all the same, so
+/// they must share a month and a reporting body.
+fn is_version_of(load: &Load, earlier: &Load) -> bool {
+    if load.source != earlier.source || load.load_id == earlier.load_id {
+        return false;
     }
+    if load.first_month.is_none() && load.reporting_bodies.is_empty() && earlier.first_month.is_none() {
+        return load.file_name == earlier.file_name;
+    }
+    let overlap = match (load.first_month.zip(load.last_month), earlier.first_month.zip(earlier.last_month)) {
+        (Some((first, last)), Some((earlier_first, earlier_last))) => first <= earlier_last && earlier_first <= last,
+        _ => true,
+    };
+    let bodies = &earlier.reporting_bodies;
+    let share = bodies.is_empty()
+        || load.reporting_bodies.is_empty()
+        || load.reporting_bodies.iter().any(|body| bodies.contains(body));
+    base_name(&load.file_name) == base_name(&earlier.file_name) && overlap && share
 }
 
-async fn write_rows<R: Row>(table: &mut Table, ingest: &str, rows: &[R]) -> Result<(), IngestError> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    let part = table.write(ingest, "rows", &R::batch(rows)?)?;
-    table.add(&[part]).await?;
-    Ok(())
+fn base_name(file_name: &str) -> &str {
+    let name = file_name.rsplit(['/', '!']).next().unwrap_or(file_name);
+    name.strip_suffix(".gz").unwrap_or(name)
 }
 
-async fn clear_strays(lake: &mut Lake) -> Result<usize, IngestError> {
-    let committed = lake.committed.clone();
-    let stray = |name: &str| ingest_of(name).is_some_and(|ingest| !committed.contains(ingest));
-    let mut cleared = 0;
-    for table in [&mut lake.incidents, &mut lake.refusals, &mut lake.areas, &mut lake.links, &mut lake.populations, &mut lake.snapshots] {
-        cleared += table.clear(stray).await?;
-    }
-    // The loads' own parts are what commits a run, so only files outside the log can be strays.
-    cleared += lake.loads.clear(stray).await?;
-    Ok(cleared)
-}
-
-fn blank_load(source: &SourceDeclaration, load_id: String, file_name: String, sha256: String, supersedes: Option<String>) -> Load {
+fn blank_load(source: &SourceDeclaration, load_id: String, file_name: String, sha256: String) -> Load {
     Load {
         load_id,
         ingest_id: String::new(),
+        run: 0,
         source: source.id.clone(),
         reader: source.reader.name().to_owned(),
         publisher: source.publisher.clone(),
         licence: source.licence.clone(),
         disclosure: source.disclosure,
         file_name,
+        archive: None,
         sha256,
         size_bytes: 0,
         rows_read: 0,
@@ -425,13 +470,9 @@ fn blank_load(source: &SourceDeclaration, load_id: String, file_name: String, sh
         unrecognised_areas: 0,
         first_month: None,
         last_month: None,
-        supersedes,
+        reporting_bodies: Vec::new(),
+        supersedes: None,
     }
-}
-
-fn earlier_load(lake: &Lake, source: &str, file_name: &str) -> Option<String> {
-    let same = |load: &&Load| load.source == source && load.file_name == file_name;
-    lake.visible.iter().find(same).map(|load| load.load_id.clone())
 }
 
 fn relative(path: &Path, data_folder: &Path) -> String {
@@ -442,141 +483,60 @@ fn relative(path: &Path, data_folder: &Path) -> String {
 fn declared_files(source: &SourceDeclaration, data_folder: &Path) -> Result<Vec<PathBuf>, IngestError> {
     let mut found = Vec::new();
     for pattern in &source.files {
-        let mut matches = vec![data_folder.to_owned()];
-        for part in pattern.split('/') {
-            matches = if part.contains('*') {
-                let mut next: Vec<PathBuf> = matches.iter().flat_map(|folder| entries_like(folder, part)).collect();
-                next.sort();
-                next
-            } else {
-                matches.into_iter().map(|folder| folder.join(part)).collect()
-            };
-        }
-        matches.retain(|path| path.exists());
+        let matches = files::matching(data_folder, pattern);
         if matches.is_empty() {
-            return Err(IngestError::NothingThere { source_id: source.id.clone(), path: data_folder.join(pattern) });
+            let path = data_folder.join(pattern);
+            return Err(IngestError::NothingThere { source_id: source.id.clone(), path });
         }
         found.extend(matches);
     }
     Ok(found)
 }
 
-fn entries_like(folder: &Path, pattern: &str) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    entries.filter(|entry| is_like(&entry.file_name().to_string_lossy(), pattern)).map(|entry| entry.path()).collect()
-}
-
-/// Whether a name fits a pattern in which `*` stands for any part of it.
-fn is_like(name: &str, pattern: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = name.strip_prefix(parts.next().unwrap_or_default()) else { return false };
-    let parts: Vec<&str> = parts.collect();
-    for (index, part) in parts.iter().enumerate() {
-        if index + 1 == parts.len() {
-            return rest.ends_with(part);
-        }
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.is_empty()
-}
-
-/// What event readers need to know of the ground: vintages of codes, and outlines to find points in.
-struct Ground {
-    codes: SmallAreaCodes,
-    index: rstar::RTree<Outline>,
-}
-
-struct Outline {
-    code: AreaCode,
-    level: AreaLevel,
-    polygons: Polygons,
-    envelope: rstar::AABB<[f64; 2]>,
-}
-
-impl rstar::RTreeObject for Outline {
-    type Envelope = rstar::AABB<[f64; 2]>;
-
-    fn envelope(&self) -> Self::Envelope {
-        self.envelope
-    }
-}
-
-impl Ground {
-    fn gather(lake: &Lake, staged: &Staged) -> Result<Self, TableError> {
-        let mut links = lake.rows::<LinkRow>(&lake.links, |row| &row.load_id)?;
-        links.extend(staged.links.iter().cloned());
-        let mut areas = lake.rows::<AreaRow>(&lake.areas, |row| &row.load_id)?;
-        areas.extend(staged.areas.iter().cloned());
-        let mut codes: BTreeMap<AreaCode, SmallArea> = BTreeMap::new();
-        for area in &areas {
-            if area.level == AreaLevel::LSOA_2021 {
-                codes.entry(area.code.clone()).or_default().lsoa_2021 = Some(area.code.clone());
-            } else if area.level == AreaLevel::LSOA_2011 {
-                codes.entry(area.code.clone()).or_default().lsoa_2011 = Some(area.code.clone());
-            }
-        }
-        for link in &links {
-            if link.from_level == AreaLevel::LSOA_2021 && link.to_level == AreaLevel::LSOA_2011 {
-                codes.entry(link.from_code.clone()).or_default().lsoa_2011.get_or_insert_with(|| link.to_code.clone());
-            } else if link.from_level == AreaLevel::LSOA_2011 && link.to_level == AreaLevel::LSOA_2021 {
-                codes.entry(link.from_code.clone()).or_default().lsoa_2021.get_or_insert_with(|| link.to_code.clone());
-            }
-        }
-        let outlines = areas
-            .into_iter()
-            .filter(|area| area.level == AreaLevel::LSOA_2021 || area.level == AreaLevel::LSOA_2011)
-            .filter_map(|area| {
-                let polygons = geometry::from_wkb(area.outline_wkb.as_deref()?)?;
-                let points: Vec<[f64; 2]> = polygons.iter().flatten().flatten().map(|(x, y)| [*x, *y]).collect();
-                let envelope = rstar::AABB::from_points(&points);
-                Some(Outline { code: area.code, level: area.level, polygons, envelope })
-            })
-            .collect();
-        Ok(Self { codes: SmallAreaCodes::from_iter(codes), index: rstar::RTree::bulk_load(outlines) })
-    }
-}
-
-impl Locate for Ground {
-    fn locate(&self, place: BritishNationalGrid) -> Option<SmallArea> {
-        let at = rstar::AABB::from_point([place.easting(), place.northing()]);
-        let mut found = SmallArea::default();
-        for outline in self.index.locate_in_envelope_intersecting(at) {
-            if geometry::contains(&outline.polygons, place) {
-                let slot = if outline.level == AreaLevel::LSOA_2021 { &mut found.lsoa_2021 } else { &mut found.lsoa_2011 };
-                slot.get_or_insert_with(|| outline.code.clone());
-            }
-        }
-        (found != SmallArea::default()).then_some(found)
-    }
-}
-
-/// Held while a run writes; taken away when it ends, and by the system when it is killed.
-struct Lock {
-    _file: std::fs::File,
-}
-
-impl Lock {
-    fn take(folder: &Path) -> Result<Self, LakeError> {
-        let path = folder.join("ingest.lock");
-        let file = std::fs::File::create(&path).map_err(|why| TableError::File { path: path.clone(), why })?;
-        match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(_) => Err(LakeError::Locked { lock: path }),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use wardmote_domain::provenance::{PlacePrecision, TimePrecision};
+
     use super::*;
 
+    fn load(file_name: &str, month: &str, body: &str) -> Load {
+        let source = SourceDeclaration {
+            id: "street".into(),
+            publisher: "p".into(),
+            licence: "l".into(),
+            disclosure: Disclosure::Open,
+            agreement: None,
+            files: Vec::new(),
+            expected: None,
+            reader: Reader::PoliceUkStreet {
+                time_precision: TimePrecision::Month,
+                place_precision: PlacePrecision::Snapped,
+                vintage: None,
+            },
+        };
+        let month: Option<Month> = month.parse().ok();
+        Load {
+            first_month: month,
+            last_month: month,
+            reporting_bodies: vec![body.to_owned()],
+            ..blank_load(&source, format!("{file_name} {month:?} {body}"), file_name.to_owned(), String::new())
+        }
+    }
+
     #[test]
-    fn patterns() {
-        assert!(is_like("2024-01", "*"));
-        assert!(is_like("E06000032_lsoa.geojson", "*_lsoa.geojson"));
-        assert!(!is_like("E06000032_lsoa11.geojson", "*_lsoa.geojson"));
-        assert!(is_like("2024-01-bedfordshire-street.csv", "*-bedfordshire-*.csv"));
-        assert!(!is_like("a", "ab*"));
+    fn a_month_downloaded_again_is_a_new_version() {
+        let earlier = load("police/2024-01/2024-01-x-street.csv", "2024-01", "X Police");
+        let again = load("latest.zip!2024-01/2024-01-x-street.csv", "2024-01", "X Police");
+        assert!(is_version_of(&again, &earlier));
+        let packed = load("2024-01-x-street.csv.gz", "2024-01", "X Police");
+        assert!(is_version_of(&packed, &earlier));
+    }
+
+    #[test]
+    fn one_name_may_stand_for_several_files() {
+        let earlier = load("a/street.csv", "2024-01", "X Police");
+        assert!(!is_version_of(&load("b/street.csv", "2024-02", "X Police"), &earlier));
+        assert!(!is_version_of(&load("b/street.csv", "2024-01", "Y Police"), &earlier));
+        assert!(!is_version_of(&earlier, &earlier));
     }
 }

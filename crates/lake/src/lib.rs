@@ -4,10 +4,14 @@
 //! refusals; Delta tables keep both with the hash of the file that they came from; queries count
 //! them. This package is the only home of Arrow and DataFusion, and knows no people, cases or users.
 
+mod commit;
 pub mod coverage;
+mod files;
 mod geography;
 mod geometry;
+mod ground;
 mod ingest;
+mod links;
 mod query;
 pub mod read;
 mod rows;

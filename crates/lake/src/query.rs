@@ -1,18 +1,24 @@
 //! Questions to the lake, answered in plain structs and a stated order.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
 use datafusion::error::DataFusionError;
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::datasource::MemTable;
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{
+    ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
+};
+use datafusion::prelude::{SessionConfig, SessionContext};
 use wardmote_domain::area::{AreaCode, AreaLevel, Tier};
 use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 
 use crate::geometry::{self, Polygons};
+use crate::links::{Links, Parents, TwoParents};
 use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
 use crate::store::Lake;
 use crate::table::TableError;
@@ -24,8 +30,12 @@ pub enum QueryError {
     #[error(transparent)]
     Table(#[from] TableError),
     /// The engine refused the query.
-    #[error("the lake could not be asked: {0}")]
-    Engine(#[from] Box<DataFusionError>),
+    #[error("the lake could not be asked: {why}")]
+    Engine {
+        /// What the engine says.
+        #[source]
+        why: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Rows are known by small area; this level cannot be reached from them.
     #[error("incidents cannot be counted by {level}: load a lookup from the small areas to it")]
     NoLink {
@@ -33,18 +43,49 @@ pub enum QueryError {
         level: AreaLevel,
     },
     /// The population is counted by areas of another vintage.
-    #[error("population {name:?} is not counted by {level}, and no exact lookup leads there")]
+    #[error("population {name:?} is counted by {counted}, and no lookup leads from there to {level}")]
     PopulationLevel {
         /// The population.
         name: String,
+        /// The level that it is counted by.
+        counted: AreaLevel,
         /// The level asked.
         level: AreaLevel,
     },
+    /// A sum over fewer areas than there are would be too low.
+    #[error("population {name:?} has no figure for {member}, which lies in {area}")]
+    PopulationGap {
+        /// The population.
+        name: String,
+        /// The area asked.
+        area: AreaCode,
+        /// Its member without a figure.
+        member: AreaCode,
+    },
+    /// Two lookups disagree.
+    #[error("{area} lies in two areas of {level}, {first} and {second}: give one lookup for the level")]
+    TwoParents {
+        /// The area.
+        area: AreaCode,
+        /// The level of the two.
+        level: AreaLevel,
+        /// One of them.
+        first: AreaCode,
+        /// The other.
+        second: AreaCode,
+    },
+}
+
+impl From<TwoParents> for QueryError {
+    fn from(found: TwoParents) -> Self {
+        let (first, second) = found.parents;
+        Self::TwoParents { area: found.area, level: found.level, first, second }
+    }
 }
 
 impl From<DataFusionError> for QueryError {
     fn from(error: DataFusionError) -> Self {
-        Self::Engine(Box::new(error))
+        Self::Engine { why: Box::new(error) }
     }
 }
 
@@ -137,31 +178,27 @@ pub struct Elsewhere {
 
 impl Lake {
     /// Counts by area, month and category, in that order.
+    ///
+    /// Small areas are those of the row itself. Larger areas follow from the row's 2021 small area,
+    /// and from its 2011 one where it has no other; rows without either have no area. Police forces
+    /// are the exception: their rows are those that fall within the force, placed or not.
     pub async fn counts(&self, query: &CountQuery) -> Result<Vec<CountRow>, QueryError> {
-        let base = self.small_area_level(query)?;
-        let column = match (base.tier, query.level.tier) {
-            (_, Tier::Force) => "falls_within",
-            _ if base == AreaLevel::LSOA_2011 => "lsoa_2011",
-            _ => "lsoa_2021",
-        };
+        let area_of = self.area_finder(query.level).await?;
         let sql = format!(
-            "SELECT {column} AS area, month, category, count(*) AS n FROM incidents WHERE {} GROUP BY 1, 2, 3",
+            "SELECT {}, month, category, count(*) AS n FROM incidents WHERE {} GROUP BY 1, 2, 3, 4",
+            area_of.columns(),
             self.filter(query)
         );
-        let parents = (query.level != base).then(|| self.parents_of(base, query.level)).transpose()?;
-        let wanted: Option<BTreeSet<&AreaCode>> = query.areas.as_ref().map(|areas| areas.iter().collect());
+        let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
         let mut counts: BTreeMap<(Option<AreaCode>, Month, Category), u64> = BTreeMap::new();
         for batch in self.sql(&sql).await? {
             let cells = Cells::of(&batch);
             for row in 0..batch.num_rows() {
-                let (Some(month), Some(category)) = (cells.month(1, row), cells.category(2, row)) else { continue };
-                let small = cells.text(0, row).and_then(|text| AreaCode::new(text).ok());
-                let area = match &parents {
-                    None => small,
-                    Some(parents) => small.and_then(|small| parents.get(&small).cloned()),
-                };
-                if wanted.as_ref().is_none_or(|wanted| area.as_ref().is_some_and(|area| wanted.contains(area))) {
-                    *counts.entry((area, month, category)).or_default() += cells.whole(3, row);
+                let (Some(month), Some(category)) = (cells.month(2, row), cells.category(3, row)) else { continue };
+                let area = area_of.find(cells.text(0, row), cells.text(1, row));
+                let is_wanted = |wanted: &BTreeSet<&AreaCode>| area.as_ref().is_some_and(|area| wanted.contains(area));
+                if wanted.as_ref().is_none_or(is_wanted) {
+                    *counts.entry((area, month, category)).or_default() += cells.whole(4, row);
                 }
             }
         }
@@ -230,9 +267,7 @@ impl Lake {
     /// The areas of `child_level` that lie in an area, in order of code.
     pub fn members(&self, parent: &AreaCode, parent_level: AreaLevel, child_level: AreaLevel) -> Result<Vec<AreaCode>, QueryError> {
         let links = self.parents_of(child_level, parent_level)?;
-        let mut members: Vec<AreaCode> = links.into_iter().filter(|(_, to)| to == parent).map(|(from, _)| from).collect();
-        members.sort();
-        Ok(members)
+        Ok(links.into_iter().filter(|(_, to)| to == parent).map(|(from, _)| from).collect())
     }
 
     /// The area of `level` in which each small area lies, in order of small area.
@@ -245,17 +280,34 @@ impl Lake {
     }
 
     /// The residents of some areas, in order of code; areas without a figure are left out.
+    ///
+    /// A level above the one that the population is counted by is summed from its members, all of
+    /// which need a figure.
     pub fn population(&self, name: &str, level: AreaLevel, areas: &[AreaCode]) -> Result<Vec<(AreaCode, u64)>, QueryError> {
-        let wanted: BTreeSet<&AreaCode> = areas.iter().collect();
         let rows = self.rows::<PopulationRow>(&self.populations, |row| &row.load_id)?;
-        let mut found: BTreeMap<AreaCode, u64> = BTreeMap::new();
+        let mut by_level: BTreeMap<AreaLevel, BTreeMap<AreaCode, u64>> = BTreeMap::new();
         for row in rows.into_iter().filter(|row| row.name == name) {
-            if row.level != level {
-                return Err(QueryError::PopulationLevel { name: name.to_owned(), level });
+            by_level.entry(row.level).or_default().insert(row.code, row.residents);
+        }
+        let mut found: BTreeMap<AreaCode, u64> = BTreeMap::new();
+        if let Some(figures) = by_level.get(&level) {
+            found.extend(areas.iter().filter_map(|area| Some((area.clone(), *figures.get(area)?))));
+            return Ok(found.into_iter().collect());
+        }
+        for (counted, figures) in by_level {
+            let parents = self.parents_of(counted, level)?;
+            if parents.is_empty() {
+                return Err(QueryError::PopulationLevel { name: name.to_owned(), counted, level });
             }
-            if wanted.contains(&row.code) {
-                found.insert(row.code, row.residents);
+            let wanted: BTreeSet<&AreaCode> = areas.iter().collect();
+            for (member, area) in parents.iter().filter(|(_, area)| wanted.contains(area)) {
+                let Some(residents) = figures.get(member) else {
+                    let (area, member) = (area.clone(), member.clone());
+                    return Err(QueryError::PopulationGap { name: name.to_owned(), area, member });
+                };
+                *found.entry(area.clone()).or_default() += residents;
             }
+            break;
         }
         Ok(found.into_iter().collect())
     }
@@ -269,25 +321,12 @@ impl Lake {
 
     /// The first rows behind a count, in order of load and line.
     pub async fn row_references(&self, query: &CountQuery, limit: usize) -> Result<Vec<RowReference>, QueryError> {
-        let base = self.small_area_level(query)?;
-        let column = if base == AreaLevel::LSOA_2011 { "lsoa_2011" } else { "lsoa_2021" };
-        let areas = query.areas.clone().unwrap_or_default();
-        let small: Vec<String> = if query.level == base {
-            areas.iter().map(|area| format!("'{area}'")).collect()
-        } else {
-            let parents = self.parents_of(base, query.level)?;
-            let inside = parents.iter().filter(|(_, parent)| areas.contains(parent));
-            let mut codes: Vec<String> = inside.map(|(small, _)| format!("'{small}'")).collect();
-            codes.sort();
-            codes
+        let filter = match self.area_finder(query.level).await?.holding(query.areas.as_deref()) {
+            Some(condition) => format!("{} AND {condition}", self.filter(query)),
+            None => return Ok(Vec::new()),
         };
-        if small.is_empty() {
-            return Ok(Vec::new());
-        }
         let sql = format!(
-            "SELECT load_id, line, month, category FROM incidents WHERE {} AND {column} IN ({}) ORDER BY load_id, line LIMIT {limit}",
-            self.filter(query),
-            small.join(", ")
+            "SELECT load_id, line, month, category FROM incidents WHERE {filter} ORDER BY load_id, line LIMIT {limit}"
         );
         let mut references = Vec::new();
         for batch in self.sql(&sql).await? {
@@ -303,18 +342,20 @@ impl Lake {
 
     /// A source's rows by the district in which they lie, most first: those of other districts and
     /// forces are kept, and can be listed here.
-    pub async fn by_district(&self, source: &str, small_level: AreaLevel, district_level: AreaLevel) -> Result<Vec<Elsewhere>, QueryError> {
-        let column = if small_level == AreaLevel::LSOA_2011 { "lsoa_2011" } else { "lsoa_2021" };
-        let sql = format!("SELECT {column}, count(*) AS n FROM incidents WHERE {} GROUP BY 1", self.of_source(source));
-        let parents = self.parents_of(small_level, district_level)?;
-        let names: HashMap<AreaCode, String> = self.areas(district_level)?.into_iter().map(|area| (area.code, area.name)).collect();
+    pub async fn by_district(&self, source: &str, district_level: AreaLevel) -> Result<Vec<Elsewhere>, QueryError> {
+        let area_of = self.area_finder(district_level).await?;
+        let sql = format!(
+            "SELECT {}, count(*) AS n FROM incidents WHERE {} GROUP BY 1, 2",
+            area_of.columns(),
+            self.of_source(source)
+        );
+        let names: BTreeMap<AreaCode, String> = self.areas(district_level)?.into_iter().map(|area| (area.code, area.name)).collect();
         let mut rows: BTreeMap<Option<AreaCode>, u64> = BTreeMap::new();
         for batch in self.sql(&sql).await? {
             let cells = Cells::of(&batch);
             for row in 0..batch.num_rows() {
-                let small = cells.text(0, row).and_then(|text| AreaCode::new(text).ok());
-                let district = small.and_then(|small| parents.get(&small).cloned());
-                *rows.entry(district).or_default() += cells.whole(1, row);
+                let district = area_of.find(cells.text(0, row), cells.text(1, row));
+                *rows.entry(district).or_default() += cells.whole(2, row);
             }
         }
         let mut found: Vec<Elsewhere> = rows
@@ -329,22 +370,46 @@ impl Lake {
         Ok(found)
     }
 
-    fn small_area_level(&self, query: &CountQuery) -> Result<AreaLevel, QueryError> {
-        if query.level.tier == Tier::Lsoa || query.level.tier == Tier::Force {
-            return Ok(query.level);
+    async fn area_finder(&self, level: AreaLevel) -> Result<AreaFinder, QueryError> {
+        match level {
+            AreaLevel::LSOA_2021 => return Ok(AreaFinder::Small("lsoa_2021")),
+            AreaLevel::LSOA_2011 => return Ok(AreaFinder::Small("lsoa_2011")),
+            AreaLevel { tier: Tier::Force, .. } => return self.force_finder(level).await,
+            _ => {}
         }
-        for base in [AreaLevel::LSOA_2021, AreaLevel::LSOA_2011] {
-            if !self.parents_of(base, query.level)?.is_empty() {
-                return Ok(base);
-            }
+        let of_2021 = self.parents_of(AreaLevel::LSOA_2021, level)?;
+        let of_2011 = self.parents_of(AreaLevel::LSOA_2011, level)?;
+        if of_2021.is_empty() && of_2011.is_empty() {
+            return Err(QueryError::NoLink { level });
         }
-        Err(QueryError::NoLink { level: query.level })
+        Ok(AreaFinder::Larger { of_2021, of_2011 })
     }
 
-    fn parents_of(&self, from: AreaLevel, to: AreaLevel) -> Result<HashMap<AreaCode, AreaCode>, QueryError> {
-        let links = self.rows::<LinkRow>(&self.links, |row| &row.load_id)?;
-        let wanted = links.into_iter().filter(|link| link.from_level == from && link.to_level == to);
-        Ok(wanted.map(|link| (link.from_code, link.to_code)).collect())
+    /// Finds a force's code for each name under which rows fall within it.
+    async fn force_finder(&self, level: AreaLevel) -> Result<AreaFinder, QueryError> {
+        let areas = self.areas(level)?;
+        if areas.is_empty() {
+            return Err(QueryError::NoLink { level });
+        }
+        let by_words: BTreeMap<BTreeSet<String>, AreaCode> =
+            areas.into_iter().map(|area| (force_words(&area.name), area.code)).collect();
+        let mut forces = BTreeMap::new();
+        for batch in self.sql("SELECT DISTINCT falls_within FROM incidents").await? {
+            let cells = Cells::of(&batch);
+            let names = (0..batch.num_rows()).filter_map(|row| cells.text(0, row));
+            forces.extend(names.filter_map(|name| Some((name.to_owned(), by_words.get(&force_words(name))?.clone()))));
+        }
+        Ok(AreaFinder::Force(forces))
+    }
+
+    fn parents_of(&self, from: AreaLevel, to: AreaLevel) -> Result<Parents, QueryError> {
+        if self.cached_links.get().is_none() {
+            let links = Links::new(self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
+            // Another thread may have been first; its links are the same.
+            drop(self.cached_links.set(links));
+        }
+        let links = self.cached_links.get().map(|links| links.parents(from, to));
+        Ok(links.transpose()?.unwrap_or_default())
     }
 
     fn of_source(&self, source: &str) -> String {
@@ -371,20 +436,116 @@ impl Lake {
     }
 
     async fn sql(&self, sql: &str) -> Result<Vec<RecordBatch>, QueryError> {
-        let config = SessionConfig::new().with_information_schema(false);
-        let context = SessionContext::new_with_config(config);
-        let files = self.visible_files(&self.incidents)?;
-        if files.is_empty() {
-            let empty = datafusion::datasource::MemTable::try_new(Arc::clone(&self.incidents.schema), vec![Vec::new()])?;
-            context.register_table("incidents", Arc::new(empty))?;
-        } else {
-            let paths: Vec<String> =
-                files.iter().map(|name| self.incidents.folder.join(name).to_string_lossy().into_owned()).collect();
-            let table = context.read_parquet(paths, ParquetReadOptions::default()).await?.into_view();
-            context.register_table("incidents", table)?;
-        }
-        Ok(context.sql(sql).await?.collect().await?)
+        Ok(self.session()?.sql(sql).await?.collect().await?)
     }
+
+    /// The engine with the visible files of `incidents` registered.
+    fn session(&self) -> Result<&SessionContext, QueryError> {
+        if self.cached_session.get().is_none() {
+            let mut config = SessionConfig::new().with_information_schema(false);
+            config.options_mut().execution.parquet.pushdown_filters = true;
+            let context = SessionContext::new_with_config(config);
+            let schema = Arc::clone(&self.incidents.schema);
+            let files = self.visible_files(&self.incidents)?;
+            let folder = &self.incidents.folder;
+            let urls = files.iter().map(|name| ListingTableUrl::parse(folder.join(name).to_string_lossy()));
+            let urls = urls.collect::<Result<Vec<_>, _>>()?;
+            if urls.is_empty() {
+                let empty = MemTable::try_new(schema, vec![Vec::new()])?;
+                context.register_table("incidents", Arc::new(empty))?;
+            } else {
+                let format = ParquetFormat::default().with_options(config_of(&context));
+                let options = ListingOptions::new(Arc::new(format));
+                let config = ListingTableConfig::new_with_multi_paths(urls)
+                    .with_listing_options(options)
+                    .with_schema(schema);
+                context.register_table("incidents", Arc::new(ListingTable::try_new(config)?))?;
+            }
+            drop(self.cached_session.set(context));
+        }
+        let unset = || QueryError::from(DataFusionError::Internal("no session".to_owned()));
+        self.cached_session.get().ok_or_else(unset)
+    }
+}
+
+fn config_of(context: &SessionContext) -> datafusion::config::TableParquetOptions {
+    context.copied_table_options().parquet
+}
+
+/// How the area of a row is found at a level.
+enum AreaFinder {
+    /// In one of its own columns.
+    Small(&'static str),
+    /// From its small areas.
+    Larger { of_2021: Parents, of_2011: Parents },
+    /// From the name of the force within which it falls.
+    Force(BTreeMap<String, AreaCode>),
+}
+
+impl AreaFinder {
+    /// The two columns that it needs.
+    fn columns(&self) -> String {
+        match self {
+            Self::Small(column) => format!("{column} AS first, NULL AS second"),
+            Self::Larger { of_2021, .. } if of_2021.is_empty() => "NULL AS first, lsoa_2011 AS second".to_owned(),
+            Self::Larger { of_2011, .. } if of_2011.is_empty() => "lsoa_2021 AS first, NULL AS second".to_owned(),
+            Self::Larger { .. } => "lsoa_2021 AS first, lsoa_2011 AS second".to_owned(),
+            Self::Force(_) => "falls_within AS first, NULL AS second".to_owned(),
+        }
+    }
+
+    fn find(&self, first: Option<&str>, second: Option<&str>) -> Option<AreaCode> {
+        let code = |text: &str| AreaCode::new(text).ok();
+        match self {
+            Self::Small(_) => first.and_then(code),
+            // The 2011 area speaks only where the row has no 2021 one.
+            Self::Larger { of_2021, of_2011 } => match first {
+                Some(first) => of_2021.get(&code(first)?).cloned(),
+                None => of_2011.get(&second.and_then(code)?).cloned(),
+            },
+            Self::Force(forces) => forces.get(first?).cloned(),
+        }
+    }
+
+    /// The rows that [`Self::find`] puts into some areas, as SQL; `None` if there can be none.
+    fn holding(&self, areas: Option<&[AreaCode]>) -> Option<String> {
+        let Some(areas) = areas else { return Some("TRUE".to_owned()) };
+        let areas: BTreeSet<&AreaCode> = areas.iter().collect();
+        let members = |parents: &Parents| {
+            let members = parents.iter().filter(|(_, parent)| areas.contains(parent));
+            members.map(|(small, _)| small.to_string()).collect::<Vec<_>>()
+        };
+        match self {
+            Self::Small(column) => is_one_of(column, areas.iter().map(ToString::to_string)),
+            Self::Larger { of_2021, of_2011 } => {
+                let first = is_one_of("lsoa_2021", members(of_2021));
+                let second = is_one_of("lsoa_2011", members(of_2011));
+                match (first, second) {
+                    (first, Some(second)) if of_2021.is_empty() => first.or(Some(second)),
+                    (Some(first), Some(second)) => Some(format!("({first} OR (lsoa_2021 IS NULL AND {second}))")),
+                    (None, Some(second)) => Some(format!("(lsoa_2021 IS NULL AND {second})")),
+                    (first, None) => first,
+                }
+            }
+            Self::Force(forces) => {
+                let names = forces.iter().filter(|(_, force)| areas.contains(force));
+                is_one_of("falls_within", names.map(|(name, _)| name.clone()))
+            }
+        }
+    }
+}
+
+fn is_one_of(column: &str, texts: impl IntoIterator<Item = String>) -> Option<String> {
+    let quoted: Vec<String> = texts.into_iter().map(|text| format!("'{}'", text.replace('\'', "''"))).collect();
+    (!quoted.is_empty()).then(|| format!("{column} IN ({})", quoted.join(", ")))
+}
+
+/// The words of a force's name that tell it from others: "Avon & Somerset" is "Avon and Somerset
+/// Constabulary".
+fn force_words(name: &str) -> BTreeSet<String> {
+    let words = name.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+    let common = ["", "and", "of", "police", "constabulary", "service", "london"];
+    words.filter(|word| !common.contains(&word.as_str())).collect()
 }
 
 /// The cells of a result, whatever form of text the engine chose.

@@ -6,6 +6,7 @@ use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, Float64Array, Int64Arr
 use arrow::datatypes::{DataType, Field, Float64Type, Int64Type, Schema, SchemaRef};
 use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
+use jiff::civil::Date;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
@@ -17,6 +18,8 @@ pub struct Load {
     pub load_id: String,
     /// The run that brought it.
     pub ingest_id: String,
+    /// How many runs of this lake came before.
+    pub run: u64,
     /// The source.
     pub source: String,
     /// The reader that read it.
@@ -29,6 +32,8 @@ pub struct Load {
     pub disclosure: Disclosure,
     /// Its path in the data folder; in an archive, `archive.zip!entry`.
     pub file_name: String,
+    /// The archive that it came in.
+    pub archive: Option<String>,
     /// Of its bytes.
     pub sha256: String,
     /// Its size.
@@ -47,6 +52,8 @@ pub struct Load {
     pub first_month: Option<Month>,
     /// The last month of its rows.
     pub last_month: Option<Month>,
+    /// The bodies that reported its rows, in order.
+    pub reporting_bodies: Vec<String>,
     /// The load that this one replaces.
     pub supersedes: Option<String>,
 }
@@ -90,6 +97,8 @@ pub(crate) struct LinkRow {
     pub(crate) to_code: AreaCode,
     pub(crate) to_level: AreaLevel,
     pub(crate) weight: f64,
+    /// `exact` or `best-fit`.
+    pub(crate) fit: String,
     pub(crate) load_id: String,
 }
 
@@ -99,6 +108,7 @@ pub(crate) struct PopulationRow {
     pub(crate) name: String,
     pub(crate) code: AreaCode,
     pub(crate) level: AreaLevel,
+    pub(crate) reference_date: Date,
     pub(crate) residents: u64,
     pub(crate) load_id: String,
 }
@@ -109,6 +119,8 @@ pub(crate) struct SnapshotRow {
     pub(crate) id: String,
     pub(crate) table: String,
     pub(crate) version: u64,
+    /// The run after which it was taken.
+    pub(crate) ingest_id: String,
 }
 
 /// A row that a table can hold.
@@ -168,11 +180,13 @@ impl Columns<'_> {
     }
 }
 
+const BETWEEN_BODIES: &str = "; ";
+
 impl Row for Load {
     fn schema() -> SchemaRef {
         let text = ["load_id", "ingest_id", "source", "reader", "publisher", "licence", "disclosure", "file_name", "sha256"];
-        let whole = ["size_bytes", "rows_read", "rows_kept", "rows_refused", "without_place", "unrecognised_areas"];
-        let optional = ["first_month", "last_month", "supersedes"];
+        let whole = ["run", "size_bytes", "rows_read", "rows_kept", "rows_refused", "without_place", "unrecognised_areas"];
+        let optional = ["archive", "first_month", "last_month", "reporting_bodies", "supersedes"];
         let fields: Vec<(&str, DataType, bool)> = text
             .iter()
             .map(|name| (*name, TEXT, false))
@@ -193,14 +207,19 @@ impl Row for Load {
             text(rows, |r| r.disclosure.slug().to_owned()),
             text(rows, |r| r.file_name.clone()),
             text(rows, |r| r.sha256.clone()),
+            whole(rows, |r| r.run),
             whole(rows, |r| r.size_bytes),
             whole(rows, |r| r.rows_read),
             whole(rows, |r| r.rows_kept),
             whole(rows, |r| r.rows_refused),
             whole(rows, |r| r.without_place),
             whole(rows, |r| r.unrecognised_areas),
+            text_or_null(rows, |r| r.archive.clone()),
             text_or_null(rows, |r| r.first_month.map(|m| m.to_string())),
             text_or_null(rows, |r| r.last_month.map(|m| m.to_string())),
+            text_or_null(rows, |r| {
+                (!r.reporting_bodies.is_empty()).then(|| r.reporting_bodies.join(BETWEEN_BODIES))
+            }),
             text_or_null(rows, |r| r.supersedes.clone()),
         ];
         RecordBatch::try_new(Self::schema(), columns)
@@ -213,6 +232,7 @@ impl Row for Load {
             Some(Self {
                 load_id: columns.text("load_id", row)?,
                 ingest_id: columns.text("ingest_id", row)?,
+                run: columns.whole("run", row)?,
                 source: columns.text("source", row)?,
                 reader: columns.text("reader", row)?,
                 publisher: columns.text("publisher", row)?,
@@ -220,6 +240,7 @@ impl Row for Load {
                 // What is not plainly open is treated as controlled.
                 disclosure: if columns.text("disclosure", row)? == "open" { Disclosure::Open } else { Disclosure::Controlled },
                 file_name: columns.text("file_name", row)?,
+                archive: columns.text("archive", row),
                 sha256: columns.text("sha256", row)?,
                 size_bytes: columns.whole("size_bytes", row)?,
                 rows_read: columns.whole("rows_read", row)?,
@@ -229,6 +250,10 @@ impl Row for Load {
                 unrecognised_areas: columns.whole("unrecognised_areas", row)?,
                 first_month: month("first_month", row),
                 last_month: month("last_month", row),
+                reporting_bodies: columns
+                    .text("reporting_bodies", row)
+                    .map(|bodies| bodies.split(BETWEEN_BODIES).map(str::to_owned).collect())
+                    .unwrap_or_default(),
                 supersedes: columns.text("supersedes", row),
             })
         })
@@ -325,6 +350,7 @@ impl Row for LinkRow {
             ("to_code", TEXT, false),
             ("to_level", TEXT, false),
             ("weight", DataType::Float64, false),
+            ("fit", TEXT, false),
             ("load_id", TEXT, false),
         ])
     }
@@ -336,6 +362,7 @@ impl Row for LinkRow {
             text(rows, |r| r.to_code.to_string()),
             text(rows, |r| r.to_level.to_string()),
             Arc::new(Float64Array::from_iter_values(rows.iter().map(|r| r.weight))) as ArrayRef,
+            text(rows, |r| r.fit.clone()),
             text(rows, |r| r.load_id.clone()),
         ];
         RecordBatch::try_new(Self::schema(), columns)
@@ -350,6 +377,7 @@ impl Row for LinkRow {
                 to_code: columns.text("to_code", row)?.parse().ok()?,
                 to_level: columns.text("to_level", row)?.parse().ok()?,
                 weight: columns.number("weight", row)?,
+                fit: columns.text("fit", row)?,
                 load_id: columns.text("load_id", row)?,
             })
         })
@@ -362,6 +390,7 @@ impl Row for PopulationRow {
             ("name", TEXT, false),
             ("code", TEXT, false),
             ("level", TEXT, false),
+            ("reference_date", TEXT, false),
             ("residents", WHOLE, false),
             ("load_id", TEXT, false),
         ])
@@ -372,6 +401,7 @@ impl Row for PopulationRow {
             text(rows, |r| r.name.clone()),
             text(rows, |r| r.code.to_string()),
             text(rows, |r| r.level.to_string()),
+            text(rows, |r| r.reference_date.to_string()),
             whole(rows, |r| r.residents),
             text(rows, |r| r.load_id.clone()),
         ];
@@ -385,6 +415,7 @@ impl Row for PopulationRow {
                 name: columns.text("name", row)?,
                 code: columns.text("code", row)?.parse().ok()?,
                 level: columns.text("level", row)?.parse().ok()?,
+                reference_date: columns.text("reference_date", row)?.parse().ok()?,
                 residents: columns.whole("residents", row)?,
                 load_id: columns.text("load_id", row)?,
             })
@@ -394,12 +425,16 @@ impl Row for PopulationRow {
 
 impl Row for SnapshotRow {
     fn schema() -> SchemaRef {
-        schema(&[("id", TEXT, false), ("table", TEXT, false), ("version", WHOLE, false)])
+        schema(&[("id", TEXT, false), ("table", TEXT, false), ("version", WHOLE, false), ("ingest_id", TEXT, false)])
     }
 
     fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {
-        let columns =
-            vec![text(rows, |r| r.id.clone()), text(rows, |r| r.table.clone()), whole(rows, |r| r.version)];
+        let columns = vec![
+            text(rows, |r| r.id.clone()),
+            text(rows, |r| r.table.clone()),
+            whole(rows, |r| r.version),
+            text(rows, |r| r.ingest_id.clone()),
+        ];
         RecordBatch::try_new(Self::schema(), columns)
     }
 
@@ -410,6 +445,7 @@ impl Row for SnapshotRow {
                 id: columns.text("id", row)?,
                 table: columns.text("table", row)?,
                 version: columns.whole("version", row)?,
+                ingest_id: columns.text("ingest_id", row)?,
             })
         })
     }

@@ -1,9 +1,10 @@
 //! Sources, as the partnership's folder declares them: `sources/*.toml`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::Date;
 use serde::Deserialize;
+use toml::Spanned;
 use wardmote_domain::area::AreaLevel;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
@@ -29,12 +30,14 @@ pub enum SourceError {
         message: String,
     },
     /// A reader needs a setting that is not there.
-    #[error("{}: reader {reader:?} needs {needs}", path.display())]
+    #[error("{}: line {line}: reader {reader:?} needs {needs}", path.display())]
     Lacks {
         /// The file.
         path: PathBuf,
+        /// The line that names the reader.
+        line: usize,
         /// The reader.
-        reader: &'static str,
+        reader: String,
         /// What it needs.
         needs: &'static str,
     },
@@ -53,8 +56,8 @@ pub struct SourceDeclaration {
     pub disclosure: Disclosure,
     /// The sharing agreement of a controlled source.
     pub agreement: Option<String>,
-    /// Its files: paths in the data folder, in which `*` stands for any part of a name. A folder
-    /// stands for all that lies in it.
+    /// Its files: paths in the data folder, in which `*` stands for any part of a name and `**` for
+    /// any folders. A folder of street files stands for all that lies in it.
     pub files: Vec<String>,
     /// What should come.
     pub expected: Option<Expected>,
@@ -88,14 +91,14 @@ pub enum Reader {
         /// The level of the smaller areas.
         from: LookupColumn,
         /// The levels of the larger areas.
-        to: Vec<LookupColumn>,
+        to: Vec<ParentColumn>,
     },
     /// How LSOAs changed between 2011 and 2021.
     LsoaChange {
         /// Column of 2011 codes.
-        lsoa_2011: String,
+        lsoa_2011: Column,
         /// Column of 2021 codes.
-        lsoa_2021: String,
+        lsoa_2021: Column,
     },
     /// Residents.
     Population {
@@ -103,26 +106,62 @@ pub enum Reader {
         name: String,
         /// The level that it is counted by.
         level: AreaLevel,
+        /// The day that it describes.
+        reference_date: Date,
         /// Column of codes.
-        code: String,
-        /// Column of counts: its heading, or its number from 1 where headings repeat.
+        code: Column,
+        /// Column of counts.
         value: Column,
     },
 }
 
-/// A column of a lookup.
+/// The column of a lookup's smaller areas.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LookupColumn {
     /// The level of its areas.
     pub level: AreaLevel,
     /// Column of codes.
-    pub code: String,
-    /// Column of names.
-    pub name: String,
+    pub code: Column,
+    /// Column of names, if there is one.
+    pub name: Option<Column>,
 }
 
-/// A column by heading, or by number from 1.
+/// A column of larger areas in a lookup.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ParentColumn {
+    /// The level of its areas.
+    pub level: AreaLevel,
+    /// Column of codes.
+    pub code: Column,
+    /// Column of names, if there is one.
+    pub name: Option<Column>,
+    /// Whether the smaller areas lie wholly in the larger ones.
+    pub fit: Fit,
+}
+
+/// How smaller areas lie in larger ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Fit {
+    /// Wholly.
+    Exact,
+    /// By their populations' centres: a part of some lies outside.
+    BestFit,
+}
+
+impl Fit {
+    /// The name used in declarations and the lake.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::BestFit => "best-fit",
+        }
+    }
+}
+
+/// A column by its heading, or by its number from 1 where headings are blank or repeat.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(untagged)]
 pub enum Column {
@@ -141,12 +180,36 @@ pub struct Expected {
     /// The last month; open if not given.
     #[serde(default)]
     pub to: Option<Month>,
+    /// How often it comes.
+    #[serde(default)]
+    pub every: Every,
+    /// By whom it comes.
+    #[serde(default)]
+    pub by: By,
     /// The bodies that should report, as the source names them.
     pub bodies: Vec<String>,
     /// Months that were never published, with the reason, such as
     /// `{ from = "2019-07", reason = "..." }`.
     #[serde(default)]
     pub known_gaps: Vec<KnownGap>,
+}
+
+/// How often a source comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Every {
+    /// Once for each calendar month.
+    #[default]
+    Month,
+}
+
+/// By whom a source comes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// By each police force.
+    #[default]
+    Force,
 }
 
 /// A run of months that the publisher never delivered.
@@ -184,7 +247,7 @@ impl Reader {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Written {
-    reader: String,
+    reader: Spanned<String>,
     publisher: String,
     licence: String,
     disclosure: Disclosure,
@@ -196,11 +259,19 @@ struct Written {
     vintage: Option<AreaLevel>,
     level: Option<AreaLevel>,
     name: Option<String>,
-    code: Option<String>,
+    code: Option<Column>,
     value: Option<Column>,
+    reference_date: Option<Date>,
     from: Option<LookupColumn>,
-    to: Option<Vec<LookupColumn>>,
-    columns: Option<BTreeMap<String, String>>,
+    to: Option<Vec<ParentColumn>>,
+    columns: Option<ChangeColumns>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangeColumns {
+    lsoa_2011: Column,
+    lsoa_2021: Column,
 }
 
 /// Reads every declaration of a folder, in order of name.
@@ -228,41 +299,63 @@ fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceE
     let bad = |message: String| SourceError::Parse { path: path.to_owned(), message };
     let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
     if written.disclosure == Disclosure::Controlled && written.agreement.is_none() {
-        return Err(bad("a controlled source names its sharing agreement: agreement = \"...\"".into()));
+        let mend = "a controlled source names its sharing agreement: agreement = \"...\"";
+        return Err(bad(mend.to_owned()));
     }
-    let lacks = |reader, needs| SourceError::Lacks { path: path.to_owned(), reader, needs };
-    let reader = match written.reader.as_str() {
+    let line = text[..written.reader.span().start.min(text.len())].matches('\n').count() + 1;
+    let lacks = |needs| SourceError::Lacks {
+        path: path.to_owned(),
+        line,
+        reader: written.reader.get_ref().clone(),
+        needs,
+    };
+    let level = || written.level.ok_or_else(|| lacks("level, such as level = \"lsoa-2021\""));
+    let reader = match written.reader.get_ref().as_str() {
         "police-uk-street" => Reader::PoliceUkStreet {
-            time_precision: written.time_precision.ok_or_else(|| lacks("police-uk-street", "time_precision = \"month\""))?,
-            place_precision: written.place_precision.ok_or_else(|| lacks("police-uk-street", "place_precision = \"snapped\""))?,
+            time_precision: written
+                .time_precision
+                .ok_or_else(|| lacks("time_precision = \"month\""))?,
+            place_precision: written
+                .place_precision
+                .ok_or_else(|| lacks("place_precision = \"snapped\""))?,
             vintage: written.vintage,
         },
-        "boundaries" => Reader::Boundaries {
-            level: written.level.ok_or_else(|| lacks("boundaries", "level = \"lsoa-2021\""))?,
-            code: written.code.ok_or_else(|| lacks("boundaries", "code = the property that holds the code"))?,
-            name: written.name.ok_or_else(|| lacks("boundaries", "name = the property that holds the name"))?,
-        },
-        "area-lookup" => Reader::AreaLookup {
-            from: written.from.ok_or_else(|| lacks("area-lookup", "from = { level, code, name }"))?,
-            to: written.to.ok_or_else(|| lacks("area-lookup", "to = [{ level, code, name }]"))?,
-        },
-        "lsoa-change" => {
-            let mut columns = written.columns.unwrap_or_default();
-            let needs = "columns = { lsoa_2011 = \"...\", lsoa_2021 = \"...\" }";
-            Reader::LsoaChange {
-                lsoa_2011: columns.remove("lsoa_2011").ok_or_else(|| lacks("lsoa-change", needs))?,
-                lsoa_2021: columns.remove("lsoa_2021").ok_or_else(|| lacks("lsoa-change", needs))?,
+        "boundaries" => {
+            let heading = |column: Option<Column>| match column {
+                Some(Column::Heading(heading)) => Ok(heading),
+                _ => Err(lacks("code = the property that holds the code")),
+            };
+            Reader::Boundaries {
+                level: level()?,
+                code: heading(written.code)?,
+                name: written
+                    .name
+                    .ok_or_else(|| lacks("name = the property that holds the name"))?,
             }
         }
+        "area-lookup" => Reader::AreaLookup {
+            from: written.from.ok_or_else(|| lacks("from = { level, code, name }"))?,
+            to: written.to.ok_or_else(|| lacks("to = [{ level, code, name, fit }]"))?,
+        },
+        "lsoa-change" => {
+            let columns = written
+                .columns
+                .ok_or_else(|| lacks("columns = { lsoa_2011 = \"...\", lsoa_2021 = \"...\" }"))?;
+            Reader::LsoaChange { lsoa_2011: columns.lsoa_2011, lsoa_2021: columns.lsoa_2021 }
+        }
         "population" => Reader::Population {
-            name: written.name.ok_or_else(|| lacks("population", "name = what measures call it"))?,
-            level: written.level.ok_or_else(|| lacks("population", "level = \"lsoa-2021\""))?,
-            code: written.code.ok_or_else(|| lacks("population", "code = the column of codes"))?,
-            value: written.value.ok_or_else(|| lacks("population", "value = the column of counts"))?,
+            name: written.name.ok_or_else(|| lacks("name = what measures call it"))?,
+            level: level()?,
+            reference_date: written
+                .reference_date
+                .ok_or_else(|| lacks("reference_date, such as \"2021-03-21\""))?,
+            code: written.code.ok_or_else(|| lacks("code = the column of codes"))?,
+            value: written.value.ok_or_else(|| lacks("value = the column of counts"))?,
         },
         other => {
             return Err(bad(format!(
-                "reader {other:?} is not known; write police-uk-street, boundaries, area-lookup, lsoa-change or population"
+                "line {line}: reader {other:?} is not known; write police-uk-street, boundaries, \
+                 area-lookup, lsoa-change or population"
             )));
         }
     };
@@ -290,7 +383,7 @@ mod tests {
         time_precision = "month"
         place_precision = "snapped"
         files = ["police/*"]
-        expected = { from = "2021-05", bodies = ["Bedfordshire Police"] }
+        expected = { from = "2021-05", every = "month", by = "force", bodies = ["Bedfordshire Police"] }
     "#;
 
     fn error(text: &str) -> String {
@@ -306,10 +399,35 @@ mod tests {
 
     #[test]
     fn errors_name_file_line_and_mend() {
-        assert!(error(&STREET.replace("time_precision = \"month\"", "")).contains("needs time_precision"));
+        let lacking = error(&STREET.replace("time_precision = \"month\"", ""));
+        assert_eq!(
+            lacking,
+            "sources/s.toml: line 2: reader \"police-uk-street\" needs time_precision = \"month\""
+        );
         assert!(error(&STREET.replace("\"open\"", "\"controlled\"")).contains("agreement"));
         let unknown = error(&format!("{STREET}\ncolour = 1"));
-        assert!(unknown.contains("sources/s.toml") && unknown.contains("colour") && unknown.contains("line"), "{unknown}");
-        assert!(error(&STREET.replace("police-uk-street", "excel")).contains("reader \"excel\" is not known"));
+        assert!(unknown.starts_with("sources/s.toml: "), "{unknown}");
+        assert!(unknown.contains("line 11") && unknown.contains("colour"), "{unknown}");
+        let reader = error(&STREET.replace("police-uk-street", "excel"));
+        assert!(reader.contains("line 2: reader \"excel\" is not known"), "{reader}");
+    }
+
+    #[test]
+    fn columns_go_by_heading_or_number() {
+        let text = r#"
+            reader = "population"
+            publisher = "ONS"
+            licence = "OGL-3.0"
+            disclosure = "open"
+            files = ["census.csv"]
+            name = "census-2011-residents"
+            level = "lsoa-2011"
+            reference_date = "2011-03-27"
+            code = "LSOA Code"
+            value = 11
+        "#;
+        let source = parse("population", text, Path::new("x")).unwrap();
+        let Reader::Population { code, value, .. } = source.reader else { panic!("not a population") };
+        assert_eq!((code, value), (Column::Heading("LSOA Code".into()), Column::Number(11)));
     }
 }

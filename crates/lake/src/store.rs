@@ -1,14 +1,19 @@
 //! The lake of one partnership: its tables, what of them is visible, and its vintages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::OnceLock;
 
+use arrow::datatypes::SchemaRef;
+use datafusion::prelude::SessionContext;
 use sha2::{Digest, Sha256};
 
+use crate::links::Links;
 use crate::read;
 use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow};
-use crate::table::{Table, TableError, ingest_of};
+use crate::table::{Table, TableError, ingest_of, is_table};
 
 /// Why the lake could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -23,15 +28,28 @@ pub enum LakeError {
         folder: PathBuf,
     },
     /// Another process is loading.
-    #[error("{} is locked by another `wardmote ingest`; wait for it, or delete the file if none is running", lock.display())]
+    #[error("{} is held by another `wardmote ingest`; wait until it has ended", lock.display())]
     Locked {
         /// The lock file.
         lock: PathBuf,
     },
+    /// No vintage has this id.
+    #[error("no vintage {id} of the evidence; the lake holds {}", list(held))]
+    NoSnapshot {
+        /// The id asked.
+        id: SnapshotId,
+        /// The ids that there are.
+        held: Vec<SnapshotId>,
+    },
+}
+
+fn list(ids: &[SnapshotId]) -> String {
+    let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+    if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
 }
 
 /// A vintage of the evidence, named after the loads that are visible in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SnapshotId(String);
 
 impl fmt::Display for SnapshotId {
@@ -40,10 +58,17 @@ impl fmt::Display for SnapshotId {
     }
 }
 
+impl FromStr for SnapshotId {
+    type Err = std::convert::Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
 /// The lake, open for reading.
-#[derive(Debug)]
 pub struct Lake {
-    pub(crate) folder: PathBuf,
+    folder: PathBuf,
     pub(crate) incidents: Table,
     pub(crate) refusals: Table,
     pub(crate) areas: Table,
@@ -51,41 +76,99 @@ pub struct Lake {
     pub(crate) populations: Table,
     pub(crate) loads: Table,
     pub(crate) snapshots: Table,
+    /// Every load that was ever committed, by id, as it stands now.
+    pub(crate) known: BTreeMap<String, Load>,
     /// Loads that are visible: committed and not superseded, in order of source and file.
     pub(crate) visible: Vec<Load>,
     /// Loads that a later one replaced.
     pub(crate) superseded: BTreeSet<String>,
     /// Runs whose loads are committed.
     pub(crate) committed: BTreeSet<String>,
+    pub(crate) n_runs: u64,
+    pub(crate) cached_links: OnceLock<Links>,
+    pub(crate) cached_session: OnceLock<SessionContext>,
+}
+
+impl fmt::Debug for Lake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lake").field("folder", &self.folder).finish_non_exhaustive()
+    }
+}
+
+/// The tables in the order in which they are created: where the last is, all are.
+fn tables() -> [(&'static str, SchemaRef); 7] {
+    [
+        ("incidents", read::incidents_schema()),
+        ("refusals", Refusal::schema()),
+        ("areas", AreaRow::schema()),
+        ("area_links", LinkRow::schema()),
+        ("populations", PopulationRow::schema()),
+        ("snapshots", SnapshotRow::schema()),
+        ("loads", Load::schema()),
+    ]
 }
 
 impl Lake {
     /// Opens the lake in a folder, and creates it if there is none.
     pub async fn create(folder: &Path) -> Result<Self, LakeError> {
-        let loads = Table::open(folder, "loads", Load::schema()).await?;
+        for (name, schema) in tables() {
+            Table::create(folder, name, &schema).await?;
+        }
+        Self::open(folder).await
+    }
+
+    /// Opens a lake that is there.
+    pub async fn open(folder: &Path) -> Result<Self, LakeError> {
+        Self::open_pinned(folder, None).await
+    }
+
+    /// Opens a lake as it was in an earlier vintage.
+    pub async fn open_at(folder: &Path, id: &SnapshotId) -> Result<Self, LakeError> {
+        let latest = Self::open(folder).await?;
+        let rows = latest.snapshot_rows()?;
+        let pins: BTreeMap<String, u64> =
+            rows.iter().filter(|row| row.id == id.0).map(|row| (row.table.clone(), row.version)).collect();
+        if pins.is_empty() {
+            return Err(LakeError::NoSnapshot { id: id.clone(), held: latest.snapshots()? });
+        }
+        Self::open_pinned(folder, Some(&pins)).await
+    }
+
+    async fn open_pinned(folder: &Path, pins: Option<&BTreeMap<String, u64>>) -> Result<Self, LakeError> {
+        if !is_table(&folder.join("loads")) {
+            return Err(LakeError::Absent { folder: folder.to_owned() });
+        }
+        let open = async |name: &'static str, schema| {
+            let version = pins.and_then(|pins| pins.get(name).copied());
+            Table::open(folder, name, schema, version).await
+        };
+        // Loads first: should a run commit meanwhile, the newer tables hold files of a run that these
+        // loads do not name, and those are passed over.
+        let loads = open("loads", Load::schema()).await?;
         let mut lake = Self {
             folder: folder.to_owned(),
-            incidents: Table::open(folder, "incidents", read::incidents_schema()).await?,
-            refusals: Table::open(folder, "refusals", Refusal::schema()).await?,
-            areas: Table::open(folder, "areas", AreaRow::schema()).await?,
-            links: Table::open(folder, "area_links", LinkRow::schema()).await?,
-            populations: Table::open(folder, "populations", PopulationRow::schema()).await?,
-            snapshots: Table::open(folder, "snapshots", SnapshotRow::schema()).await?,
+            incidents: open("incidents", read::incidents_schema()).await?,
+            refusals: open("refusals", Refusal::schema()).await?,
+            areas: open("areas", AreaRow::schema()).await?,
+            links: open("area_links", LinkRow::schema()).await?,
+            populations: open("populations", PopulationRow::schema()).await?,
+            snapshots: open("snapshots", SnapshotRow::schema()).await?,
             loads,
+            known: BTreeMap::new(),
             visible: Vec::new(),
             superseded: BTreeSet::new(),
             committed: BTreeSet::new(),
+            n_runs: 0,
+            cached_links: OnceLock::new(),
+            cached_session: OnceLock::new(),
         };
         lake.refresh()?;
         Ok(lake)
     }
 
-    /// Opens a lake that is there.
-    pub async fn open(folder: &Path) -> Result<Self, LakeError> {
-        if !folder.join("loads").join("_delta_log").exists() {
-            return Err(LakeError::Absent { folder: folder.to_owned() });
-        }
-        Self::create(folder).await
+    /// Where it lies.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Every visible load, in order of source and file.
@@ -95,10 +178,54 @@ impl Lake {
 
     /// The vintage that is visible now: the same loads give the same id on every machine.
     pub fn snapshot_id(&self) -> SnapshotId {
-        let mut ids: Vec<&str> = self.visible.iter().map(|load| load.load_id.as_str()).collect();
-        ids.sort_unstable();
-        let hash = Sha256::digest(ids.join("\n").as_bytes());
-        SnapshotId(hash.iter().take(6).fold("s-".to_owned(), |id, byte| format!("{id}{byte:02x}")))
+        self.snapshot_id_with(&[])
+    }
+
+    /// The vintage that will be visible once some loads are added.
+    pub(crate) fn snapshot_id_with(&self, loads: &[Load]) -> SnapshotId {
+        let mut ids: BTreeSet<&str> = self.visible.iter().map(|load| load.load_id.as_str()).collect();
+        for load in loads {
+            ids.insert(&load.load_id);
+            if let Some(earlier) = &load.supersedes {
+                ids.remove(earlier.as_str());
+            }
+        }
+        let ids: Vec<&str> = ids.into_iter().collect();
+        SnapshotId(format!("s-{}", short_hash(&ids.join("\n"))))
+    }
+
+    /// The vintages that the lake holds, earliest first.
+    pub fn snapshots(&self) -> Result<Vec<SnapshotId>, TableError> {
+        let mut rows = self.snapshot_rows()?;
+        rows.retain(|row| row.table == self.loads.name);
+        rows.sort_by_key(|row| row.version);
+        let mut ids: Vec<SnapshotId> = Vec::new();
+        for row in rows {
+            let id = SnapshotId(row.id);
+            // A lake that went back to an earlier version of a file is in an earlier vintage again.
+            ids.retain(|earlier| *earlier != id);
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    /// The tables whose versions a vintage pins.
+    pub(crate) fn pinned(&self) -> [&Table; 6] {
+        [&self.incidents, &self.refusals, &self.areas, &self.links, &self.populations, &self.loads]
+    }
+
+    /// The rows of `snapshots`, the latest pins of each vintage only.
+    pub(crate) fn snapshot_rows(&self) -> Result<Vec<SnapshotRow>, TableError> {
+        let mut rows: BTreeMap<(String, String), SnapshotRow> = BTreeMap::new();
+        for batch in self.snapshots.read(&self.visible_files(&self.snapshots)?)? {
+            for row in SnapshotRow::from_batch(&batch) {
+                let key = (row.id.clone(), row.table.clone());
+                if rows.get(&key).is_none_or(|held| held.version < row.version) {
+                    rows.insert(key, row);
+                }
+            }
+        }
+        Ok(rows.into_values().collect())
     }
 
     pub(crate) fn refresh(&mut self) -> Result<(), TableError> {
@@ -106,11 +233,20 @@ impl Lake {
         for batch in self.loads.read(&self.loads.files()?)? {
             loads.extend(Load::from_batch(&batch));
         }
+        loads.sort_by_key(|load| load.run);
         self.committed = loads.iter().map(|load| load.ingest_id.clone()).collect();
-        self.superseded = loads.iter().filter_map(|load| load.supersedes.clone()).collect();
-        loads.retain(|load| !self.superseded.contains(&load.load_id));
-        loads.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
-        self.visible = loads;
+        self.n_runs = loads.last().map_or(0, |load| load.run + 1);
+        self.known = loads.iter().map(|load| (load.load_id.clone(), load.clone())).collect();
+        self.superseded.clear();
+        // In order: a load that was replaced may have come back.
+        for load in &loads {
+            self.superseded.remove(&load.load_id);
+            self.superseded.extend(load.supersedes.clone());
+        }
+        self.visible = self.known.values().filter(|load| !self.superseded.contains(&load.load_id)).cloned().collect();
+        self.visible.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
+        self.cached_links = OnceLock::new();
+        self.cached_session = OnceLock::new();
         Ok(())
     }
 
@@ -130,4 +266,10 @@ impl Lake {
         rows.retain(|row| !self.superseded.contains(load_of(row)));
         Ok(rows)
     }
+}
+
+/// The first twelve hexadecimal digits of a text's SHA-256.
+pub(crate) fn short_hash(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().take(6).fold(String::new(), |id, byte| format!("{id}{byte:02x}"))
 }

@@ -31,7 +31,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let own = &partnership.folder.partnership;
     let mut rows = Vec::new();
     for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events()) {
-        for found in lake.by_district(&source.id, own.area_vintage, own.district_level).await? {
+        for found in lake.by_district(&source.id, own.district_level).await? {
             let code = found.district.map(|code| code.to_string()).unwrap_or_default();
             rows.push(vec![source.id.clone(), code, found.name, thousands(found.rows)]);
         }
