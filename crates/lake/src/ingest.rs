@@ -20,6 +20,7 @@ use crate::commit::{self, Staged, UNNAMED};
 use crate::files;
 use crate::geography::{self, GeographyError, GeographyFile};
 use crate::ground::Ground;
+use crate::links::Links;
 use crate::read::{self, FileReport, Progress, ReadRequest, SinkError, load_id};
 use crate::rows::{AreaRow, LinkRow, Load, Refusal};
 use crate::source::{Reader, SourceDeclaration};
@@ -172,6 +173,10 @@ impl Run {
             self.stage_ground(lake, request, source, progress)?;
         }
         let (areas, links) = self.areas_and_links(lake)?;
+        if !self.staged.links.is_empty() {
+            let contradictions = Links::new(&links).contradictions.into_iter();
+            self.report.notes.extend(contradictions.map(|found| ("lookups".to_owned(), found.to_string())));
+        }
         let ground = Ground::new(areas, &links);
         for source in events {
             self.stage_events(lake, request, source, &ground, progress)?;

@@ -1,6 +1,7 @@
 //! Which area lies in which: direct links, and the ways that lead over several of them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt;
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
 
@@ -9,35 +10,50 @@ use crate::rows::LinkRow;
 /// The area of one level in which each area of another lies.
 pub(crate) type Parents = BTreeMap<AreaCode, AreaCode>;
 
-/// An area was given two parents of one level.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An area that has two parents of one level. It is counted in neither.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct TwoParents {
     pub(crate) area: AreaCode,
     pub(crate) level: AreaLevel,
     pub(crate) parents: (AreaCode, AreaCode),
 }
 
+impl fmt::Display for TwoParents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (first, second) = &self.parents;
+        write!(f, "{} lies in {first} and in {second} of {}, and is counted in neither", self.area, self.level)
+    }
+}
+
 /// All links of a lake.
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     direct: BTreeMap<(AreaLevel, AreaLevel), Parents>,
-    contradictions: BTreeMap<(AreaLevel, AreaLevel), TwoParents>,
+    /// The areas with two parents, in order.
+    pub(crate) contradictions: BTreeSet<TwoParents>,
 }
 
 impl Links {
-    pub(crate) fn new(rows: Vec<LinkRow>) -> Self {
+    pub(crate) fn new<'a>(rows: impl IntoIterator<Item = &'a LinkRow>) -> Self {
         let mut links = Self::default();
+        let mut torn: BTreeSet<((AreaLevel, AreaLevel), AreaCode)> = BTreeSet::new();
         for row in rows {
             let levels = (row.from_level, row.to_level);
             let parents = links.direct.entry(levels).or_default();
             match parents.get(&row.from_code) {
                 Some(held) if *held != row.to_code => {
-                    let parents = (held.clone(), row.to_code);
-                    let found = TwoParents { area: row.from_code, level: row.to_level, parents };
-                    links.contradictions.entry(levels).or_insert(found);
+                    let parents = (held.clone(), row.to_code.clone());
+                    let area = row.from_code.clone();
+                    torn.insert((levels, area.clone()));
+                    links.contradictions.insert(TwoParents { area, level: row.to_level, parents });
                 }
                 Some(_) => {}
-                None => drop(parents.insert(row.from_code, row.to_code)),
+                None => drop(parents.insert(row.from_code.clone(), row.to_code.clone())),
+            }
+        }
+        for (levels, area) in torn {
+            if let Some(parents) = links.direct.get_mut(&levels) {
+                parents.remove(&area);
             }
         }
         links
@@ -46,14 +62,11 @@ impl Links {
     /// The parents at `to` of all areas at `from`, by the shortest way; empty where none leads there.
     ///
     /// An area without a parent on some step of the way has none at its end.
-    pub(crate) fn parents(&self, from: AreaLevel, to: AreaLevel) -> Result<Parents, TwoParents> {
+    pub(crate) fn parents(&self, from: AreaLevel, to: AreaLevel) -> Parents {
         let mut parents: Option<Parents> = None;
         for step in self.way(from, to).windows(2) {
             let levels = (step[0], step[1]);
-            if let Some(found) = self.contradictions.get(&levels) {
-                return Err(found.clone());
-            }
-            let Some(next) = self.direct.get(&levels) else { return Ok(Parents::new()) };
+            let Some(next) = self.direct.get(&levels) else { return Parents::new() };
             parents = Some(match parents {
                 None => next.clone(),
                 Some(so_far) => {
@@ -62,7 +75,7 @@ impl Links {
                 }
             });
         }
-        Ok(parents.unwrap_or_default())
+        parents.unwrap_or_default()
     }
 
     /// The levels on the shortest way, both ends included; of two ways as short, the first in order.
@@ -109,24 +122,26 @@ mod tests {
 
     #[test]
     fn a_way_may_lead_over_several_lookups() {
-        let links = Links::new(vec![
+        let links = Links::new(&[
             link("E01000001", "lsoa-2021", "E06000032", "district-2024"),
             link("E01000002", "lsoa-2021", "E06000055", "district-2024"),
-            link("E06000032", "district-2024", "E22000036", "csp-2024"),
+            link("E06000032", "district-2024", "E22000010", "csp-2024"),
         ]);
-        let parents = links.parents(AreaLevel::LSOA_2021, "csp-2024".parse().unwrap()).unwrap();
+        let parents = links.parents(AreaLevel::LSOA_2021, "csp-2024".parse().unwrap());
         assert_eq!(parents.len(), 1);
-        assert_eq!(parents[&AreaCode::new("E01000001").unwrap()].as_str(), "E22000036");
-        assert!(links.parents(AreaLevel::LSOA_2011, "csp-2024".parse().unwrap()).unwrap().is_empty());
+        assert_eq!(parents[&AreaCode::new("E01000001").unwrap()].as_str(), "E22000010");
+        assert!(links.parents(AreaLevel::LSOA_2011, "csp-2024".parse().unwrap()).is_empty());
     }
 
     #[test]
-    fn two_parents_of_one_level_are_a_contradiction() {
-        let links = Links::new(vec![
+    fn an_area_with_two_parents_of_one_level_is_named_and_has_none() {
+        let links = Links::new(&[
             link("E01000001", "lsoa-2021", "E05000001", "ward-2024"),
             link("E01000001", "lsoa-2021", "E05000002", "ward-2024"),
+            link("E01000002", "lsoa-2021", "E05000002", "ward-2024"),
         ]);
-        let error = links.parents(AreaLevel::LSOA_2021, "ward-2024".parse().unwrap()).unwrap_err();
-        assert_eq!(error.area.as_str(), "E01000001");
+        assert_eq!(links.parents(AreaLevel::LSOA_2021, "ward-2024".parse().unwrap()).len(), 1);
+        let found: Vec<String> = links.contradictions.iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["E01000001 lies in E05000001 and in E05000002 of ward-2024, and is counted in neither"]);
     }
 }

@@ -18,7 +18,7 @@ use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 
 use crate::geometry::{self, Polygons};
-use crate::links::{Links, Parents, TwoParents};
+use crate::links::{Links, Parents};
 use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
 use crate::store::Lake;
 use crate::table::TableError;
@@ -62,25 +62,6 @@ pub enum QueryError {
         /// Its member without a figure.
         member: AreaCode,
     },
-    /// Two lookups disagree.
-    #[error("{area} lies in two areas of {level}, {first} and {second}: give one lookup for the level")]
-    TwoParents {
-        /// The area.
-        area: AreaCode,
-        /// The level of the two.
-        level: AreaLevel,
-        /// One of them.
-        first: AreaCode,
-        /// The other.
-        second: AreaCode,
-    },
-}
-
-impl From<TwoParents> for QueryError {
-    fn from(found: TwoParents) -> Self {
-        let (first, second) = found.parents;
-        Self::TwoParents { area: found.area, level: found.level, first, second }
-    }
 }
 
 impl From<DataFusionError> for QueryError {
@@ -404,12 +385,12 @@ impl Lake {
 
     fn parents_of(&self, from: AreaLevel, to: AreaLevel) -> Result<Parents, QueryError> {
         if self.cached_links.get().is_none() {
-            let links = Links::new(self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
+            let links = Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
             // Another thread may have been first; its links are the same.
             drop(self.cached_links.set(links));
         }
         let links = self.cached_links.get().map(|links| links.parents(from, to));
-        Ok(links.transpose()?.unwrap_or_default())
+        Ok(links.unwrap_or_default())
     }
 
     fn of_source(&self, source: &str) -> String {

@@ -129,16 +129,13 @@ pub(crate) fn plain_count(folder: &Path) -> PlainCount {
             if !path.to_string_lossy().ends_with("-street.csv") {
                 continue;
             }
-            let text = std::fs::read_to_string(path).unwrap();
-            let mut rows = text.lines();
-            let header: Vec<&str> = rows.next().unwrap().split(',').collect();
-            let column = |name: &str| header.iter().position(|heading| *heading == name).unwrap();
+            let mut rows = csv::Reader::from_path(path).unwrap();
+            let header = rows.headers().unwrap().clone();
+            let column = |name: &str| header.iter().position(|heading| heading == name).unwrap();
             let (area, month, kind) = (column("LSOA code"), column("Month"), column("Crime type"));
-            for row in rows {
-                // No field of these files is quoted, which the lengths confirm.
-                let cells: Vec<&str> = row.split(',').collect();
-                assert_eq!(cells.len(), header.len());
-                let key = (cells[area].to_owned(), cells[month].to_owned(), cells[kind].to_owned());
+            for row in rows.records() {
+                let row = row.unwrap();
+                let key = (row[area].to_owned(), row[month].to_owned(), row[kind].to_owned());
                 *counts.entry(key).or_default() += 1;
             }
         }
