@@ -101,7 +101,12 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     let links = write_rows(&lake.links, &ingest, &staged.links)?;
     let populations = write_rows(&lake.populations, &ingest, &staged.populations)?;
     let loads = write_rows(&lake.loads, &ingest, &staged.loads)?;
-    let pins = pins_after(lake, staged, &ingest, &[&incidents, &refusals, &areas, &links, &populations, &loads]);
+    let pins = pins_after(
+        lake,
+        staged,
+        &ingest,
+        &[&incidents, &refusals, &areas, &links, &populations, &loads],
+    );
     let pins = write_rows(&lake.snapshots, &ingest, &pins)?;
 
     lake.incidents.add(&incidents).await?;
@@ -117,7 +122,8 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
 
 /// Deletes the files of a run that was not committed.
 pub(crate) fn discard(lake: &Lake) -> Result<(), TableError> {
-    let is_stray = |name: &str| ingest_of(name).is_some_and(|ingest| !lake.committed.contains(ingest));
+    let is_stray =
+        |name: &str| ingest_of(name).is_some_and(|ingest| !lake.committed.contains(ingest));
     for table in lake.pinned().into_iter().chain([&lake.snapshots]) {
         table.delete_uncommitted(is_stray)?;
     }
@@ -125,7 +131,12 @@ pub(crate) fn discard(lake: &Lake) -> Result<(), TableError> {
 }
 
 /// What the new vintage pins: each table's version, one more where the run adds to it.
-fn pins_after(lake: &Lake, staged: &Staged, ingest: &str, parts: &[&Vec<Part>]) -> Vec<SnapshotRow> {
+fn pins_after(
+    lake: &Lake,
+    staged: &Staged,
+    ingest: &str,
+    parts: &[&Vec<Part>],
+) -> Vec<SnapshotRow> {
     let id = lake.snapshot_id_with(&staged.loads).to_string();
     let pin = |(table, parts): (&Table, &&Vec<Part>)| SnapshotRow {
         id: id.clone(),
@@ -136,7 +147,11 @@ fn pins_after(lake: &Lake, staged: &Staged, ingest: &str, parts: &[&Vec<Part>]) 
     lake.pinned().into_iter().zip(parts).map(pin).collect()
 }
 
-fn name_parts(table: &Table, ingest: &str, staged: &[(String, Part)]) -> Result<Vec<Part>, TableError> {
+fn name_parts(
+    table: &Table,
+    ingest: &str,
+    staged: &[(String, Part)],
+) -> Result<Vec<Part>, TableError> {
     let mut parts: Vec<Part> = Vec::with_capacity(staged.len());
     let mut earlier: Option<(&str, usize)> = None;
     for (what, part) in staged {
@@ -144,7 +159,8 @@ fn name_parts(table: &Table, ingest: &str, staged: &[(String, Part)]) -> Result<
         earlier = Some((what, n));
         let file_name = part_name(ingest, &format!("{what}-{n}"));
         let from = table.folder.join(&part.file_name);
-        std::fs::rename(&from, table.folder.join(&file_name)).map_err(|why| TableError::File { path: from, why })?;
+        std::fs::rename(&from, table.folder.join(&file_name))
+            .map_err(|why| TableError::File { path: from, why })?;
         parts.push(Part { file_name, ..part.clone() });
     }
     Ok(parts)
@@ -154,6 +170,9 @@ fn write_rows<R: Row>(table: &Table, ingest: &str, rows: &[R]) -> Result<Vec<Par
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let failed = |why: arrow::error::ArrowError| TableError::Content { path: table.folder.clone(), why: why.to_string() };
+    let failed = |why: arrow::error::ArrowError| TableError::Content {
+        path: table.folder.clone(),
+        why: why.to_string(),
+    };
     Ok(vec![table.write(ingest, "rows", &R::batch(rows).map_err(failed)?)?])
 }

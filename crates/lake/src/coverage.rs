@@ -53,7 +53,8 @@ impl Coverage {
 pub fn coverage(source: &SourceDeclaration, received: &[Received], until: Month) -> Vec<Coverage> {
     let mut by_body: BTreeMap<&str, BTreeMap<Month, u64>> = BTreeMap::new();
     for delivery in received {
-        *by_body.entry(&delivery.body).or_default().entry(delivery.month).or_default() += delivery.rows;
+        *by_body.entry(&delivery.body).or_default().entry(delivery.month).or_default() +=
+            delivery.rows;
     }
     let mut found = Vec::new();
     if let Some(expected) = &source.expected {
@@ -63,7 +64,8 @@ pub fn coverage(source: &SourceDeclaration, received: &[Received], until: Month)
             let last = came.keys().next_back().copied().map_or(last, |latest| latest.max(last));
             let state = |month: Month| match came.get(&month) {
                 Some(rows) => State::Received { rows: *rows },
-                None => gap_reason(source, month).map_or(State::Missing, |reason| State::NotPublished { reason }),
+                None => gap_reason(source, month)
+                    .map_or(State::Missing, |reason| State::NotPublished { reason }),
             };
             let months = (0..).map(|n| expected.from.plus(n)).take_while(|month| *month <= last);
             found.push(Coverage {
@@ -95,7 +97,9 @@ fn gap_reason(source: &SourceDeclaration, month: Month) -> Option<String> {
 pub fn known_months(source: &SourceDeclaration, received: &[Received]) -> BTreeSet<Month> {
     let all = || received.iter().map(|delivery| delivery.month).collect::<BTreeSet<_>>();
     let Some(expected) = &source.expected else { return all() };
-    let of = |body: &String| received.iter().filter(|d| d.body == *body).map(|d| d.month).collect::<BTreeSet<_>>();
+    let of = |body: &String| {
+        received.iter().filter(|d| d.body == *body).map(|d| d.month).collect::<BTreeSet<_>>()
+    };
     let mut sets = expected.bodies.iter().map(of);
     let first = sets.next().unwrap_or_else(all);
     sets.fold(first, |common, months| common.intersection(&months).copied().collect())
@@ -130,9 +134,17 @@ mod tests {
                 every: Every::Month,
                 by: By::Force,
                 bodies: vec!["Greater Manchester Police".into()],
-                known_gaps: vec![KnownGap { from: month("2019-07"), to: None, reason: "new IT system".into() }],
+                known_gaps: vec![KnownGap {
+                    from: month("2019-07"),
+                    to: None,
+                    reason: "new IT system".into(),
+                }],
             }),
-            reader: Reader::PoliceUkStreet { time_precision: TimePrecision::Month, place_precision: PlacePrecision::Snapped, vintage: None },
+            reader: Reader::PoliceUkStreet {
+                time_precision: TimePrecision::Month,
+                place_precision: PlacePrecision::Snapped,
+                vintage: None,
+            },
         }
     }
 
@@ -147,6 +159,9 @@ mod tests {
         assert_eq!(found[0].months[0].1, State::Missing);
         assert_eq!(found[0].months[1].1, State::Received { rows: 30_000 });
         assert_eq!(found[0].months[2].1, State::NotPublished { reason: "new IT system".into() });
-        assert_eq!((found[1].body.as_str(), found[1].expected), ("British Transport Police", false));
+        assert_eq!(
+            (found[1].body.as_str(), found[1].expected),
+            ("British Transport Police", false)
+        );
     }
 }

@@ -11,7 +11,9 @@ pub(crate) fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
         let next: Vec<PathBuf> = match part {
             "**" => matches.iter().flat_map(|folder| folders_below(folder)).collect(),
-            _ if part.contains('*') => matches.iter().flat_map(|folder| entries_like(folder, part)).collect(),
+            _ if part.contains('*') => {
+                matches.iter().flat_map(|folder| entries_like(folder, part)).collect()
+            }
             _ => matches.iter().map(|folder| folder.join(part)).collect(),
         };
         matches = next;
@@ -25,15 +27,20 @@ pub(crate) fn matching(folder: &Path, pattern: &str) -> Vec<PathBuf> {
 fn folders_below(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![folder.to_owned()];
     // A link to a folder above would be walked for ever.
-    let folders = entries_like(folder, "*").into_iter().filter(|path| path.is_dir() && !path.is_symlink());
+    let folders =
+        entries_like(folder, "*").into_iter().filter(|path| path.is_dir() && !path.is_symlink());
     found.extend(folders.flat_map(|path| folders_below(&path)));
     found
 }
 
 fn entries_like(folder: &Path, pattern: &str) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let fits = |name: &str| is_like(name, pattern) && (pattern.starts_with('.') || !name.starts_with('.'));
-    entries.filter(|entry| fits(&entry.file_name().to_string_lossy())).map(|entry| entry.path()).collect()
+    let fits =
+        |name: &str| is_like(name, pattern) && (pattern.starts_with('.') || !name.starts_with('.'));
+    entries
+        .filter(|entry| fits(&entry.file_name().to_string_lossy()))
+        .map(|entry| entry.path())
+        .collect()
 }
 
 /// Whether a name fits a pattern in which `*` stands for any part of it.
@@ -67,14 +74,22 @@ mod tests {
     #[test]
     fn folders() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["police/2024-01/a-street.csv", "police/2024-02/b-street.csv", "police/.git/c-street.csv", "a.txt"] {
+        for name in [
+            "police/2024-01/a-street.csv",
+            "police/2024-02/b-street.csv",
+            "police/.git/c-street.csv",
+            "a.txt",
+        ] {
             let path = folder.path().join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, "").unwrap();
         }
         let names = |pattern: &str| -> Vec<String> {
             let found = matching(folder.path(), pattern);
-            found.iter().map(|path| path.strip_prefix(folder.path()).unwrap().display().to_string()).collect()
+            found
+                .iter()
+                .map(|path| path.strip_prefix(folder.path()).unwrap().display().to_string())
+                .collect()
         };
         let both = ["police/2024-01/a-street.csv", "police/2024-02/b-street.csv"];
         assert_eq!(names("**/*-street.csv"), both);

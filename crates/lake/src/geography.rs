@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 
+use crate::features;
 use crate::geometry;
 use crate::read::Projection;
 use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
@@ -91,12 +92,16 @@ pub(crate) fn read_bytes(path: &Path) -> Result<FileBytes, GeographyError> {
         .and_then(|mut file| file.read_to_end(&mut bytes))
         .map_err(|why| GeographyError::Read { path: path.to_owned(), why })?;
     let hash = Sha256::digest(&bytes);
-    let sha256 = hash.iter().fold(String::with_capacity(64), |hex, byte| format!("{hex}{byte:02x}"));
+    let sha256 =
+        hash.iter().fold(String::with_capacity(64), |hex, byte| format!("{hex}{byte:02x}"));
     Ok(FileBytes { bytes, sha256 })
 }
 
 /// Reads one file.
-pub(crate) fn read(file: &GeographyFile<'_>, reader: &Reader) -> Result<GeographyRows, GeographyError> {
+pub(crate) fn read(
+    file: &GeographyFile<'_>,
+    reader: &Reader,
+) -> Result<GeographyRows, GeographyError> {
     let mut sink = Sink { rows: GeographyRows::default(), file };
     match reader {
         Reader::Boundaries { level, code, name } => {
@@ -123,7 +128,11 @@ pub(crate) fn read(file: &GeographyFile<'_>, reader: &Reader) -> Result<Geograph
     if rows.rows_kept == 0 && rows.passed_over == 0 {
         let of = |r: &Refusal| format!("line {}, {}: {}", r.first_line, r.field, r.reason);
         let first = rows.refusals.first().map_or_else(|| "it has none".to_owned(), of);
-        return Err(GeographyError::NothingKept { path: file.path.to_owned(), rows: rows.rows_read, first });
+        return Err(GeographyError::NothingKept {
+            path: file.path.to_owned(),
+            rows: rows.rows_read,
+            first,
+        });
     }
     Ok(rows)
 }
@@ -152,19 +161,23 @@ impl Sink<'_> {
     }
 
     fn code(&mut self, line: u64, field: &str, text: &str) -> Option<AreaCode> {
-        match AreaCode::new(text) {
-            Ok(code) => Some(code),
-            Err(_) => {
-                // The reason never quotes the row: it is kept for controlled sources too.
-                self.refuse(line, field, "not an area code such as E08000007".into(), text);
-                None
-            }
+        let code = AreaCode::new(text).ok();
+        if code.is_none() {
+            // The reason never quotes the row: it is kept for controlled sources too.
+            self.refuse(line, field, "not an area code such as E08000007".into(), text);
         }
+        code
     }
 
     fn area(&mut self, code: AreaCode, level: AreaLevel, name: &str, outline_wkb: Option<Vec<u8>>) {
         let load_id = self.load_id();
-        self.rows.areas.push(AreaRow { code, level, name: name.trim().to_owned(), outline_wkb, load_id });
+        self.rows.areas.push(AreaRow {
+            code,
+            level,
+            name: name.trim().to_owned(),
+            outline_wkb,
+            load_id,
+        });
     }
 }
 
@@ -178,7 +191,8 @@ fn read_boundaries(
     sink: &mut Sink<'_>,
 ) -> Result<(), GeographyError> {
     let not = |why: String| GeographyError::NotGeoJson { path: file.path.to_owned(), why };
-    let read: features::Named = serde_json::from_slice(file.bytes).map_err(|why| not(why.to_string()))?;
+    let read: features::Named =
+        serde_json::from_slice(file.bytes).map_err(|why| not(why.to_string()))?;
     if read.features.is_empty() {
         return Err(not("it holds no feature".into()));
     }
@@ -198,121 +212,22 @@ fn read_boundaries(
         wanted.push(code.map(|code| (code, text(name_property).to_owned())));
     }
     let projection = Projection::new();
-    let outlines = features::outlines(file.bytes, &|index| wanted.get(index).is_some_and(Option::is_some))
-        .map_err(|why| not(why.to_string()))?;
+    let outlines =
+        features::outlines(file.bytes, &|index| wanted.get(index).is_some_and(Option::is_some))
+            .map_err(|why| not(why.to_string()))?;
     for (index, geometry) in outlines {
         let Some((code, name)) = wanted.get_mut(index).and_then(Option::take) else { continue };
-        match geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, &projection)) {
-            Some(outline) => {
-                sink.rows.rows_kept += 1;
-                sink.area(code, level, &name, Some(geometry::to_wkb(&outline)));
-            }
-            None => {
-                let reason = "not a polygon inside Great Britain".into();
-                sink.refuse(index as u64 + 1, "geometry", reason, code.as_str());
-            }
+        let outline =
+            geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, &projection));
+        if let Some(outline) = outline {
+            sink.rows.rows_kept += 1;
+            sink.area(code, level, &name, Some(geometry::to_wkb(&outline)));
+        } else {
+            let reason = "not a polygon inside Great Britain".into();
+            sink.refuse(index as u64 + 1, "geometry", reason, code.as_str());
         }
     }
     Ok(())
-}
-
-/// A feature collection, read for some of its features only.
-mod features {
-    use std::collections::HashMap;
-    use std::fmt;
-
-    use serde::Deserialize;
-    use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-
-    /// The features with their properties and without their shapes.
-    #[derive(Deserialize)]
-    pub(super) struct Named {
-        pub(super) features: Vec<Properties>,
-    }
-
-    #[derive(Deserialize)]
-    pub(super) struct Properties {
-        properties: Option<HashMap<String, serde_json::Value>>,
-    }
-
-    impl Properties {
-        pub(super) fn text(&self, property: &str) -> Option<&str> {
-            self.properties.as_ref()?.get(property)?.as_str()
-        }
-    }
-
-    #[derive(Deserialize)]
-    struct Shape {
-        geometry: Option<geojson::Geometry>,
-    }
-
-    type Found = Vec<(usize, Option<geojson::Geometry>)>;
-
-    /// The shapes of the features whose place in the file is wanted.
-    pub(super) fn outlines(bytes: &[u8], wanted: &dyn Fn(usize) -> bool) -> serde_json::Result<Found> {
-        let mut reader = serde_json::Deserializer::from_slice(bytes);
-        Collection(wanted).deserialize(&mut reader)
-    }
-
-    struct Collection<'a>(&'a dyn Fn(usize) -> bool);
-    struct List<'a>(&'a dyn Fn(usize) -> bool);
-
-    impl<'de> DeserializeSeed<'de> for Collection<'_> {
-        type Value = Found;
-
-        fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Found, D::Error> {
-            reader.deserialize_map(self)
-        }
-    }
-
-    impl<'de> Visitor<'de> for Collection<'_> {
-        type Value = Found;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a feature collection")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Found, A::Error> {
-            let mut found = Found::new();
-            while let Some(key) = map.next_key::<String>()? {
-                if key == "features" {
-                    found = map.next_value_seed(List(self.0))?;
-                } else {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-            Ok(found)
-        }
-    }
-
-    impl<'de> DeserializeSeed<'de> for List<'_> {
-        type Value = Found;
-
-        fn deserialize<D: Deserializer<'de>>(self, reader: D) -> Result<Found, D::Error> {
-            reader.deserialize_seq(self)
-        }
-    }
-
-    impl<'de> Visitor<'de> for List<'_> {
-        type Value = Found;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of features")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Found, A::Error> {
-            let mut found = Found::new();
-            for index in 0.. {
-                if (self.0)(index) {
-                    let Some(shape) = list.next_element::<Shape>()? else { break };
-                    found.push((index, shape.geometry));
-                } else if list.next_element::<IgnoredAny>()?.is_none() {
-                    break;
-                }
-            }
-            Ok(found)
-        }
-    }
 }
 
 /// A CSV file with its headings.
@@ -327,9 +242,12 @@ impl<'a> Sheet<'a> {
     fn open(path: &'a Path, bytes: &'a [u8]) -> Result<Self, GeographyError> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let first_line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
-        let delimiter = if first_line.contains(&b';') && !first_line.contains(&b',') { b';' } else { b',' };
-        let mut records = csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(bytes);
-        let read = |why: csv::Error| GeographyError::Read { path: path.to_owned(), why: why.into() };
+        let delimiter =
+            if first_line.contains(&b';') && !first_line.contains(&b',') { b';' } else { b',' };
+        let mut records =
+            csv::ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(bytes);
+        let read =
+            |why: csv::Error| GeographyError::Read { path: path.to_owned(), why: why.into() };
         let headings = records.headers().map_err(read)?;
         let headings = headings.iter().map(|heading| heading.trim().to_owned()).collect();
         Ok(Self { path, bytes, headings, records })
@@ -339,7 +257,9 @@ impl<'a> Sheet<'a> {
     fn column(&self, column: &Column) -> Result<(usize, String), GeographyError> {
         let found = match column {
             Column::Heading(name) => self.headings.iter().position(|heading| heading == name),
-            Column::Number(number) => number.checked_sub(1).filter(|index| *index < self.headings.len()),
+            Column::Number(number) => {
+                number.checked_sub(1).filter(|index| *index < self.headings.len())
+            }
         };
         let name = match column {
             Column::Heading(name) => name.clone(),
@@ -401,7 +321,8 @@ fn read_lookup(
     let sheet = Sheet::open(file.path, file.bytes)?;
     let locate = |level, code: &Column, name: &Option<Column>, fit| {
         let (code, heading) = sheet.column(code)?;
-        let name = name.as_ref().map(|name| sheet.column(name)).transpose()?.map(|(index, _)| index);
+        let name =
+            name.as_ref().map(|name| sheet.column(name)).transpose()?.map(|(index, _)| index);
         Ok(Located { level, code, heading, name, fit })
     };
     let from = locate(from.level, &from.code, &from.name, Fit::Exact)?;
@@ -415,7 +336,9 @@ fn read_lookup(
         let Some(child) = sink.code(line, &from.heading, cell(from.code)) else { return false };
         let mut parents = Vec::with_capacity(to.len());
         for parent in &to {
-            let Some(code) = sink.code(line, &parent.heading, cell(parent.code)) else { return false };
+            let Some(code) = sink.code(line, &parent.heading, cell(parent.code)) else {
+                return false;
+            };
             parents.push((parent, code));
         }
         if seen.insert((from.level, child.clone())) {
@@ -535,7 +458,11 @@ fn read_population(
 mod tests {
     use super::*;
 
-    fn read_text(text: &str, reader: &Reader, keep: Option<&BTreeSet<AreaCode>>) -> Result<GeographyRows, GeographyError> {
+    fn read_text(
+        text: &str,
+        reader: &Reader,
+        keep: Option<&BTreeSet<AreaCode>>,
+    ) -> Result<GeographyRows, GeographyError> {
         let file = GeographyFile {
             path: Path::new("data/file"),
             file_name: "file",
@@ -558,20 +485,46 @@ mod tests {
     #[test]
     fn a_split_area_has_no_single_successor() {
         let change = Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("new") };
-        let rows = read_text("old,new\nE01000001,E01000001\nE01000002,E01030002\nE01000002,E01030003\n", &change, None).unwrap();
-        let to_2021: Vec<&str> =
-            rows.links.iter().filter(|link| link.to_level == AreaLevel::LSOA_2021).map(|link| link.from_code.as_str()).collect();
+        let rows = read_text(
+            "old,new\nE01000001,E01000001\nE01000002,E01030002\nE01000002,E01030003\n",
+            &change,
+            None,
+        )
+        .unwrap();
+        let to_2021: Vec<&str> = rows
+            .links
+            .iter()
+            .filter(|link| link.to_level == AreaLevel::LSOA_2021)
+            .map(|link| link.from_code.as_str())
+            .collect();
         assert_eq!(to_2021, ["E01000001"]);
-        assert_eq!(rows.links.iter().filter(|link| link.to_level == AreaLevel::LSOA_2011).count(), 3);
+        assert_eq!(
+            rows.links.iter().filter(|link| link.to_level == AreaLevel::LSOA_2011).count(),
+            3
+        );
     }
 
     #[test]
     fn lookups_with_semicolons_and_a_mark_are_read() {
         let lookup = Reader::AreaLookup {
-            from: LookupColumn { level: "district-2019".parse().unwrap(), code: heading("lad"), name: None },
-            to: vec![ParentColumn { level: "csp-2019".parse().unwrap(), code: Column::Number(2), name: None, fit: Fit::Exact }],
+            from: LookupColumn {
+                level: "district-2019".parse().unwrap(),
+                code: heading("lad"),
+                name: None,
+            },
+            to: vec![ParentColumn {
+                level: "csp-2019".parse().unwrap(),
+                code: Column::Number(2),
+                name: None,
+                fit: Fit::Exact,
+            }],
         };
-        let rows = read_text("\u{feff}lad;csp\r\nE08000007;E22000105\r\nStockport;E22000105\r\n", &lookup, None).unwrap();
+        let rows = read_text(
+            "\u{feff}lad;csp\r\nE08000007;E22000105\r\nStockport;E22000105\r\n",
+            &lookup,
+            None,
+        )
+        .unwrap();
         assert_eq!((rows.rows_read, rows.rows_kept), (2, 1));
         assert_eq!(rows.refusals[0].first_line, 3);
         assert_eq!(rows.links[0].to_code, code("E22000105"));
@@ -586,7 +539,12 @@ mod tests {
             code: heading("code"),
             value: Column::Number(2),
         };
-        let rows = read_text("code,Persons,Persons\nE01000001,\"1,563\",1\nE01000002,n/a,1\n", &population, None).unwrap();
+        let rows = read_text(
+            "code,Persons,Persons\nE01000001,\"1,563\",1\nE01000002,n/a,1\n",
+            &population,
+            None,
+        )
+        .unwrap();
         assert_eq!(rows.populations[0].residents, 1563);
         assert_eq!((rows.rows_read, rows.rows_kept, rows.refusals.len()), (2, 1, 1));
     }
@@ -598,8 +556,14 @@ mod tests {
                 r#"{{"type":"Feature","geometry":{{"type":"Polygon","coordinates":[[[-0.4,51.9],[-0.3,51.9],[-0.3,52.0],[-0.4,51.9]]]}},"properties":{{"c":"{code}","n":"A"}}}}"#
             )
         };
-        let text = format!(r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#, feature("E01000001"), feature("E01000002"), feature("x"));
-        let reader = Reader::Boundaries { level: AreaLevel::LSOA_2021, code: "c".into(), name: "n".into() };
+        let text = format!(
+            r#"{{"type":"FeatureCollection","features":[{},{},{}]}}"#,
+            feature("E01000001"),
+            feature("E01000002"),
+            feature("x")
+        );
+        let reader =
+            Reader::Boundaries { level: AreaLevel::LSOA_2021, code: "c".into(), name: "n".into() };
         let keep = BTreeSet::from([code("E01000002")]);
         let rows = read_text(&text, &reader, Some(&keep)).unwrap();
         assert_eq!((rows.rows_read, rows.rows_kept, rows.passed_over), (2, 1, 1));

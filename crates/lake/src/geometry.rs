@@ -9,14 +9,20 @@ pub type Polygons = Vec<Vec<Vec<(f64, f64)>>>;
 
 /// A GeoJSON polygon or multipolygon in WGS 84 as polygons in metres; `None` for other shapes and for
 /// coordinates outside Great Britain.
-pub(crate) fn from_geojson(geometry: &geojson::Geometry, projection: &Projection) -> Option<Polygons> {
+pub(crate) fn from_geojson(
+    geometry: &geojson::Geometry,
+    projection: &Projection,
+) -> Option<Polygons> {
     let ring = |positions: &Vec<geojson::Position>| -> Option<Vec<(f64, f64)>> {
         positions.iter().map(|position| to_metres(position.as_slice(), projection)).collect()
     };
-    let polygon = |rings: &Vec<Vec<geojson::Position>>| rings.iter().map(ring).collect::<Option<Vec<_>>>();
+    let polygon =
+        |rings: &Vec<Vec<geojson::Position>>| rings.iter().map(ring).collect::<Option<Vec<_>>>();
     match &geometry.value {
         geojson::GeometryValue::Polygon { coordinates } => Some(vec![polygon(coordinates)?]),
-        geojson::GeometryValue::MultiPolygon { coordinates } => coordinates.iter().map(polygon).collect(),
+        geojson::GeometryValue::MultiPolygon { coordinates } => {
+            coordinates.iter().map(polygon).collect()
+        }
         _ => None,
     }
 }
@@ -101,7 +107,10 @@ impl Cursor<'_> {
 pub(crate) fn contains(polygons: &Polygons, point: BritishNationalGrid) -> bool {
     // A hole turns the crossing count even again, so one count over all rings is enough.
     let crossings = |ring: &Vec<(f64, f64)>| {
-        ring.iter().zip(ring.iter().cycle().skip(1)).filter(|(a, b)| crosses(**a, **b, point)).count()
+        ring.iter()
+            .zip(ring.iter().cycle().skip(1))
+            .filter(|(a, b)| crosses(**a, **b, point))
+            .count()
     };
     polygons.iter().any(|rings| rings.iter().map(crossings).sum::<usize>() % 2 == 1)
 }
@@ -118,7 +127,8 @@ mod tests {
     use super::*;
 
     fn square() -> Polygons {
-        let ring = |from: f64, to: f64| vec![(from, from), (to, from), (to, to), (from, to), (from, from)];
+        let ring =
+            |from: f64, to: f64| vec![(from, from), (to, from), (to, to), (from, to), (from, from)];
         vec![vec![ring(400_000.0, 401_000.0), ring(400_400.0, 400_600.0)]]
     }
 

@@ -43,9 +43,19 @@ impl Ground {
         }
         for link in links {
             if link.from_level == AreaLevel::LSOA_2021 && link.to_level == AreaLevel::LSOA_2011 {
-                codes.entry(link.from_code.clone()).or_default().lsoa_2011.get_or_insert_with(|| link.to_code.clone());
-            } else if link.from_level == AreaLevel::LSOA_2011 && link.to_level == AreaLevel::LSOA_2021 {
-                codes.entry(link.from_code.clone()).or_default().lsoa_2021.get_or_insert_with(|| link.to_code.clone());
+                codes
+                    .entry(link.from_code.clone())
+                    .or_default()
+                    .lsoa_2011
+                    .get_or_insert_with(|| link.to_code.clone());
+            } else if link.from_level == AreaLevel::LSOA_2011
+                && link.to_level == AreaLevel::LSOA_2021
+            {
+                codes
+                    .entry(link.from_code.clone())
+                    .or_default()
+                    .lsoa_2021
+                    .get_or_insert_with(|| link.to_code.clone());
             }
         }
         let outlines = areas
@@ -53,7 +63,8 @@ impl Ground {
             .filter(|area| area.level == AreaLevel::LSOA_2021 || area.level == AreaLevel::LSOA_2011)
             .filter_map(|area| {
                 let polygons = geometry::from_wkb(area.outline_wkb.as_deref()?)?;
-                let points: Vec<[f64; 2]> = polygons.iter().flatten().flatten().map(|(x, y)| [*x, *y]).collect();
+                let points: Vec<[f64; 2]> =
+                    polygons.iter().flatten().flatten().map(|(x, y)| [*x, *y]).collect();
                 let envelope = rstar::AABB::from_points(&points);
                 Some(Outline { code: area.code, level: area.level, polygons, envelope })
             })
@@ -68,7 +79,11 @@ impl Locate for Ground {
         let mut found = SmallArea::default();
         for outline in self.index.locate_in_envelope_intersecting(at) {
             if geometry::contains(&outline.polygons, place) {
-                let slot = if outline.level == AreaLevel::LSOA_2021 { &mut found.lsoa_2021 } else { &mut found.lsoa_2011 };
+                let slot = if outline.level == AreaLevel::LSOA_2021 {
+                    &mut found.lsoa_2021
+                } else {
+                    &mut found.lsoa_2011
+                };
                 slot.get_or_insert_with(|| outline.code.clone());
             }
         }
@@ -82,7 +97,13 @@ mod tests {
 
     fn outline(code: &str, from: f64) -> AreaRow {
         let corner = |x: f64, y: f64| (from + x, from + y);
-        let ring = vec![corner(0.0, 0.0), corner(100.0, 0.0), corner(100.0, 100.0), corner(0.0, 100.0), corner(0.0, 0.0)];
+        let ring = vec![
+            corner(0.0, 0.0),
+            corner(100.0, 0.0),
+            corner(100.0, 100.0),
+            corner(0.0, 100.0),
+            corner(0.0, 0.0),
+        ];
         AreaRow {
             code: AreaCode::new(code).unwrap(),
             level: AreaLevel::LSOA_2021,
@@ -94,7 +115,10 @@ mod tests {
 
     #[test]
     fn a_place_is_found_in_the_outline_that_holds_it() {
-        let ground = Ground::new(vec![outline("E01000001", 400_000.0), outline("E01000002", 400_200.0)], &[]);
+        let ground = Ground::new(
+            vec![outline("E01000001", 400_000.0), outline("E01000002", 400_200.0)],
+            &[],
+        );
         let at = |x: f64| ground.locate(BritishNationalGrid::new(x, x).unwrap());
         assert_eq!(at(400_250.0).unwrap().lsoa_2021.unwrap().as_str(), "E01000002");
         assert_eq!(at(400_150.0), None);

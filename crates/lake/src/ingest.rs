@@ -167,15 +167,18 @@ impl Run {
         let (events, ground): (Vec<_>, Vec<_>) =
             request.sources.iter().partition(|source| source.reader.brings_events());
         // Lookups before outlines, because a lookup says which outlines matter.
-        let (outlines, lookups): (Vec<_>, Vec<_>) =
-            ground.into_iter().partition(|source| matches!(source.reader, Reader::Boundaries { .. }));
+        let (outlines, lookups): (Vec<_>, Vec<_>) = ground
+            .into_iter()
+            .partition(|source| matches!(source.reader, Reader::Boundaries { .. }));
         for source in lookups.into_iter().chain(outlines) {
             self.stage_ground(lake, request, source, progress)?;
         }
         let (areas, links) = self.areas_and_links(lake)?;
         if !self.staged.links.is_empty() {
             let contradictions = Links::new(&links).contradictions.into_iter();
-            self.report.notes.extend(contradictions.map(|found| ("lookups".to_owned(), found.to_string())));
+            self.report
+                .notes
+                .extend(contradictions.map(|found| ("lookups".to_owned(), found.to_string())));
         }
         let ground = Ground::new(areas, &links);
         for source in events {
@@ -219,7 +222,9 @@ impl Run {
             let file_name = relative(&path, request.data_folder);
             let file = geography::read_bytes(&path).map_err(failed)?;
             let keep = match &source.reader {
-                Reader::Boundaries { level, .. } => self.codes_that_matter(lake, request.partnership, *level)?,
+                Reader::Boundaries { level, .. } => {
+                    self.codes_that_matter(lake, request.partnership, *level)?
+                }
                 _ => None,
             };
             // A file of outlines read for other areas is another load.
@@ -243,7 +248,8 @@ impl Run {
             progress.file_done(&file_name, rows.rows_read);
             if rows.passed_over > 0 {
                 let n = rows.passed_over;
-                let note = format!("{n} outlines outside the partnership and its peers were passed over");
+                let note =
+                    format!("{n} outlines outside the partnership and its peers were passed over");
                 self.report.notes.push((file_name.clone(), note));
             }
             self.stage_load(Load {
@@ -270,16 +276,21 @@ impl Run {
         level: AreaLevel,
     ) -> Result<Option<BTreeSet<AreaCode>>, TableError> {
         let links = self.links(lake)?;
-        let districts: BTreeSet<&AreaCode> = partnership.areas.iter().chain(&partnership.peers).collect();
+        let districts: BTreeSet<&AreaCode> =
+            partnership.areas.iter().chain(&partnership.peers).collect();
         if level == partnership.district_level {
             return Ok(Some(districts.into_iter().cloned().collect()));
         }
         let inside: BTreeSet<&AreaCode> = links
             .iter()
-            .filter(|link| link.to_level == partnership.district_level && districts.contains(&link.to_code))
+            .filter(|link| {
+                link.to_level == partnership.district_level && districts.contains(&link.to_code)
+            })
             .map(|link| &link.from_code)
             .collect();
-        let touching = links.iter().filter(|link| inside.contains(&link.from_code) || inside.contains(&link.to_code));
+        let touching = links
+            .iter()
+            .filter(|link| inside.contains(&link.from_code) || inside.contains(&link.to_code));
         let at_level = touching.flat_map(|link| {
             let ends = [(link.from_level, &link.from_code), (link.to_level, &link.to_code)];
             ends.into_iter().filter(|(of, _)| *of == level).map(|(_, code)| code.clone())
@@ -296,7 +307,8 @@ impl Run {
         ground: &Ground,
         progress: &(dyn Progress + Sync),
     ) -> Result<(), IngestError> {
-        let Reader::PoliceUkStreet { time_precision, place_precision, vintage } = &source.reader else {
+        let Reader::PoliceUkStreet { time_precision, place_precision, vintage } = &source.reader
+        else {
             return Ok(());
         };
         let paths = match request.only {
@@ -305,7 +317,8 @@ impl Run {
         };
         let found = read::find_inputs(&paths)
             .map_err(|why| IngestError::Read { source_id: source.id.clone(), why })?;
-        let skipped = found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned()));
+        let skipped =
+            found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned()));
         self.report.skipped.extend(skipped);
         let failed = |failure: read::FileFailure| (failure.display_name, failure.error.to_string());
         self.report.failures.extend(found.failures.into_iter().map(failed));
@@ -328,8 +341,14 @@ impl Run {
             let n = written_so_far.fetch_add(1, Ordering::Relaxed);
             let file_name = part_name(UNNAMED, &format!("{}-{month}-{n}", source.id));
             let path = lake.incidents.folder.join(&file_name);
-            let written = read::write_parquet(&batch, &path).map_err(|why| SinkError(Box::new(why)))?;
-            let part = Part { file_name, size_bytes: written.size, n_rows: written.rows, ranges: written.ranges };
+            let written =
+                read::write_parquet(&batch, &path).map_err(|why| SinkError(Box::new(why)))?;
+            let part = Part {
+                file_name,
+                size_bytes: written.size,
+                n_rows: written.rows,
+                ranges: written.ranges,
+            };
             parts.lock().unwrap_or_else(PoisonError::into_inner).push((month, part));
             Ok(())
         };
@@ -416,7 +435,12 @@ impl Run {
         let earlier = self.visible.values().find(|earlier| is_version_of(&load, earlier)).cloned();
         if let Some(earlier) = earlier {
             let rows = |load: &Load| load.rows_kept;
-            let note = format!("replaces {}: {} rows then, {} now", earlier.file_name, rows(&earlier), rows(&load));
+            let note = format!(
+                "replaces {}: {} rows then, {} now",
+                earlier.file_name,
+                rows(&earlier),
+                rows(&load)
+            );
             self.report.notes.push((load.file_name.clone(), note));
             self.visible.remove(&earlier.load_id);
             load.supersedes = Some(earlier.load_id);
@@ -435,11 +459,19 @@ fn is_version_of(load: &Load, earlier: &Load) -> bool {
     if load.source != earlier.source || load.load_id == earlier.load_id {
         return false;
     }
-    if load.first_month.is_none() && load.reporting_bodies.is_empty() && earlier.first_month.is_none() {
+    if load.first_month.is_none()
+        && load.reporting_bodies.is_empty()
+        && earlier.first_month.is_none()
+    {
         return load.file_name == earlier.file_name;
     }
-    let overlap = match (load.first_month.zip(load.last_month), earlier.first_month.zip(earlier.last_month)) {
-        (Some((first, last)), Some((earlier_first, earlier_last))) => first <= earlier_last && earlier_first <= last,
+    let overlap = match (
+        load.first_month.zip(load.last_month),
+        earlier.first_month.zip(earlier.last_month),
+    ) {
+        (Some((first, last)), Some((earlier_first, earlier_last))) => {
+            first <= earlier_last && earlier_first <= last
+        }
         _ => true,
     };
     let bodies = &earlier.reporting_bodies;
@@ -454,7 +486,12 @@ fn base_name(file_name: &str) -> &str {
     name.strip_suffix(".gz").unwrap_or(name)
 }
 
-fn blank_load(source: &SourceDeclaration, load_id: String, file_name: String, sha256: String) -> Load {
+fn blank_load(
+    source: &SourceDeclaration,
+    load_id: String,
+    file_name: String,
+    sha256: String,
+) -> Load {
     Load {
         load_id,
         ingest_id: String::new(),
@@ -485,7 +522,10 @@ fn relative(path: &Path, data_folder: &Path) -> String {
 }
 
 /// The files and folders that a source's patterns name, in order.
-fn declared_files(source: &SourceDeclaration, data_folder: &Path) -> Result<Vec<PathBuf>, IngestError> {
+fn declared_files(
+    source: &SourceDeclaration,
+    data_folder: &Path,
+) -> Result<Vec<PathBuf>, IngestError> {
     let mut found = Vec::new();
     for pattern in &source.files {
         let matches = files::matching(data_folder, pattern);
@@ -524,7 +564,12 @@ mod tests {
             first_month: month,
             last_month: month,
             reporting_bodies: vec![body.to_owned()],
-            ..blank_load(&source, format!("{file_name} {month:?} {body}"), file_name.to_owned(), String::new())
+            ..blank_load(
+                &source,
+                format!("{file_name} {month:?} {body}"),
+                file_name.to_owned(),
+                String::new(),
+            )
         }
     }
 

@@ -6,6 +6,7 @@
 
 mod commit;
 pub mod coverage;
+mod features;
 mod files;
 mod geography;
 mod geometry;

@@ -21,7 +21,11 @@ pub(crate) struct TwoParents {
 impl fmt::Display for TwoParents {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (first, second) = &self.parents;
-        write!(f, "{} lies in {first} and in {second} of {}, and is counted in neither", self.area, self.level)
+        write!(
+            f,
+            "{} lies in {first} and in {second} of {}, and is counted in neither",
+            self.area, self.level
+        )
     }
 }
 
@@ -142,6 +146,11 @@ mod tests {
         ]);
         assert_eq!(links.parents(AreaLevel::LSOA_2021, "ward-2024".parse().unwrap()).len(), 1);
         let found: Vec<String> = links.contradictions.iter().map(ToString::to_string).collect();
-        assert_eq!(found, ["E01000001 lies in E05000001 and in E05000002 of ward-2024, and is counted in neither"]);
+        assert_eq!(
+            found,
+            [
+                "E01000001 lies in E05000001 and in E05000002 of ward-2024, and is counted in neither"
+            ]
+        );
     }
 }

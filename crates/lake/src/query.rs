@@ -6,12 +6,12 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type};
 use arrow::record_batch::RecordBatch;
-use datafusion::error::DataFusionError;
 use datafusion::datasource::MemTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{
     ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl,
 };
+use datafusion::error::DataFusionError;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use wardmote_domain::area::{AreaCode, AreaLevel, Tier};
 use wardmote_domain::category::Category;
@@ -43,7 +43,9 @@ pub enum QueryError {
         level: AreaLevel,
     },
     /// The population is counted by areas of another vintage.
-    #[error("population {name:?} is counted by {counted}, and no lookup leads from there to {level}")]
+    #[error(
+        "population {name:?} is counted by {counted}, and no lookup leads from there to {level}"
+    )]
     PopulationLevel {
         /// The population.
         name: String,
@@ -175,15 +177,23 @@ impl Lake {
         for batch in self.sql(&sql).await? {
             let cells = Cells::of(&batch);
             for row in 0..batch.num_rows() {
-                let (Some(month), Some(category)) = (cells.month(2, row), cells.category(3, row)) else { continue };
+                let (Some(month), Some(category)) = (cells.month(2, row), cells.category(3, row))
+                else {
+                    continue;
+                };
                 let area = area_of.find(cells.text(0, row), cells.text(1, row));
-                let is_wanted = |wanted: &BTreeSet<&AreaCode>| area.as_ref().is_some_and(|area| wanted.contains(area));
+                let is_wanted = |wanted: &BTreeSet<&AreaCode>| {
+                    area.as_ref().is_some_and(|area| wanted.contains(area))
+                };
                 if wanted.as_ref().is_none_or(is_wanted) {
                     *counts.entry((area, month, category)).or_default() += cells.whole(4, row);
                 }
             }
         }
-        Ok(counts.into_iter().map(|((area, month, category), n)| CountRow { area, month, category, n }).collect())
+        Ok(counts
+            .into_iter()
+            .map(|((area, month, category), n)| CountRow { area, month, category, n })
+            .collect())
     }
 
     /// What each body delivered, by body and month.
@@ -213,7 +223,9 @@ impl Lake {
         let sql = "SELECT count(*) AS groups, sum(n) AS total FROM \
                    (SELECT lsoa_2021, lsoa_2011, month, category, count(*) AS n FROM incidents GROUP BY 1, 2, 3, 4)";
         let batches = self.sql(sql).await?;
-        Ok(batches.first().map_or((0, 0), |batch| (Cells::of(batch).whole(0, 0), Cells::of(batch).whole(1, 0))))
+        Ok(batches
+            .first()
+            .map_or((0, 0), |batch| (Cells::of(batch).whole(0, 0), Cells::of(batch).whole(1, 0))))
     }
 
     /// The areas of a level, in order of code.
@@ -231,14 +243,22 @@ impl Lake {
     }
 
     /// The outlines of some areas, in order of code; areas without one are left out.
-    pub fn boundaries(&self, level: AreaLevel, codes: &[AreaCode]) -> Result<Vec<Boundary>, QueryError> {
+    pub fn boundaries(
+        &self,
+        level: AreaLevel,
+        codes: &[AreaCode],
+    ) -> Result<Vec<Boundary>, QueryError> {
         let wanted: BTreeSet<&AreaCode> = codes.iter().collect();
         let mut found: BTreeMap<AreaCode, Boundary> = BTreeMap::new();
         for row in self.rows::<AreaRow>(&self.areas, |row| &row.load_id)? {
             if row.level == level && wanted.contains(&row.code) {
                 let polygons = row.outline_wkb.as_deref().and_then(geometry::from_wkb);
                 if let Some(polygons) = polygons {
-                    found.entry(row.code.clone()).or_insert(Boundary { code: row.code, name: row.name, polygons });
+                    found.entry(row.code.clone()).or_insert(Boundary {
+                        code: row.code,
+                        name: row.name,
+                        polygons,
+                    });
                 }
             }
         }
@@ -246,16 +266,28 @@ impl Lake {
     }
 
     /// The areas of `child_level` that lie in an area, in order of code.
-    pub fn members(&self, parent: &AreaCode, parent_level: AreaLevel, child_level: AreaLevel) -> Result<Vec<AreaCode>, QueryError> {
+    pub fn members(
+        &self,
+        parent: &AreaCode,
+        parent_level: AreaLevel,
+        child_level: AreaLevel,
+    ) -> Result<Vec<AreaCode>, QueryError> {
         let links = self.parents_of(child_level, parent_level)?;
         Ok(links.into_iter().filter(|(_, to)| to == parent).map(|(from, _)| from).collect())
     }
 
     /// The area of `level` in which each small area lies, in order of small area.
-    pub fn parents(&self, small_areas: &[AreaCode], small_level: AreaLevel, level: AreaLevel) -> Result<Vec<(AreaCode, AreaCode)>, QueryError> {
+    pub fn parents(
+        &self,
+        small_areas: &[AreaCode],
+        small_level: AreaLevel,
+        level: AreaLevel,
+    ) -> Result<Vec<(AreaCode, AreaCode)>, QueryError> {
         let links = self.parents_of(small_level, level)?;
-        let mut found: Vec<(AreaCode, AreaCode)> =
-            small_areas.iter().filter_map(|small| Some((small.clone(), links.get(small)?.clone()))).collect();
+        let mut found: Vec<(AreaCode, AreaCode)> = small_areas
+            .iter()
+            .filter_map(|small| Some((small.clone(), links.get(small)?.clone())))
+            .collect();
         found.sort();
         Ok(found)
     }
@@ -264,7 +296,12 @@ impl Lake {
     ///
     /// A level above the one that the population is counted by is summed from its members, all of
     /// which need a figure.
-    pub fn population(&self, name: &str, level: AreaLevel, areas: &[AreaCode]) -> Result<Vec<(AreaCode, u64)>, QueryError> {
+    pub fn population(
+        &self,
+        name: &str,
+        level: AreaLevel,
+        areas: &[AreaCode],
+    ) -> Result<Vec<(AreaCode, u64)>, QueryError> {
         let rows = self.rows::<PopulationRow>(&self.populations, |row| &row.load_id)?;
         let mut by_level: BTreeMap<AreaLevel, BTreeMap<AreaCode, u64>> = BTreeMap::new();
         for row in rows.into_iter().filter(|row| row.name == name) {
@@ -275,20 +312,18 @@ impl Lake {
             found.extend(areas.iter().filter_map(|area| Some((area.clone(), *figures.get(area)?))));
             return Ok(found.into_iter().collect());
         }
-        for (counted, figures) in by_level {
-            let parents = self.parents_of(counted, level)?;
-            if parents.is_empty() {
-                return Err(QueryError::PopulationLevel { name: name.to_owned(), counted, level });
-            }
-            let wanted: BTreeSet<&AreaCode> = areas.iter().collect();
-            for (member, area) in parents.iter().filter(|(_, area)| wanted.contains(area)) {
-                let Some(residents) = figures.get(member) else {
-                    let (area, member) = (area.clone(), member.clone());
-                    return Err(QueryError::PopulationGap { name: name.to_owned(), area, member });
-                };
-                *found.entry(area.clone()).or_default() += residents;
-            }
-            break;
+        let Some((counted, figures)) = by_level.into_iter().next() else { return Ok(Vec::new()) };
+        let parents = self.parents_of(counted, level)?;
+        if parents.is_empty() {
+            return Err(QueryError::PopulationLevel { name: name.to_owned(), counted, level });
+        }
+        let wanted: BTreeSet<&AreaCode> = areas.iter().collect();
+        for (member, area) in parents.iter().filter(|(_, area)| wanted.contains(area)) {
+            let Some(residents) = figures.get(member) else {
+                let (area, member) = (area.clone(), member.clone());
+                return Err(QueryError::PopulationGap { name: name.to_owned(), area, member });
+            };
+            *found.entry(area.clone()).or_default() += residents;
         }
         Ok(found.into_iter().collect())
     }
@@ -301,7 +336,11 @@ impl Lake {
     }
 
     /// The first rows behind a count, in order of load and line.
-    pub async fn row_references(&self, query: &CountQuery, limit: usize) -> Result<Vec<RowReference>, QueryError> {
+    pub async fn row_references(
+        &self,
+        query: &CountQuery,
+        limit: usize,
+    ) -> Result<Vec<RowReference>, QueryError> {
         let filter = match self.area_finder(query.level).await?.holding(query.areas.as_deref()) {
             Some(condition) => format!("{} AND {condition}", self.filter(query)),
             None => return Ok(Vec::new()),
@@ -313,8 +352,15 @@ impl Lake {
         for batch in self.sql(&sql).await? {
             let cells = Cells::of(&batch);
             for row in 0..batch.num_rows() {
-                if let (Some(load), Some(month), Some(category)) = (cells.text(0, row), cells.month(2, row), cells.category(3, row)) {
-                    references.push(RowReference { load_id: load.to_owned(), line: cells.whole(1, row), month, category });
+                if let (Some(load), Some(month), Some(category)) =
+                    (cells.text(0, row), cells.month(2, row), cells.category(3, row))
+                {
+                    references.push(RowReference {
+                        load_id: load.to_owned(),
+                        line: cells.whole(1, row),
+                        month,
+                        category,
+                    });
                 }
             }
         }
@@ -323,14 +369,19 @@ impl Lake {
 
     /// A source's rows by the district in which they lie, most first: those of other districts and
     /// forces are kept, and can be listed here.
-    pub async fn by_district(&self, source: &str, district_level: AreaLevel) -> Result<Vec<Elsewhere>, QueryError> {
+    pub async fn by_district(
+        &self,
+        source: &str,
+        district_level: AreaLevel,
+    ) -> Result<Vec<Elsewhere>, QueryError> {
         let area_of = self.area_finder(district_level).await?;
         let sql = format!(
             "SELECT {}, count(*) AS n FROM incidents WHERE {} GROUP BY 1, 2",
             area_of.columns(),
             self.of_source(source)
         );
-        let names: BTreeMap<AreaCode, String> = self.areas(district_level)?.into_iter().map(|area| (area.code, area.name)).collect();
+        let names: BTreeMap<AreaCode, String> =
+            self.areas(district_level)?.into_iter().map(|area| (area.code, area.name)).collect();
         let mut rows: BTreeMap<Option<AreaCode>, u64> = BTreeMap::new();
         for batch in self.sql(&sql).await? {
             let cells = Cells::of(&batch);
@@ -342,7 +393,10 @@ impl Lake {
         let mut found: Vec<Elsewhere> = rows
             .into_iter()
             .map(|(district, rows)| Elsewhere {
-                name: district.as_ref().and_then(|code| names.get(code).cloned()).unwrap_or_else(|| "not known".into()),
+                name: district
+                    .as_ref()
+                    .and_then(|code| names.get(code).cloned())
+                    .unwrap_or_else(|| "not known".into()),
                 district,
                 rows,
             })
@@ -378,7 +432,9 @@ impl Lake {
         for batch in self.sql("SELECT DISTINCT falls_within FROM incidents").await? {
             let cells = Cells::of(&batch);
             let names = (0..batch.num_rows()).filter_map(|row| cells.text(0, row));
-            forces.extend(names.filter_map(|name| Some((name.to_owned(), by_words.get(&force_words(name))?.clone()))));
+            forces.extend(names.filter_map(|name| {
+                Some((name.to_owned(), by_words.get(&force_words(name))?.clone()))
+            }));
         }
         Ok(AreaFinder::Force(forces))
     }
@@ -394,26 +450,21 @@ impl Lake {
     }
 
     fn of_source(&self, source: &str) -> String {
-        let mut filter = format!("source = '{}'", source.replace('\'', "''"));
-        if !self.superseded.is_empty() {
-            let ids: Vec<String> = self.superseded.iter().map(|id| format!("'{id}'")).collect();
-            filter.push_str(&format!(" AND load_id NOT IN ({})", ids.join(", ")));
-        }
-        filter
+        let mut conditions = vec![format!("source = '{}'", source.replace('\'', "''"))];
+        let superseded = self.superseded.iter().cloned();
+        conditions.extend(is_one_of("load_id", superseded).map(|hidden| format!("NOT {hidden}")));
+        conditions.join(" AND ")
     }
 
     fn filter(&self, query: &CountQuery) -> String {
-        let mut filter = self.of_source(&query.source);
-        filter.push_str(&format!(
-            " AND month >= DATE '{}' AND month <= DATE '{}'",
-            query.first.first_day(),
-            query.last.first_day()
-        ));
-        if !query.categories.is_empty() {
-            let slugs: Vec<String> = query.categories.iter().map(|category| format!("'{category}'")).collect();
-            filter.push_str(&format!(" AND category IN ({})", slugs.join(", ")));
-        }
-        filter
+        let (first, last) = (query.first.first_day(), query.last.first_day());
+        let mut conditions = vec![
+            self.of_source(&query.source),
+            format!("month >= DATE '{first}' AND month <= DATE '{last}'"),
+        ];
+        let categories = query.categories.iter().map(ToString::to_string);
+        conditions.extend(is_one_of("category", categories));
+        conditions.join(" AND ")
     }
 
     async fn sql(&self, sql: &str) -> Result<Vec<RecordBatch>, QueryError> {
@@ -429,7 +480,9 @@ impl Lake {
             let schema = Arc::clone(&self.incidents.schema);
             let files = self.visible_files(&self.incidents)?;
             let folder = &self.incidents.folder;
-            let urls = files.iter().map(|name| ListingTableUrl::parse(folder.join(name).to_string_lossy()));
+            let urls = files
+                .iter()
+                .map(|name| ListingTableUrl::parse(folder.join(name).to_string_lossy()));
             let urls = urls.collect::<Result<Vec<_>, _>>()?;
             if urls.is_empty() {
                 let empty = MemTable::try_new(schema, vec![Vec::new()])?;
@@ -468,8 +521,12 @@ impl AreaFinder {
     fn columns(&self) -> String {
         match self {
             Self::Small(column) => format!("{column} AS first, NULL AS second"),
-            Self::Larger { of_2021, .. } if of_2021.is_empty() => "NULL AS first, lsoa_2011 AS second".to_owned(),
-            Self::Larger { of_2011, .. } if of_2011.is_empty() => "lsoa_2021 AS first, NULL AS second".to_owned(),
+            Self::Larger { of_2021, .. } if of_2021.is_empty() => {
+                "NULL AS first, lsoa_2011 AS second".to_owned()
+            }
+            Self::Larger { of_2011, .. } if of_2011.is_empty() => {
+                "lsoa_2021 AS first, NULL AS second".to_owned()
+            }
             Self::Larger { .. } => "lsoa_2021 AS first, lsoa_2011 AS second".to_owned(),
             Self::Force(_) => "falls_within AS first, NULL AS second".to_owned(),
         }
@@ -503,7 +560,9 @@ impl AreaFinder {
                 let second = is_one_of("lsoa_2011", members(of_2011));
                 match (first, second) {
                     (first, Some(second)) if of_2021.is_empty() => first.or(Some(second)),
-                    (Some(first), Some(second)) => Some(format!("({first} OR (lsoa_2021 IS NULL AND {second}))")),
+                    (Some(first), Some(second)) => {
+                        Some(format!("({first} OR (lsoa_2021 IS NULL AND {second}))"))
+                    }
                     (None, Some(second)) => Some(format!("(lsoa_2021 IS NULL AND {second})")),
                     (first, None) => first,
                 }
@@ -517,7 +576,8 @@ impl AreaFinder {
 }
 
 fn is_one_of(column: &str, texts: impl IntoIterator<Item = String>) -> Option<String> {
-    let quoted: Vec<String> = texts.into_iter().map(|text| format!("'{}'", text.replace('\'', "''"))).collect();
+    let quoted: Vec<String> =
+        texts.into_iter().map(|text| format!("'{}'", text.replace('\'', "''"))).collect();
     (!quoted.is_empty()).then(|| format!("{column} IN ({})", quoted.join(", ")))
 }
 
@@ -554,7 +614,9 @@ impl Cells {
         let Some(column) = self.columns.get(column) else { return 0 };
         match column.data_type() {
             DataType::Int64 => column.as_primitive::<Int64Type>().value(row).unsigned_abs(),
-            DataType::Int32 => u64::from(column.as_primitive::<Int32Type>().value(row).unsigned_abs()),
+            DataType::Int32 => {
+                u64::from(column.as_primitive::<Int32Type>().value(row).unsigned_abs())
+            }
             _ => 0,
         }
     }
@@ -562,7 +624,9 @@ impl Cells {
     fn month(&self, column: usize, row: usize) -> Option<Month> {
         let column = self.columns.get(column)?.as_primitive_opt::<Date32Type>()?;
         let days = column.value(row);
-        let date = jiff::civil::date(1970, 1, 1).checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?).ok()?;
+        let date = jiff::civil::date(1970, 1, 1)
+            .checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?)
+            .ok()?;
         Month::of(date)
     }
 

@@ -135,7 +135,10 @@ const TEXT: DataType = DataType::Utf8;
 const WHOLE: DataType = DataType::Int64;
 
 fn schema(fields: &[(&str, DataType, bool)]) -> SchemaRef {
-    let fields: Vec<Field> = fields.iter().map(|(name, kind, nullable)| Field::new(*name, kind.clone(), *nullable)).collect();
+    let fields: Vec<Field> = fields
+        .iter()
+        .map(|(name, kind, nullable)| Field::new(*name, kind.clone(), *nullable))
+        .collect();
     Arc::new(Schema::new(fields))
 }
 
@@ -148,7 +151,7 @@ fn text_or_null<T>(rows: &[T], of: impl Fn(&T) -> Option<String>) -> ArrayRef {
 }
 
 fn whole<T>(rows: &[T], of: impl Fn(&T) -> u64) -> ArrayRef {
-    Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| of(row) as i64)))
+    Arc::new(Int64Array::from_iter_values(rows.iter().map(|row| of(row).cast_signed())))
 }
 
 /// One batch's columns by name.
@@ -184,8 +187,26 @@ const BETWEEN_BODIES: &str = "; ";
 
 impl Row for Load {
     fn schema() -> SchemaRef {
-        let text = ["load_id", "ingest_id", "source", "reader", "publisher", "licence", "disclosure", "file_name", "sha256"];
-        let whole = ["run", "size_bytes", "rows_read", "rows_kept", "rows_refused", "without_place", "unrecognised_areas"];
+        let text = [
+            "load_id",
+            "ingest_id",
+            "source",
+            "reader",
+            "publisher",
+            "licence",
+            "disclosure",
+            "file_name",
+            "sha256",
+        ];
+        let whole = [
+            "run",
+            "size_bytes",
+            "rows_read",
+            "rows_kept",
+            "rows_refused",
+            "without_place",
+            "unrecognised_areas",
+        ];
         let optional = ["archive", "first_month", "last_month", "reporting_bodies", "supersedes"];
         let fields: Vec<(&str, DataType, bool)> = text
             .iter()
@@ -238,7 +259,11 @@ impl Row for Load {
                 publisher: columns.text("publisher", row)?,
                 licence: columns.text("licence", row)?,
                 // What is not plainly open is treated as controlled.
-                disclosure: if columns.text("disclosure", row)? == "open" { Disclosure::Open } else { Disclosure::Controlled },
+                disclosure: if columns.text("disclosure", row)? == "open" {
+                    Disclosure::Open
+                } else {
+                    Disclosure::Controlled
+                },
                 file_name: columns.text("file_name", row)?,
                 archive: columns.text("archive", row),
                 sha256: columns.text("sha256", row)?,
@@ -425,7 +450,12 @@ impl Row for PopulationRow {
 
 impl Row for SnapshotRow {
     fn schema() -> SchemaRef {
-        schema(&[("id", TEXT, false), ("table", TEXT, false), ("version", WHOLE, false), ("ingest_id", TEXT, false)])
+        schema(&[
+            ("id", TEXT, false),
+            ("table", TEXT, false),
+            ("version", WHOLE, false),
+            ("ingest_id", TEXT, false),
+        ])
     }
 
     fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {

@@ -290,7 +290,8 @@ pub fn read_all(folder: &Path) -> Result<Vec<SourceDeclaration>, SourceError> {
 
 /// Reads one declaration.
 pub fn read_one(path: &Path) -> Result<SourceDeclaration, SourceError> {
-    let text = std::fs::read_to_string(path).map_err(|why| SourceError::Read { path: path.to_owned(), why })?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|why| SourceError::Read { path: path.to_owned(), why })?;
     let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     parse(&id, &text, path)
 }
@@ -427,7 +428,9 @@ mod tests {
             value = 11
         "#;
         let source = parse("population", text, Path::new("x")).unwrap();
-        let Reader::Population { code, value, .. } = source.reader else { panic!("not a population") };
+        let Reader::Population { code, value, .. } = source.reader else {
+            panic!("not a population")
+        };
         assert_eq!((code, value), (Column::Heading("LSOA Code".into()), Column::Number(11)));
     }
 }

@@ -126,15 +126,21 @@ impl Lake {
     pub async fn open_at(folder: &Path, id: &SnapshotId) -> Result<Self, LakeError> {
         let latest = Self::open(folder).await?;
         let rows = latest.snapshot_rows()?;
-        let pins: BTreeMap<String, u64> =
-            rows.iter().filter(|row| row.id == id.0).map(|row| (row.table.clone(), row.version)).collect();
+        let pins: BTreeMap<String, u64> = rows
+            .iter()
+            .filter(|row| row.id == id.0)
+            .map(|row| (row.table.clone(), row.version))
+            .collect();
         if pins.is_empty() {
             return Err(LakeError::NoSnapshot { id: id.clone(), held: latest.snapshots()? });
         }
         Self::open_pinned(folder, Some(&pins)).await
     }
 
-    async fn open_pinned(folder: &Path, pins: Option<&BTreeMap<String, u64>>) -> Result<Self, LakeError> {
+    async fn open_pinned(
+        folder: &Path,
+        pins: Option<&BTreeMap<String, u64>>,
+    ) -> Result<Self, LakeError> {
         if !is_table(&folder.join("loads")) {
             return Err(LakeError::Absent { folder: folder.to_owned() });
         }
@@ -183,7 +189,8 @@ impl Lake {
 
     /// The vintage that will be visible once some loads are added.
     pub(crate) fn snapshot_id_with(&self, loads: &[Load]) -> SnapshotId {
-        let mut ids: BTreeSet<&str> = self.visible.iter().map(|load| load.load_id.as_str()).collect();
+        let mut ids: BTreeSet<&str> =
+            self.visible.iter().map(|load| load.load_id.as_str()).collect();
         for load in loads {
             ids.insert(&load.load_id);
             if let Some(earlier) = &load.supersedes {
@@ -243,7 +250,12 @@ impl Lake {
             self.superseded.remove(&load.load_id);
             self.superseded.extend(load.supersedes.clone());
         }
-        self.visible = self.known.values().filter(|load| !self.superseded.contains(&load.load_id)).cloned().collect();
+        self.visible = self
+            .known
+            .values()
+            .filter(|load| !self.superseded.contains(&load.load_id))
+            .cloned()
+            .collect();
         self.visible.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
         self.cached_links = OnceLock::new();
         self.cached_session = OnceLock::new();
@@ -258,7 +270,11 @@ impl Lake {
     }
 
     /// The visible rows of a small table.
-    pub(crate) fn rows<R: Row>(&self, table: &Table, load_of: impl Fn(&R) -> &str) -> Result<Vec<R>, TableError> {
+    pub(crate) fn rows<R: Row>(
+        &self,
+        table: &Table,
+        load_of: impl Fn(&R) -> &str,
+    ) -> Result<Vec<R>, TableError> {
         let mut rows = Vec::new();
         for batch in table.read(&self.visible_files(table)?)? {
             rows.extend(R::from_batch(&batch));

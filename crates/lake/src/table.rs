@@ -19,8 +19,8 @@ use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableError, ensure_table_uri};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::errors::ParquetError;
 use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use serde_json::{Map, Value, json};
 
@@ -80,17 +80,22 @@ pub(crate) struct Part {
 
 impl Table {
     /// Creates the table in `lake/<name>` when it is not there.
-    pub(crate) async fn create(lake: &Path, name: &'static str, schema: &SchemaRef) -> Result<(), TableError> {
+    pub(crate) async fn create(
+        lake: &Path,
+        name: &'static str,
+        schema: &SchemaRef,
+    ) -> Result<(), TableError> {
         let folder = lake.join(name);
         if is_table(&folder) {
             return Ok(());
         }
-        std::fs::create_dir_all(&folder).map_err(|why| TableError::File { path: folder.clone(), why })?;
+        std::fs::create_dir_all(&folder)
+            .map_err(|why| TableError::File { path: folder.clone(), why })?;
         let log = |why| TableError::Log { table: name, folder: folder.clone(), why: Box::new(why) };
-        let columns: StructType = schema
-            .as_ref()
-            .try_into_kernel()
-            .map_err(|why: arrow::error::ArrowError| log(DeltaTableError::Generic(why.to_string())))?;
+        let columns: StructType =
+            schema.as_ref().try_into_kernel().map_err(|why: arrow::error::ArrowError| {
+                log(DeltaTableError::Generic(why.to_string()))
+            })?;
         CreateBuilder::new()
             .with_location(ensure_table_uri(folder.to_string_lossy()).map_err(log)?.as_str())
             .with_table_name(name)
@@ -126,7 +131,8 @@ impl Table {
     /// The names of the data files of the current version, in order.
     pub(crate) fn files(&self) -> Result<Vec<String>, TableError> {
         let state = self.delta.snapshot().map_err(|why| self.log(why))?;
-        let mut files: Vec<String> = state.log_data().iter().map(|file| file.path().into_owned()).collect();
+        let mut files: Vec<String> =
+            state.log_data().iter().map(|file| file.path().into_owned()).collect();
         files.sort();
         Ok(files)
     }
@@ -140,7 +146,7 @@ impl Table {
         let add = |part: &Part| {
             Action::Add(Add {
                 path: part.file_name.clone(),
-                size: part.size_bytes as i64,
+                size: part.size_bytes.cast_signed(),
                 // No clock is read: what the log says of a run follows from the run's files.
                 modification_time: 0,
                 data_change: true,
@@ -152,7 +158,10 @@ impl Table {
     }
 
     /// Takes files out of the table and off the disk: what a run left that did not finish.
-    pub(crate) async fn clear(&mut self, is_stray: impl Fn(&str) -> bool) -> Result<usize, TableError> {
+    pub(crate) async fn clear(
+        &mut self,
+        is_stray: impl Fn(&str) -> bool,
+    ) -> Result<usize, TableError> {
         let state = self.delta.snapshot().map_err(|why| self.log(why))?;
         let removed: Vec<Action> = state
             .log_data()
@@ -164,31 +173,22 @@ impl Table {
             self.commit(removed, SaveMode::Overwrite).await?;
         }
         // A commit that was cut off leaves its unfinished text beside the log.
-        let unfinished = self.delete(&self.folder.join("_delta_log"), |name| name.contains(".json#"))?;
+        let unfinished = delete(&self.folder.join("_delta_log"), |name| name.contains(".json#"))?;
         Ok(unfinished + self.delete_uncommitted(is_stray)?)
     }
 
     /// Deletes data files that the log does not name.
-    pub(crate) fn delete_uncommitted(&self, is_stray: impl Fn(&str) -> bool) -> Result<usize, TableError> {
+    pub(crate) fn delete_uncommitted(
+        &self,
+        is_stray: impl Fn(&str) -> bool,
+    ) -> Result<usize, TableError> {
         let committed = self.files()?;
         let is_stray = |name: &str| {
-            name.starts_with("part-") && is_stray(name) && committed.binary_search_by(|file| file.as_str().cmp(name)).is_err()
+            name.starts_with("part-")
+                && is_stray(name)
+                && committed.binary_search_by(|file| file.as_str().cmp(name)).is_err()
         };
-        self.delete(&self.folder, is_stray)
-    }
-
-    fn delete(&self, folder: &Path, is_stray: impl Fn(&str) -> bool) -> Result<usize, TableError> {
-        let failed = |why| TableError::File { path: folder.to_owned(), why };
-        let mut deleted = 0;
-        for entry in std::fs::read_dir(folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            if is_stray(&entry.file_name().to_string_lossy()) {
-                let path = entry.path();
-                std::fs::remove_file(&path).map_err(|why| TableError::File { path, why })?;
-                deleted += 1;
-            }
-        }
-        Ok(deleted)
+        delete(&self.folder, is_stray)
     }
 
     async fn commit(&mut self, actions: Vec<Action>, mode: SaveMode) -> Result<(), TableError> {
@@ -201,7 +201,8 @@ impl Table {
             .build(Some(state), self.delta.log_store(), operation)
             .await
             .map_err(|why| self.log(why))?;
-        self.sync(committed.version()).map_err(|why| TableError::File { path: self.folder.clone(), why })?;
+        self.sync(committed.version())
+            .map_err(|why| TableError::File { path: self.folder.clone(), why })?;
         self.delta.update_state().await.map_err(|why| self.log(why))
     }
 
@@ -214,7 +215,12 @@ impl Table {
     }
 
     /// Writes one batch as a part of the table's folder, not yet committed.
-    pub(crate) fn write(&self, ingest: &str, what: &str, batch: &RecordBatch) -> Result<Part, TableError> {
+    pub(crate) fn write(
+        &self,
+        ingest: &str,
+        what: &str,
+        batch: &RecordBatch,
+    ) -> Result<Part, TableError> {
         let file_name = part_name(ingest, what);
         let path = self.folder.join(&file_name);
         let failed = |why: io::Error| TableError::File { path: path.clone(), why };
@@ -227,8 +233,10 @@ impl Table {
             why => TableError::Content { path: path.clone(), why: why.to_string() },
         };
         let zstd = ZstdLevel::try_new(1).map_err(content)?;
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(zstd)).build();
-        let mut writer = ArrowWriter::try_new(&file, Arc::clone(&self.schema), Some(properties)).map_err(content)?;
+        let properties =
+            WriterProperties::builder().set_compression(Compression::ZSTD(zstd)).build();
+        let mut writer = ArrowWriter::try_new(&file, Arc::clone(&self.schema), Some(properties))
+            .map_err(content)?;
         writer.write(batch).map_err(content)?;
         writer.close().map_err(content)?;
         file.sync_all().map_err(failed)?;
@@ -241,7 +249,8 @@ impl Table {
         let mut batches = Vec::new();
         for name in files {
             let path = self.folder.join(name);
-            let file = std::fs::File::open(&path).map_err(|why| TableError::File { path: path.clone(), why })?;
+            let file = std::fs::File::open(&path)
+                .map_err(|why| TableError::File { path: path.clone(), why })?;
             let content = |why: String| TableError::Content { path: path.clone(), why };
             let reader = ParquetRecordBatchReaderBuilder::try_new(file)
                 .and_then(ParquetRecordBatchReaderBuilder::build)
@@ -258,6 +267,20 @@ impl Table {
     }
 }
 
+fn delete(folder: &Path, is_stray: impl Fn(&str) -> bool) -> Result<usize, TableError> {
+    let failed = |why| TableError::File { path: folder.to_owned(), why };
+    let mut deleted = 0;
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if is_stray(&entry.file_name().to_string_lossy()) {
+            let path = entry.path();
+            std::fs::remove_file(&path).map_err(|why| TableError::File { path, why })?;
+            deleted += 1;
+        }
+    }
+    Ok(deleted)
+}
+
 /// Whether a folder holds a Delta table.
 pub(crate) fn is_table(folder: &Path) -> bool {
     folder.join("_delta_log").join("00000000000000000000.json").exists()
@@ -265,7 +288,8 @@ pub(crate) fn is_table(folder: &Path) -> bool {
 
 fn statistics(part: &Part) -> Value {
     let side = |of: fn(&ColumnRange) -> &Option<String>| -> Map<String, Value> {
-        let values = part.ranges.iter().filter_map(|range| Some((range.column, of(range).as_ref()?)));
+        let values =
+            part.ranges.iter().filter_map(|range| Some((range.column, of(range).as_ref()?)));
         values.map(|(column, value)| (column.to_owned(), json!(value))).collect()
     };
     let nulls: Map<String, Value> =

@@ -144,7 +144,9 @@ fn sum(rows: &[CountRow], wanted: impl Fn(&CountRow) -> bool) -> u64 {
 fn luton_agrees_with_published_figures() {
     let Some(loaded) = bedfordshire() else { return };
     // Plain counts of data.police.uk's files of April 2022 to March 2024, downloaded in 2024.
-    for (year, crimes, incidents, shoplifting) in [(2022, 18_664, 3_699, 995), (2023, 18_168, 3_562, 1_245)] {
+    for (year, crimes, incidents, shoplifting) in
+        [(2022, 18_664, 3_699, 995), (2023, 18_168, 3_562, 1_245)]
+    {
         let rows = loaded.runtime.block_on(loaded.lake.counts(&luton(year))).unwrap();
         assert_eq!(sum(&rows, |row| !row.category.is_incident()), crimes, "{year}");
         assert_eq!(sum(&rows, |row| row.category.is_incident()), incidents, "{year}");
@@ -171,12 +173,16 @@ fn every_small_area_agrees_with_a_plain_count() {
 #[test]
 fn rows_of_other_forces_and_districts_are_kept() {
     let Some(loaded) = bedfordshire() else { return };
-    let found = loaded.runtime.block_on(loaded.lake.by_district("police-street", level("district-2024"))).unwrap();
+    let found = loaded
+        .runtime
+        .block_on(loaded.lake.by_district("police-street", level("district-2024")))
+        .unwrap();
     assert_eq!(found.iter().map(|district| district.rows).sum::<u64>(), 182_113);
     let unplaced: u64 = found.iter().filter(|d| d.district.is_none()).map(|d| d.rows).sum();
     assert_eq!(unplaced, 6_381);
     let own = ["E06000032", "E06000055", "E06000056"].map(code);
-    let elsewhere = found.iter().filter(|d| d.district.as_ref().is_some_and(|code| !own.contains(code)));
+    let elsewhere =
+        found.iter().filter(|d| d.district.as_ref().is_some_and(|code| !own.contains(code)));
     assert_eq!(elsewhere.map(|district| district.rows).sum::<u64>(), 1_089);
     assert_eq!(found[0].name, "Luton");
 }
@@ -185,7 +191,8 @@ fn rows_of_other_forces_and_districts_are_kept() {
 fn a_force_has_the_rows_that_fall_within_it_placed_or_not() {
     let Some(loaded) = bedfordshire() else { return };
     let rows = loaded.runtime.block_on(loaded.lake.counts(&all(level("force-2021")))).unwrap();
-    let areas: BTreeSet<Option<String>> = rows.iter().map(|row| row.area.as_ref().map(ToString::to_string)).collect();
+    let areas: BTreeSet<Option<String>> =
+        rows.iter().map(|row| row.area.as_ref().map(ToString::to_string)).collect();
     assert_eq!(areas, BTreeSet::from([Some("E23000026".to_owned())]));
     assert_eq!(sum(&rows, |_| true), 182_113);
 }
@@ -193,26 +200,37 @@ fn a_force_has_the_rows_that_fall_within_it_placed_or_not() {
 #[test]
 fn levels_are_reached_over_several_lookups() {
     let Some(loaded) = bedfordshire() else { return };
-    let partnerships = loaded.runtime.block_on(loaded.lake.counts(&all(level("csp-2019")))).unwrap();
-    let districts = loaded.runtime.block_on(loaded.lake.counts(&all(level("district-2024")))).unwrap();
+    let partnerships =
+        loaded.runtime.block_on(loaded.lake.counts(&all(level("csp-2019")))).unwrap();
+    let districts =
+        loaded.runtime.block_on(loaded.lake.counts(&all(level("district-2024")))).unwrap();
     let lake = &loaded.lake;
-    let csp = lake.parents(&[code("E06000032")], level("district-2024"), level("csp-2019")).unwrap();
+    let csp =
+        lake.parents(&[code("E06000032")], level("district-2024"), level("csp-2019")).unwrap();
     let luton_csp = Some(csp[0].1.clone());
     assert_eq!(
         sum(&partnerships, |row| row.area == luton_csp),
         sum(&districts, |row| row.area == Some(code("E06000032"))),
     );
-    assert_eq!(lake.members(&code("E06000032"), level("district-2024"), AreaLevel::LSOA_2021).unwrap().len(), 125);
+    assert_eq!(
+        lake.members(&code("E06000032"), level("district-2024"), AreaLevel::LSOA_2021)
+            .unwrap()
+            .len(),
+        125
+    );
 }
 
 #[test]
 fn loads_reconcile_with_what_was_received() {
     let Some(loaded) = bedfordshire() else { return };
-    let street: Vec<_> = loaded.lake.loads().iter().filter(|load| load.source == "police-street").collect();
+    let street: Vec<_> =
+        loaded.lake.loads().iter().filter(|load| load.source == "police-street").collect();
     assert_eq!(street.len(), 36);
     assert_eq!(street.iter().map(|load| load.rows_kept).sum::<u64>(), 182_113);
     assert_eq!(street.iter().map(|load| load.without_place).sum::<u64>(), 6_381);
-    assert!(loaded.lake.loads().iter().all(|load| load.rows_read == load.rows_kept + load.rows_refused));
+    assert!(
+        loaded.lake.loads().iter().all(|load| load.rows_read == load.rows_kept + load.rows_refused)
+    );
     let received = loaded.runtime.block_on(loaded.lake.received("police-street")).unwrap();
     assert_eq!(received.iter().map(|delivery| delivery.rows).sum::<u64>(), 182_113);
     let declared = loaded.sources.iter().find(|source| source.id == "police-street").unwrap();
@@ -224,7 +242,8 @@ fn loads_reconcile_with_what_was_received() {
 fn populations_are_summed_from_their_own_level() {
     let Some(loaded) = bedfordshire() else { return };
     let luton = [code("E06000032")];
-    let residents = loaded.lake.population("census-2021-residents", level("district-2024"), &luton).unwrap();
+    let residents =
+        loaded.lake.population("census-2021-residents", level("district-2024"), &luton).unwrap();
     // ONS, Census 2021: 225,300 usual residents to the nearest hundred.
     assert_eq!(residents[0].1.div_ceil(100), 2_253);
     let error = loaded.lake.population("census-2021-residents", AreaLevel::LSOA_2011, &luton);
@@ -236,12 +255,16 @@ fn populations_are_summed_from_their_own_level() {
 fn outlines_are_those_of_the_partnership_and_its_peers_in_metres() {
     let Some(loaded) = bedfordshire() else { return };
     let lake = &loaded.lake;
-    let of = |district: &str| lake.members(&code(district), level("district-2024"), AreaLevel::LSOA_2021).unwrap();
+    let of = |district: &str| {
+        lake.members(&code(district), level("district-2024"), AreaLevel::LSOA_2021).unwrap()
+    };
     let boundaries = lake.boundaries(AreaLevel::LSOA_2021, &of("E06000032")).unwrap();
     assert_eq!(boundaries.len(), 125);
     // Luton lies within ten kilometres of its town hall.
-    let points = boundaries.iter().flat_map(|boundary| boundary.polygons.iter().flatten().flatten());
-    let farthest = points.map(|(x, y)| (x - 509_200.0_f64).hypot(y - 221_300.0)).fold(0.0, f64::max);
+    let points =
+        boundaries.iter().flat_map(|boundary| boundary.polygons.iter().flatten().flatten());
+    let farthest =
+        points.map(|(x, y)| (x - 509_200.0_f64).hypot(y - 221_300.0)).fold(0.0, f64::max);
     assert!(farthest < 10_000.0, "{farthest}");
     assert!(lake.boundaries(AreaLevel::LSOA_2021, &of("E06000056")).unwrap().is_empty());
 }
@@ -249,11 +272,17 @@ fn outlines_are_those_of_the_partnership_and_its_peers_in_metres() {
 #[test]
 fn a_count_leads_back_to_its_rows() {
     let Some(loaded) = bedfordshire() else { return };
-    let query = CountQuery { categories: vec![Category::Shoplifting], last: month("2023-04"), first: month("2023-04"), ..luton(2023) };
+    let query = CountQuery {
+        categories: vec![Category::Shoplifting],
+        last: month("2023-04"),
+        first: month("2023-04"),
+        ..luton(2023)
+    };
     let rows = loaded.runtime.block_on(loaded.lake.counts(&query)).unwrap();
     let references = loaded.runtime.block_on(loaded.lake.row_references(&query, 10_000)).unwrap();
     assert_eq!(references.len() as u64, sum(&rows, |_| true));
-    let load = loaded.lake.loads().iter().find(|load| load.load_id == references[0].load_id).unwrap();
+    let load =
+        loaded.lake.loads().iter().find(|load| load.load_id == references[0].load_id).unwrap();
     let text = std::fs::read_to_string(loaded.data.join(&load.file_name)).unwrap();
     let line = text.lines().nth(references[0].line as usize - 1).unwrap();
     assert!(line.contains("Shoplifting") && line.contains("2023-04"), "{line}");

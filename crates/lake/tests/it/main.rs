@@ -1,6 +1,8 @@
 //! The lake tested through its public functions, on real data where `WARDMOTE_DATA` names it and on
 //! small files made here everywhere else.
 
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
+
 mod counts;
 mod recovery;
 mod support;

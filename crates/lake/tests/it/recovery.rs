@@ -43,7 +43,10 @@ fn files(lake: &Path) -> Vec<(String, Vec<u8>)> {
             if path.is_dir() {
                 folders.push(path);
             } else if !path.ends_with("ingest.lock") {
-                found.push((path.strip_prefix(lake).unwrap().display().to_string(), std::fs::read(&path).unwrap()));
+                found.push((
+                    path.strip_prefix(lake).unwrap().display().to_string(),
+                    std::fs::read(&path).unwrap(),
+                ));
             }
         }
     }
@@ -59,7 +62,11 @@ async fn the_same_file_twice_changes_nothing() {
     assert_eq!(load(&lake, &data, &street()).await.unwrap().loaded.len(), 1);
     let before = files(&lake);
     // The same content under another name is the same load too.
-    std::fs::copy(data.join("2024-01/2024-01-bedfordshire-street.csv"), data.join("2024-01-copy-street.csv")).unwrap();
+    std::fs::copy(
+        data.join("2024-01/2024-01-bedfordshire-street.csv"),
+        data.join("2024-01-copy-street.csv"),
+    )
+    .unwrap();
     let again = load(&lake, &data, &street()).await.unwrap();
     assert_eq!((again.loaded.len(), again.already), (0, 2));
     assert!(files(&lake) == before, "a run without news wrote something");
@@ -78,7 +85,11 @@ async fn a_revised_file_replaces_the_earlier_one_and_can_come_back() {
         let report = load(&lake, &data, &street()).await.unwrap();
         assert_eq!(report.loaded.len(), 1);
         assert!(report.loaded[0].supersedes.is_some());
-        assert!(report.notes.iter().any(|(_, note)| note.ends_with(&format!("rows then, {n} now"))), "{:?}", report.notes);
+        assert!(
+            report.notes.iter().any(|(_, note)| note.ends_with(&format!("rows then, {n} now"))),
+            "{:?}",
+            report.notes
+        );
         assert_eq!(count_in(&lake).await, 10 + n as u64);
     }
     // The first vintage is still there to be asked.
@@ -87,7 +98,10 @@ async fn a_revised_file_replaces_the_earlier_one_and_can_come_back() {
     assert_ne!(lake_now.snapshot_id(), first);
     let lake_then = Lake::open_at(&lake, &first).await.unwrap();
     assert_eq!((count(&lake_then).await, lake_then.snapshot_id()), (13, first));
-    assert!(matches!(Lake::open_at(&lake, &"s-none".parse().unwrap()).await, Err(LakeError::NoSnapshot { .. })));
+    assert!(matches!(
+        Lake::open_at(&lake, &"s-none".parse().unwrap()).await,
+        Err(LakeError::NoSnapshot { .. })
+    ));
 }
 
 #[tokio::test]
@@ -98,7 +112,9 @@ async fn one_run_at_a_time() {
         fn file_done(&self, _: &str, _: u64) {
             let (lake, data) = (self.0, self.1);
             let other = std::thread::scope(|scope| {
-                let run = || tokio::runtime::Runtime::new().unwrap().block_on(load(lake, data, &street()));
+                let run = || {
+                    tokio::runtime::Runtime::new().unwrap().block_on(load(lake, data, &street()))
+                };
                 scope.spawn(run).join().unwrap()
             });
             let message = other.unwrap_err().to_string();
@@ -121,7 +137,8 @@ async fn a_run_that_died_before_its_loads_is_not_seen_and_is_done_again() {
     load(&lake, &data, &street()).await.unwrap();
     // As a kill after the commit of incidents and before that of loads leaves it.
     for table in ["loads", "snapshots"] {
-        std::fs::remove_file(lake.join(table).join("_delta_log/00000000000000000002.json")).unwrap();
+        std::fs::remove_file(lake.join(table).join("_delta_log/00000000000000000002.json"))
+            .unwrap();
     }
     assert_eq!(count_in(&lake).await, 3);
     let report = load(&lake, &data, &street()).await.unwrap();
@@ -144,20 +161,25 @@ fn child_that_loads() {
         fn file_done(&self, name: &str, _: u64) {
             // Stop in the middle of the second run's second file, when the first month is written.
             if std::env::var_os("WARDMOTE_TEST_STOPS").is_some() && name.contains("2024-04") {
-                std::thread::sleep(Duration::from_secs(60));
+                std::thread::sleep(Duration::from_mins(1));
             }
         }
     }
     let Some(folder) = std::env::var_os(CHILD) else { return };
     let folder = Path::new(&folder);
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    runtime.block_on(load_with(&folder.join("lake"), &folder.join("data"), &street(), &Stop)).unwrap();
+    runtime
+        .block_on(load_with(&folder.join("lake"), &folder.join("data"), &street(), &Stop))
+        .unwrap();
 }
 
 /// Starts a run in another process and kills it as soon as `now` says so.
 fn kill_when(folder: &Path, stops: bool, now: impl Fn(&Path) -> bool) {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["--exact", "recovery::child_that_loads"]).env(CHILD, folder).stdout(Stdio::null());
+    command
+        .args(["--exact", "recovery::child_that_loads"])
+        .env(CHILD, folder)
+        .stdout(Stdio::null());
     if stops {
         command.env("WARDMOTE_TEST_STOPS", "1");
     }
@@ -187,7 +209,8 @@ fn a_killed_run_harms_nothing_and_a_re_run_completes() {
     assert!(parts(&lake) > 1, "the kill came too early to leave anything");
     assert_eq!(runtime.block_on(count_in(&lake)), 3);
 
-    let committed = |lake: &Path| lake.join("incidents/_delta_log/00000000000000000002.json").exists();
+    let committed =
+        |lake: &Path| lake.join("incidents/_delta_log/00000000000000000002.json").exists();
     kill_when(folder.path(), false, committed);
     let seen = runtime.block_on(count_in(&lake));
     // The kill may come after the run's last commit; half a run is never seen.
@@ -208,11 +231,17 @@ impl SmallDisk {
     fn mount(size: &str) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let options = format!("size={size}");
-        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(folder.path()).status();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &options, "tmpfs"])
+            .arg(folder.path())
+            .status();
         if mounted.is_ok_and(|status| status.success()) {
             return Some(Self(folder));
         }
-        assert!(std::env::var_os("CI").is_none(), "on CI a small tmpfs must be mounted, which needs root");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "on CI a small tmpfs must be mounted, which needs root"
+        );
         eprintln!("skipped: a small tmpfs can be mounted by root only");
         None
     }

@@ -1,6 +1,7 @@
 //! Folders, sources and files for the tests.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use wardmote_domain::area::AreaCode;
@@ -15,7 +16,10 @@ pub(crate) fn real_data() -> Option<PathBuf> {
     if let Some(folder) = std::env::var_os("WARDMOTE_DATA") {
         return Some(PathBuf::from(folder));
     }
-    assert!(std::env::var_os("CI").is_none(), "on CI the real data must be there: set WARDMOTE_DATA");
+    assert!(
+        std::env::var_os("CI").is_none(),
+        "on CI the real data must be there: set WARDMOTE_DATA"
+    );
     eprintln!("skipped: set WARDMOTE_DATA to a folder with the files that the README lists");
     None
 }
@@ -45,7 +49,8 @@ pub(crate) fn sources(declarations: &[(&str, &str)]) -> Vec<SourceDeclaration> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in declarations {
         let open = "licence = \"OGL-3.0\"\ndisclosure = \"open\"\n";
-        std::fs::write(folder.path().join(format!("{name}.toml")), format!("{open}{text}")).unwrap();
+        std::fs::write(folder.path().join(format!("{name}.toml")), format!("{open}{text}"))
+            .unwrap();
     }
     source::read_all(folder.path()).unwrap()
 }
@@ -102,14 +107,18 @@ pub(crate) fn write_street_file(data: &Path, month: &str, rows: &[(&str, &str, u
         for _ in 0..*n {
             // A linear congruential generator: identifiers must not compress away.
             let mut digits = || {
-                id = id.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                id = id
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 format!("{id:016x}")
             };
             let id = [digits(), digits(), digits(), digits()].concat();
-            text.push_str(&format!(
+            writeln!(
+                text,
                 "{id},{month},Bedfordshire Police,Bedfordshire Police,-0.42,51.88,On or near Nowhere,\
-                 {lsoa},Luton 001A,{category},,\n"
-            ));
+                 {lsoa},Luton 001A,{category},,"
+            )
+            .unwrap();
         }
     }
     let path = data.join(month).join(format!("{month}-bedfordshire-street.csv"));

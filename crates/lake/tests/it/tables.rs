@@ -30,9 +30,16 @@ async fn every_version_of_every_table_can_be_read_again() {
     let (lake, data) = (folder.path().join("lake"), folder.path().join("data"));
     let street = sources(&[("street", STREET)]);
     // More than ten versions, so that the log has a checkpoint too.
-    let months: Vec<String> = (1..=9).map(|n| format!("2024-{n:02}")).chain(["2023-11", "2023-12"].map(String::from)).collect();
+    let months: Vec<String> = (1..=9)
+        .map(|n| format!("2024-{n:02}"))
+        .chain(["2023-11", "2023-12"].map(String::from))
+        .collect();
     for (index, month) in months.iter().enumerate() {
-        write_street_file(&data, month, &[("E01015700", "Burglary", index + 1), ("E01015701", "Nonsense", 1)]);
+        write_street_file(
+            &data,
+            month,
+            &[("E01015700", "Burglary", index + 1), ("E01015701", "Nonsense", 1)],
+        );
         load(&lake, &data, &street).await.unwrap();
     }
     for table in TABLES {
@@ -46,7 +53,12 @@ async fn every_version_of_every_table_can_be_read_again() {
                 "snapshots" => 6 * version,
                 _ => 0,
             };
-            assert_eq!(rows_at(&table, version).await as u64, expected, "{} {version}", table.display());
+            assert_eq!(
+                rows_at(&table, version).await as u64,
+                expected,
+                "{} {version}",
+                table.display()
+            );
         }
     }
 }
