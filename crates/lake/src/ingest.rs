@@ -133,6 +133,7 @@ pub async fn ingest(
     let mut run = Run {
         report: IngestReport { strays_cleared, ..IngestReport::default() },
         visible: lake.visible.iter().map(|load| (load.load_id.clone(), load.clone())).collect(),
+        held_links: lake.rows_ever(&lake.links)?,
         staged: Staged::default(),
     };
     let done = match run.stage(&lake, request, progress) {
@@ -154,6 +155,8 @@ struct Run {
     report: IngestReport,
     /// What will be visible after the run, by load.
     visible: BTreeMap<String, Load>,
+    /// The links that the lake held before, those of replaced loads too: one may come back.
+    held_links: Vec<LinkRow>,
     staged: Staged,
 }
 
@@ -189,17 +192,15 @@ impl Run {
 
     /// What the lake holds and this run adds, without what this run replaces.
     fn areas_and_links(&self, lake: &Lake) -> Result<(Vec<AreaRow>, Vec<LinkRow>), TableError> {
-        let mut areas = lake.rows::<AreaRow>(&lake.areas, |row| &row.load_id)?;
+        let mut areas: Vec<AreaRow> = lake.rows_ever(&lake.areas)?;
         areas.extend(self.staged.areas.iter().cloned());
         areas.retain(|row| self.visible.contains_key(&row.load_id));
-        Ok((areas, self.links(lake)?))
+        Ok((areas, self.links()))
     }
 
-    fn links(&self, lake: &Lake) -> Result<Vec<LinkRow>, TableError> {
-        let mut links = lake.rows::<LinkRow>(&lake.links, |row| &row.load_id)?;
-        links.extend(self.staged.links.iter().cloned());
-        links.retain(|row| self.visible.contains_key(&row.load_id));
-        Ok(links)
+    fn links(&self) -> Vec<LinkRow> {
+        let links = self.held_links.iter().chain(&self.staged.links);
+        links.filter(|row| self.visible.contains_key(&row.load_id)).cloned().collect()
     }
 
     fn stage_ground(
@@ -218,15 +219,13 @@ impl Run {
             }
             found => found?,
         };
+        let keep = match &source.reader {
+            Reader::Boundaries { level, .. } => self.codes_that_matter(request.partnership, *level),
+            _ => None,
+        };
         for path in paths {
             let file_name = relative(&path, request.data_folder);
             let file = geography::read_bytes(&path).map_err(failed)?;
-            let keep = match &source.reader {
-                Reader::Boundaries { level, .. } => {
-                    self.codes_that_matter(lake, request.partnership, *level)?
-                }
-                _ => None,
-            };
             // A file of outlines read for other areas is another load.
             let read_for = keep.as_ref().map(|codes| {
                 let codes: Vec<&str> = codes.iter().map(AreaCode::as_str).collect();
@@ -271,15 +270,14 @@ impl Run {
     /// lookup says, and then every outline is kept.
     fn codes_that_matter(
         &self,
-        lake: &Lake,
         partnership: &Partnership,
         level: AreaLevel,
-    ) -> Result<Option<BTreeSet<AreaCode>>, TableError> {
-        let links = self.links(lake)?;
+    ) -> Option<BTreeSet<AreaCode>> {
+        let links = self.links();
         let districts: BTreeSet<&AreaCode> =
             partnership.areas.iter().chain(&partnership.peers).collect();
         if level == partnership.district_level {
-            return Ok(Some(districts.into_iter().cloned().collect()));
+            return Some(districts.into_iter().cloned().collect());
         }
         let inside: BTreeSet<&AreaCode> = links
             .iter()
@@ -296,7 +294,7 @@ impl Run {
             ends.into_iter().filter(|(of, _)| *of == level).map(|(_, code)| code.clone())
         });
         let codes: BTreeSet<AreaCode> = at_level.collect();
-        Ok((!codes.is_empty()).then_some(codes))
+        (!codes.is_empty()).then_some(codes)
     }
 
     fn stage_events(

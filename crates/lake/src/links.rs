@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
 
@@ -35,6 +36,8 @@ pub(crate) struct Links {
     direct: BTreeMap<(AreaLevel, AreaLevel), Parents>,
     /// The areas with two parents, in order.
     pub(crate) contradictions: BTreeSet<TwoParents>,
+    /// Ways that were asked for before.
+    asked: Mutex<BTreeMap<(AreaLevel, AreaLevel), Arc<Parents>>>,
 }
 
 impl Links {
@@ -66,11 +69,15 @@ impl Links {
     /// The parents at `to` of all areas at `from`, by the shortest way; empty where none leads there.
     ///
     /// An area without a parent on some step of the way has none at its end.
-    pub(crate) fn parents(&self, from: AreaLevel, to: AreaLevel) -> Parents {
+    pub(crate) fn parents(&self, from: AreaLevel, to: AreaLevel) -> Arc<Parents> {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(asked.entry((from, to)).or_insert_with(|| Arc::new(self.follow(from, to))))
+    }
+
+    fn follow(&self, from: AreaLevel, to: AreaLevel) -> Parents {
         let mut parents: Option<Parents> = None;
         for step in self.way(from, to).windows(2) {
-            let levels = (step[0], step[1]);
-            let Some(next) = self.direct.get(&levels) else { return Parents::new() };
+            let Some(next) = self.direct.get(&(step[0], step[1])) else { return Parents::new() };
             parents = Some(match parents {
                 None => next.clone(),
                 Some(so_far) => {

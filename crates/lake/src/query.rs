@@ -273,7 +273,7 @@ impl Lake {
         child_level: AreaLevel,
     ) -> Result<Vec<AreaCode>, QueryError> {
         let links = self.parents_of(child_level, parent_level)?;
-        Ok(links.into_iter().filter(|(_, to)| to == parent).map(|(from, _)| from).collect())
+        Ok(links.iter().filter(|(_, to)| *to == parent).map(|(from, _)| from.clone()).collect())
     }
 
     /// The area of `level` in which each small area lies, in order of small area.
@@ -439,7 +439,7 @@ impl Lake {
         Ok(AreaFinder::Force(forces))
     }
 
-    fn parents_of(&self, from: AreaLevel, to: AreaLevel) -> Result<Parents, QueryError> {
+    fn parents_of(&self, from: AreaLevel, to: AreaLevel) -> Result<Arc<Parents>, QueryError> {
         if self.cached_links.get().is_none() {
             let links = Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
             // Another thread may have been first; its links are the same.
@@ -511,7 +511,7 @@ enum AreaFinder {
     /// In one of its own columns.
     Small(&'static str),
     /// From its small areas.
-    Larger { of_2021: Parents, of_2011: Parents },
+    Larger { of_2021: Arc<Parents>, of_2011: Arc<Parents> },
     /// From the name of the force within which it falls.
     Force(BTreeMap<String, AreaCode>),
 }

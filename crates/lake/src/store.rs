@@ -275,11 +275,17 @@ impl Lake {
         table: &Table,
         load_of: impl Fn(&R) -> &str,
     ) -> Result<Vec<R>, TableError> {
+        let mut rows = self.rows_ever(table)?;
+        rows.retain(|row| !self.superseded.contains(load_of(row)));
+        Ok(rows)
+    }
+
+    /// The rows of a small table that committed runs wrote, those of replaced loads too.
+    pub(crate) fn rows_ever<R: Row>(&self, table: &Table) -> Result<Vec<R>, TableError> {
         let mut rows = Vec::new();
         for batch in table.read(&self.visible_files(table)?)? {
             rows.extend(R::from_batch(&batch));
         }
-        rows.retain(|row| !self.superseded.contains(load_of(row)));
         Ok(rows)
     }
 }
