@@ -32,17 +32,17 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
     let partnership = Partnership::open(folder, arguments.data.as_deref())?;
-    let report = load(&partnership, arguments).await?;
+    let report = load(&partnership, arguments, &partnership.lake_folder()).await?;
     print_report(&report);
     Ok(if report.failures.is_empty() { Outcome::Done } else { Outcome::Wrong })
 }
 
-/// Loads what the sources declare, without printing.
-pub(crate) async fn load_declared(partnership: &Partnership) -> anyhow::Result<IngestReport> {
-    load(partnership, &Arguments { paths: Vec::new(), data: None, source: None, threads: None }).await
+/// Loads what the sources declare into a lake, without printing.
+pub(crate) async fn load_into(partnership: &Partnership, lake: &Path) -> anyhow::Result<IngestReport> {
+    load(partnership, &Arguments { paths: Vec::new(), data: None, source: None, threads: None }, lake).await
 }
 
-async fn load(partnership: &Partnership, arguments: &Arguments) -> anyhow::Result<IngestReport> {
+async fn load(partnership: &Partnership, arguments: &Arguments, lake: &Path) -> anyhow::Result<IngestReport> {
     let mut sources: Vec<_> = partnership.folder.sources.values().cloned().collect();
     if !arguments.paths.is_empty() {
         sources.retain(|source| !source.reader.brings_events() || arguments.source.as_ref().is_none_or(|id| source.id == *id));
@@ -65,7 +65,7 @@ async fn load(partnership: &Partnership, arguments: &Arguments) -> anyhow::Resul
         threads,
     };
     let progress = LoadProgress::new();
-    let report = wardmote_lake::ingest(&partnership.lake_folder(), &request, &progress).await;
+    let report = wardmote_lake::ingest(lake, &request, &progress).await;
     progress.finish();
     Ok(report?)
 }

@@ -48,7 +48,8 @@ pub(super) fn decimal(cell: &[u8]) -> Option<f64> {
     Some(if negative { -size } else { size })
 }
 
-const POWERS_OF_TEN: [f64; 16] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+const POWERS_OF_TEN: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 fn long_decimal(cell: &[u8]) -> Option<f64> {
     let plain = cell.iter().all(|byte| byte.is_ascii_digit() || b"+-.".contains(byte));
@@ -72,10 +73,33 @@ mod tests {
 
     #[test]
     fn decimals_agree_with_the_standard_parser() {
-        for text in ["-0.472054", "52.301536", "0", "-1", "+2.5", ".5", "5.", "0.000001", "-0.1234567890123456789"] {
+        for text in [
+            "-0.472054",
+            "52.301536",
+            "0",
+            "-1",
+            "+2.5",
+            ".5",
+            "5.",
+            "0.000001",
+            "-0.1234567890123456789",
+        ] {
             assert_eq!(decimal(text.as_bytes()), text.parse().ok(), "{text}");
         }
-        for wrong in ["", "-", ".", "1e3", "inf", "NaN", "1,5", "12 ", "--1", "1.2.3", "0x1", "1234567890123456x"] {
+        for wrong in [
+            "",
+            "-",
+            ".",
+            "1e3",
+            "inf",
+            "NaN",
+            "1,5",
+            "12 ",
+            "--1",
+            "1.2.3",
+            "0x1",
+            "1234567890123456x",
+        ] {
             assert_eq!(decimal(wrong.as_bytes()), None, "{wrong:?}");
         }
     }

@@ -24,7 +24,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
         }
         [0xFF, 0xFE, rest @ ..] => utf16(rest, UTF_16LE)?,
         [0xFE, 0xFF, rest @ ..] => utf16(rest, UTF_16BE)?,
-        [0, _, ..] | [_, 0, ..] => return Err(ReadError::Utf16 { fault: "lacks its byte order mark" }),
+        [0, _, ..] | [_, 0, ..] => {
+            return Err(ReadError::Utf16 { fault: "lacks its byte order mark" });
+        }
         _ => Decoded { text: utf8(bytes, 0)?.into(), note: None },
     };
     if decoded.text.trim().is_empty() {

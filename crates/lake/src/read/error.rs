@@ -49,7 +49,9 @@ pub enum ReadError {
         limit_mib: u64,
     },
     /// Expands far more than text does.
-    #[error("expands to more than {limit} times its compressed size, as a decompression bomb does; refused")]
+    #[error(
+        "expands to more than {limit} times its compressed size, as a decompression bomb does; refused"
+    )]
     Bomb {
         /// The largest ratio allowed.
         limit: u64,
@@ -58,7 +60,9 @@ pub enum ReadError {
     #[error("the file is empty; download it again")]
     Empty,
     /// Bytes that are not UTF-8.
-    #[error("line {line}, byte {byte_offset} of the file: not UTF-8 text; save the file as \"CSV UTF-8\"")]
+    #[error(
+        "line {line}, byte {byte_offset} of the file: not UTF-8 text; save the file as \"CSV UTF-8\""
+    )]
     NotUtf8 {
         /// The first line that holds such a byte.
         line: u64,
@@ -75,13 +79,17 @@ pub enum ReadError {
     #[error("line 1: lines end with bare carriage returns; save the file as \"CSV UTF-8\"")]
     LineEnds,
     /// Another separator than the comma.
-    #[error("line 1: the fields are separated by {found}, not by commas; save the file as comma-separated CSV")]
+    #[error(
+        "line 1: the fields are separated by {found}, not by commas; save the file as comma-separated CSV"
+    )]
     Separator {
         /// The separator in words.
         found: &'static str,
     },
     /// The file is of another kind that police.uk publishes.
-    #[error("line 1: the header is that of {kind}, not of a street file; choose the file that ends in -street.csv")]
+    #[error(
+        "line 1: the header is that of {kind}, not of a street file; choose the file that ends in -street.csv"
+    )]
     OtherKind {
         /// The kind in words.
         kind: &'static str,

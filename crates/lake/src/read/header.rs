@@ -60,7 +60,8 @@ pub(super) fn find_columns(names: &[String]) -> Result<(Columns, Vec<String>), R
     if !missing.is_empty() {
         return Err(ReadError::Header { missing, unknown });
     }
-    let twice = NEEDED.iter().find(|needed| names.iter().filter(|name| same(name, needed)).count() > 1);
+    let twice =
+        NEEDED.iter().find(|needed| names.iter().filter(|name| same(name, needed)).count() > 1);
     if let Some(column) = twice {
         return Err(ReadError::DuplicateColumn { column: (*column).to_owned() });
     }

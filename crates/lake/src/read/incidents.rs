@@ -108,7 +108,8 @@ impl Incidents {
 
     /// The bodies that reported the rows from `first` on.
     pub(super) fn bodies_since(&self, first: usize) -> BTreeSet<String> {
-        let ids: BTreeSet<u32> = self.rows[first..].iter().map(|row| row.body).filter(|id| *id > 0).collect();
+        let ids: BTreeSet<u32> =
+            self.rows[first..].iter().map(|row| row.body).filter(|id| *id > 0).collect();
         ids.into_iter().map(|id| self.bodies.words()[id as usize - 1].clone()).collect()
     }
 }

@@ -28,7 +28,9 @@ mod words;
 pub use areas::{Locate, SmallArea, SmallAreaCodes};
 pub use container::{FoundInputs, InputFile, Skipped, find_inputs};
 pub use error::{FileFailure, ReadError};
-pub use parallel::{AlreadyLoaded, Progress, ReadOutcome, ReadRequest, SinkError, load_id, read_months};
+pub use parallel::{
+    AlreadyLoaded, Progress, ReadOutcome, ReadRequest, SinkError, load_id, read_months,
+};
 pub use parquet_file::{ColumnRange, WriteError, WrittenFile, write_parquet};
 pub use projection::Projection;
 pub use refusal::{Reason, Refusal};

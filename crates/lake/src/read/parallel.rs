@@ -186,7 +186,9 @@ impl Run<'_> {
                     Ok(Read::New(report)) => reports.push((*index, *report)),
                     Ok(Read::Already(load_id)) => {
                         let display_name = input.display_name.clone();
-                        lock(&self.done).already.push((*index, AlreadyLoaded { display_name, load_id }));
+                        lock(&self.done)
+                            .already
+                            .push((*index, AlreadyLoaded { display_name, load_id }));
                     }
                     Err(error) => self.fail(*index, input, error),
                 }
@@ -232,7 +234,12 @@ impl Run<'_> {
         Ok(Read::New(Box::new(report(input, sha256, size_bytes, load_id, tally))))
     }
 
-    fn hand_over(&self, incidents: Incidents, places: &Places<'_>, reports: &mut Vec<(usize, FileReport)>) {
+    fn hand_over(
+        &self,
+        incidents: Incidents,
+        places: &Places<'_>,
+        reports: &mut Vec<(usize, FileReport)>,
+    ) {
         match self.store(incidents, places) {
             Ok(()) => lock(&self.done).reports.append(reports),
             Err(error) => {
@@ -252,7 +259,8 @@ impl Run<'_> {
         if incidents.len() == 0 {
             return Ok(());
         }
-        let months = sorted_months(&incidents, places, self.request).map_err(|error| SinkError(error.into()))?;
+        let months = sorted_months(&incidents, places, self.request)
+            .map_err(|error| SinkError(error.into()))?;
         drop(incidents);
         months.into_iter().try_for_each(|(month, batch)| (self.sink)(month, batch))
     }
@@ -288,7 +296,13 @@ fn in_order<T>(mut items: Vec<(usize, T)>) -> Vec<T> {
     items.into_iter().map(|(_, item)| item).collect()
 }
 
-fn report(input: &InputFile, sha256: String, size_bytes: u64, load_id: String, tally: Tally) -> FileReport {
+fn report(
+    input: &InputFile,
+    sha256: String,
+    size_bytes: u64,
+    load_id: String,
+    tally: Tally,
+) -> FileReport {
     FileReport {
         display_name: input.display_name.clone(),
         file_name: input.file_name.clone(),

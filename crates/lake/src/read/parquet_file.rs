@@ -57,7 +57,8 @@ pub fn write_parquet(batch: &RecordBatch, path: &Path) -> Result<WrittenFile, Wr
     let failed = |source: ParquetError| WriteError { path: path.to_owned(), source };
     let file = File::create_new(path).map_err(|error| failed(error.into()))?;
     let synced = file.try_clone().map_err(|error| failed(error.into()))?;
-    let mut writer = ArrowWriter::try_new(BufWriter::new(file), batch.schema(), Some(properties())).map_err(failed)?;
+    let mut writer = ArrowWriter::try_new(BufWriter::new(file), batch.schema(), Some(properties()))
+        .map_err(failed)?;
     writer.write(batch).map_err(failed)?;
     let metadata = writer.close().map_err(failed)?;
     synced.sync_all().map_err(|error| failed(error.into()))?;
@@ -76,10 +77,12 @@ fn properties() -> WriterProperties {
     for column in ["source_id", "line"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
-    properties = properties.set_column_statistics_enabled("source_id".into(), EnabledStatistics::None);
+    properties =
+        properties.set_column_statistics_enabled("source_id".into(), EnabledStatistics::None);
     // Rows are sorted by area and category, so a query for some of them needs few pages.
     for column in RANGED {
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
+        properties = properties
+            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
     }
     properties.build()
 }
@@ -100,7 +103,9 @@ fn range(metadata: &ParquetMetaData, column: &'static str) -> ColumnRange {
 fn bounds(statistics: &Statistics) -> (Option<String>, Option<String>) {
     match statistics {
         Statistics::Int32(days) => {
-            let date = |days: &i32| (jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(*days)).to_string();
+            let date = |days: &i32| {
+                (jiff::civil::date(1970, 1, 1) + jiff::Span::new().days(*days)).to_string()
+            };
             (days.min_opt().map(date), days.max_opt().map(date))
         }
         other => {

@@ -87,7 +87,12 @@ impl<'a> Places<'a> {
     }
 
     /// The area that a code in a file names; `key` is the code as a number.
-    pub(super) fn by_code(&mut self, key: u32, code: &[u8], unrecognised: &mut BTreeSet<String>) -> Resolved {
+    pub(super) fn by_code(
+        &mut self,
+        key: u32,
+        code: &[u8],
+        unrecognised: &mut BTreeSet<String>,
+    ) -> Resolved {
         if let Some(known) = self.by_code.get(&key)
             && known.recognised
         {
@@ -110,8 +115,12 @@ impl<'a> Places<'a> {
             return self.codes.get(&code).cloned();
         }
         match self.declared {
-            Some(AreaLevel::LSOA_2021) => Some(SmallArea { lsoa_2021: Some(code), lsoa_2011: None }),
-            Some(AreaLevel::LSOA_2011) => Some(SmallArea { lsoa_2021: None, lsoa_2011: Some(code) }),
+            Some(AreaLevel::LSOA_2021) => {
+                Some(SmallArea { lsoa_2021: Some(code), lsoa_2011: None })
+            }
+            Some(AreaLevel::LSOA_2011) => {
+                Some(SmallArea { lsoa_2021: None, lsoa_2011: Some(code) })
+            }
             _ => None,
         }
     }

@@ -48,7 +48,10 @@ pub(super) fn read_street_file(
     let records = Records::open(&decoded.text)?;
     let (columns, unknown) = find_columns(records.header())?;
     let mut reader = Reader::new(columns, named, request, places, incidents);
-    reader.tally.notes.extend(unknown.iter().map(|name| format!("the column {name:?} is not stored")));
+    reader
+        .tally
+        .notes
+        .extend(unknown.iter().map(|name| format!("the column {name:?} is not stored")));
     let blank_lines = records.visit(|line, found| reader.read(line, found))?;
     let mut tally = reader.finish()?;
     tally.notes.extend(decoded.note.map(str::to_owned));
@@ -97,27 +100,43 @@ impl<'r, 'p> Reader<'r, 'p> {
         let first_row = incidents.len();
         let latest = request.latest;
         let last_month = ([0; 7], None);
-        Self { columns, named, latest, places, incidents, tally, first_row, other_month: None, last_month }
+        Self {
+            columns,
+            named,
+            latest,
+            places,
+            incidents,
+            tally,
+            first_row,
+            other_month: None,
+            last_month,
+        }
     }
 
     fn read(&mut self, line: u32, found: Line<'_>) {
         self.tally.rows_read += 1;
         let result = match found {
             Line::Record(record) => self.row(line, record),
-            Line::UnclosedQuote(text) => Err(Fault { field: None, reason: Reason::UnclosedQuote, text }),
+            Line::UnclosedQuote(text) => {
+                Err(Fault { field: None, reason: Reason::UnclosedQuote, text })
+            }
         };
         // Only the last row's state counts: a file that goes on was not cut there.
         self.tally.looks_cut_short = false;
         if let Err(fault) = result {
-            self.tally.looks_cut_short =
-                matches!(fault.reason, Reason::UnclosedQuote | Reason::FieldCount { .. } | Reason::EmptyRow);
+            self.tally.looks_cut_short = matches!(
+                fault.reason,
+                Reason::UnclosedQuote | Reason::FieldCount { .. } | Reason::EmptyRow
+            );
             self.tally.refusals.add(line, fault);
         }
     }
 
     fn row<'a>(&mut self, line: u32, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
         let columns = self.columns;
-        if record.len() != columns.n_columns || record.get(columns.month).is_none_or(<[u8]>::is_empty) {
+        if record.len() != columns.n_columns
+            || record.get(columns.month).is_none_or(<[u8]>::is_empty)
+        {
             self.check_shape(record)?;
         }
         let month = self.month(record)?;
@@ -132,7 +151,17 @@ impl<'r, 'p> Reader<'r, 'p> {
         let falls_within = word(&mut self.incidents.forces, columns.falls_within);
         let outcome = word(&mut self.incidents.outcomes, columns.outcome);
         let source_id = cell(record, columns.crime_id);
-        let row = IncidentRow { month, category, body, falls_within, outcome, point, area, found_by, line };
+        let row = IncidentRow {
+            month,
+            category,
+            body,
+            falls_within,
+            outcome,
+            point,
+            area,
+            found_by,
+            line,
+        };
         self.incidents.push(row, &source_id);
         self.tally.rows_kept += 1;
         self.tally.without_place += u64::from(point == NONE);
@@ -144,14 +173,19 @@ impl<'r, 'p> Reader<'r, 'p> {
 
     /// Refuses a row that is empty or has another number of fields than the header.
     fn check_shape<'a>(&self, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
-        let blank = record.as_slice().iter().all(|byte| matches!(byte, b',' | b' ' | b'\t' | b'"' | b'\r'));
+        let blank =
+            record.as_slice().iter().all(|byte| matches!(byte, b',' | b' ' | b'\t' | b'"' | b'\r'));
         let (expected, found) = (self.columns.n_columns, record.len());
         if blank {
             Err(Fault { field: None, reason: Reason::EmptyRow, text: b"" })
         } else if expected == found {
             Ok(())
         } else {
-            Err(Fault { field: None, reason: Reason::FieldCount { expected, found }, text: record.as_slice() })
+            Err(Fault {
+                field: None,
+                reason: Reason::FieldCount { expected, found },
+                text: record.as_slice(),
+            })
         }
     }
 
@@ -198,7 +232,11 @@ impl<'r, 'p> Reader<'r, 'p> {
     }
 
     /// The row's area, how it was found, and whether the file's code was recognised.
-    fn area<'a>(&mut self, record: &'a ZeroCopyByteRecord<'a>, point: u32) -> Result<(u32, FoundBy, bool), Fault<'a>> {
+    fn area<'a>(
+        &mut self,
+        record: &'a ZeroCopyByteRecord<'a>,
+        point: u32,
+    ) -> Result<(u32, FoundBy, bool), Fault<'a>> {
         let code = cell(record, self.columns.lsoa_code);
         if code.is_empty() {
             let area = self.places.by_point(point);
@@ -214,7 +252,8 @@ impl<'r, 'p> Reader<'r, 'p> {
     }
 
     fn finish(mut self) -> Result<Tally, ReadError> {
-        if let (Some(named), Some(found), 0) = (self.named, self.other_month, self.tally.rows_kept) {
+        if let (Some(named), Some(found), 0) = (self.named, self.other_month, self.tally.rows_kept)
+        {
             return Err(ReadError::AnotherMonth { named, found });
         }
         self.tally.bodies = self.incidents.bodies_since(self.first_row);
@@ -225,6 +264,11 @@ impl<'r, 'p> Reader<'r, 'p> {
 const WEST: f64 = -9.0;
 const EAST: f64 = 2.1;
 
-fn fault<'a>(record: &'a ZeroCopyByteRecord<'a>, index: usize, field: &'static str, reason: Reason) -> Fault<'a> {
+fn fault<'a>(
+    record: &'a ZeroCopyByteRecord<'a>,
+    index: usize,
+    field: &'static str,
+    reason: Reason,
+) -> Fault<'a> {
     Fault { field: Some(field), reason, text: record.get(index).unwrap_or_default() }
 }

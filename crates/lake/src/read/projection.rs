@@ -36,7 +36,8 @@ impl Projection {
     ///
     /// Never: both definitions are constants, and the tests read them.
     pub fn new() -> Self {
-        let define = |text| Proj::from_proj_string(text).expect("a constant definition that the tests read");
+        let define =
+            |text| Proj::from_proj_string(text).expect("a constant definition that the tests read");
         Self { degrees: define(DEGREES), metres: define(METRES) }
     }
 

@@ -54,19 +54,25 @@ impl fmt::Display for Reason {
             Self::FieldCount { expected, found } => {
                 write!(f, "the row has {found} fields where the header has {expected}")
             }
-            Self::UnclosedQuote => f.write_str("a quotation mark is opened and not closed on its line"),
+            Self::UnclosedQuote => {
+                f.write_str("a quotation mark is opened and not closed on its line")
+            }
             Self::NotAMonth => f.write_str("not a month such as 2024-04"),
             Self::BeforeFirstMonth => {
                 write!(f, "before {FIRST_YEAR}-{FIRST_MONTH}, when street-level data begin")
             }
-            Self::AfterLatest { latest } => write!(f, "after {latest}, the latest month that the file can hold"),
-            Self::OtherMonth { named } => write!(f, "another month than the file's name, which says {named}"),
+            Self::AfterLatest { latest } => {
+                write!(f, "after {latest}, the latest month that the file can hold")
+            }
+            Self::OtherMonth { named } => {
+                write!(f, "another month than the file's name, which says {named}")
+            }
             Self::UnknownCategory => f.write_str("not a police.uk crime type"),
             Self::NotANumber => f.write_str("not a number of degrees"),
             Self::OnlyOneCoordinate => f.write_str("blank, although the other coordinate is given"),
-            Self::ExchangedCoordinates => {
-                f.write_str("longitude and latitude look exchanged: each stands in the other's column")
-            }
+            Self::ExchangedCoordinates => f.write_str(
+                "longitude and latitude look exchanged: each stands in the other's column",
+            ),
             Self::OutsideGreatBritain => f.write_str("the place is outside Great Britain"),
             Self::NotAnAreaCode => f.write_str("not an area code such as E01005758"),
         }
@@ -152,8 +158,9 @@ impl RefusalLog {
 
     pub(super) fn add(&mut self, line: u32, fault: Fault<'_>) {
         self.n_rows += 1;
-        let text = (self.keep_text && !fault.text.is_empty())
-            .then(|| String::from_utf8_lossy(fault.text).chars().take(TEXT_CHARS).collect::<String>());
+        let text = (self.keep_text && !fault.text.is_empty()).then(|| {
+            String::from_utf8_lossy(fault.text).chars().take(TEXT_CHARS).collect::<String>()
+        });
         let join_any_text = self.refusals.len() >= JOIN_FROM;
         if let Some(last) = self.refusals.last_mut() {
             let alike = last.reason == fault.reason && last.field == fault.field;
@@ -164,7 +171,14 @@ impl RefusalLog {
             }
         }
         let (field, reason) = (fault.field, fault.reason);
-        self.refusals.push(Refusal { first_line: line, last_line: line, count: 1, field, reason, text });
+        self.refusals.push(Refusal {
+            first_line: line,
+            last_line: line,
+            count: 1,
+            field,
+            reason,
+            text,
+        });
     }
 
     pub(super) fn n_rows(&self) -> u64 {

@@ -32,10 +32,15 @@ impl<'t> Records<'t> {
         // Rows have some two hundred bytes; the buffer stays in the processor's cache.
         let mut reader = without_header(64 * 1024, text);
         let mut place = Place { offset: 0, line: 1, blank: 0 };
-        let Some(header) = reader.read_byte_record().map_err(in_memory)? else { return Err(ReadError::Empty) };
+        let Some(header) = reader.read_byte_record().map_err(in_memory)? else {
+            return Err(ReadError::Empty);
+        };
         place.start(text, header.as_slice().len());
         place.skip_inside(header.as_slice());
-        let names = header.unescaped_iter().map(|name| String::from_utf8_lossy(&name).into_owned()).collect();
+        let names = header
+            .unescaped_iter()
+            .map(|name| String::from_utf8_lossy(&name).into_owned())
+            .collect();
         Ok(Self { text, reader, place, header: names })
     }
 
@@ -62,7 +67,10 @@ impl<'t> Records<'t> {
 }
 
 fn without_header(buffer_bytes: usize, text: &[u8]) -> ZeroCopyReader<&[u8]> {
-    ZeroCopyReaderBuilder::with_capacity(buffer_bytes).flexible(true).has_headers(false).from_reader(text)
+    ZeroCopyReaderBuilder::with_capacity(buffer_bytes)
+        .flexible(true)
+        .has_headers(false)
+        .from_reader(text)
 }
 
 fn in_memory(error: simd_csv::Error) -> ReadError {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray, new_null_array,
+    ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
+    new_null_array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::Int32Type;
@@ -43,8 +44,8 @@ fn order(rows: &[IncidentRow], ranks: &Ranks) -> Vec<u32> {
     let key = |(index, row): (usize, &IncidentRow)| {
         let rank = |rank: i32| u128::from(rank as u32 & 0x00FF_FFFF);
         let month = u128::from(row.month.index() as u32 & 0xFFFF);
-        let areas =
-            rank(ranks.lsoa_2021.by_id[row.area as usize]) << 24 | rank(ranks.lsoa_2011.by_id[row.area as usize]);
+        let areas = rank(ranks.lsoa_2021.by_id[row.area as usize]) << 24
+            | rank(ranks.lsoa_2011.by_id[row.area as usize]);
         let kind = (row.category as u128) << 24 | rank(ranks.bodies.by_id[row.body as usize]);
         month << 112 | areas << 64 | kind << 32 | index as u128
     };
@@ -60,11 +61,17 @@ struct Ranked {
 }
 
 impl Ranked {
-    fn new<'a>(n_ids: usize, used: impl Iterator<Item = u32>, text: impl Fn(usize) -> Option<&'a str>) -> Self {
+    fn new<'a>(
+        n_ids: usize,
+        used: impl Iterator<Item = u32>,
+        text: impl Fn(usize) -> Option<&'a str>,
+    ) -> Self {
         let mut is_used = vec![false; n_ids + 1];
         used.for_each(|id| is_used[id as usize] = true);
-        let mut texts: Vec<(&str, usize)> =
-            (1..=n_ids).filter(|id| is_used[*id]).filter_map(|id| Some((text(id - 1)?, id))).collect();
+        let mut texts: Vec<(&str, usize)> = (1..=n_ids)
+            .filter(|id| is_used[*id])
+            .filter_map(|id| Some((text(id - 1)?, id)))
+            .collect();
         texts.sort_unstable();
         let mut by_id = vec![-1; n_ids + 1];
         let mut values: Vec<&str> = Vec::new();
@@ -104,9 +111,15 @@ impl Ranks {
             bodies: words(incidents.bodies.words(), |row| row.body),
             forces: words(incidents.forces.words(), |row| row.falls_within),
             outcomes: words(incidents.outcomes.words(), |row| row.outcome),
-            loads: Ranked::new(loads.len(), incidents.row_loads().iter().copied(), |index| Some(&loads[index])),
-            lsoa_2021: Ranked::new(areas.len(), area_ids(), |i| areas[i].lsoa_2021.as_ref().map(|code| code.as_str())),
-            lsoa_2011: Ranked::new(areas.len(), area_ids(), |i| areas[i].lsoa_2011.as_ref().map(|code| code.as_str())),
+            loads: Ranked::new(loads.len(), incidents.row_loads().iter().copied(), |index| {
+                Some(&loads[index])
+            }),
+            lsoa_2021: Ranked::new(areas.len(), area_ids(), |i| {
+                areas[i].lsoa_2021.as_ref().map(|code| code.as_str())
+            }),
+            lsoa_2011: Ranked::new(areas.len(), area_ids(), |i| {
+                areas[i].lsoa_2011.as_ref().map(|code| code.as_str())
+            }),
         }
     }
 }
@@ -120,8 +133,9 @@ fn batch(
 ) -> Result<RecordBatch, ArrowError> {
     let rows = || order.iter().map(|index| &incidents.rows()[*index as usize]);
     let points = || rows().map(|row| places.grid(row.point));
-    let constant =
-        |text: &str| dictionary(vec![0; order.len()], &(Arc::new(StringArray::from(vec![text])) as ArrayRef));
+    let constant = |text: &str| {
+        dictionary(vec![0; order.len()], &(Arc::new(StringArray::from(vec![text])) as ArrayRef))
+    };
     let schema = incidents_schema();
     let epoch = jiff::civil::date(1970, 1, 1);
     let days = |month: Month| (month.first_day() - epoch).get_days();
@@ -136,7 +150,8 @@ fn batch(
     let used = || rows().map(|row| row.category as u32 + 1);
     let slugs = Ranked::new(n_categories, used(), |index| Some(categories[index].slug()));
     let names = Ranked::new(n_categories, used(), |index| Some(categories[index].name()));
-    let found_by = Ranked::new(2, rows().map(|row| row.found_by as u32), |index| Some(FOUND_BY[index]));
+    let found_by =
+        Ranked::new(2, rows().map(|row| row.found_by as u32), |index| Some(FOUND_BY[index]));
     let loads = order.iter().map(|index| incidents.row_loads()[*index as usize]);
     let columns: Vec<ArrayRef> = vec![
         constant(request.source_id)?,

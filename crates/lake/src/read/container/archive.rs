@@ -42,7 +42,9 @@ pub(super) fn list(path: &Path, found: &mut FoundInputs) -> Result<(), ReadError
         match kind_by_name(&file_name) {
             Kind::Other(reason) => found.skipped.push(Skipped { name: display_name, reason }),
             Kind::Archive => {
-                found.skipped.push(Skipped { name: display_name, reason: "an archive inside an archive" });
+                found
+                    .skipped
+                    .push(Skipped { name: display_name, reason: "an archive inside an archive" });
             }
             Kind::Street => found.files.push(InputFile {
                 display_name,
@@ -66,9 +68,14 @@ fn check_entry(name: &str, entry: &OwnedZipFileEntry) -> Result<(), ReadError> {
 }
 
 /// Reads one entry, checking its size, its expansion and its checksum.
-pub(super) fn read_entry(path: &Path, entry: &OwnedZipFileEntry, buffer: &mut Vec<u8>) -> Result<(), ReadError> {
+pub(super) fn read_entry(
+    path: &Path,
+    entry: &OwnedZipFileEntry,
+    buffer: &mut Vec<u8>,
+) -> Result<(), ReadError> {
     let mut file = BufReader::new(super::open(path)?);
-    let reader = entry.as_ref().with_reader(&mut file, ZipReadOptions::new()).map_err(archive_error)?;
+    let reader =
+        entry.as_ref().with_reader(&mut file, ZipReadOptions::new()).map_err(archive_error)?;
     read_bounded(reader, Some(entry.compressed_size()), buffer)
 }
 

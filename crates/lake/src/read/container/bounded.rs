@@ -32,7 +32,9 @@ pub(super) fn read_bounded(
         if read == 0 {
             return Ok(());
         }
-        if compressed.is_some_and(|from| size > EXPANSION_FLOOR && size > from.saturating_mul(MOST_EXPANSION)) {
+        if compressed.is_some_and(|from| {
+            size > EXPANSION_FLOOR && size > from.saturating_mul(MOST_EXPANSION)
+        }) {
             return Err(ReadError::Bomb { limit: MOST_EXPANSION });
         }
         check_size(size)?;

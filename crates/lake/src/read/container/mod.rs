@@ -99,7 +99,9 @@ impl FoundInputs {
                 Err(source) => self.fail(&path, ReadError::Unreadable { source }),
                 Ok(kind) if kind.is_dir() => self.walk(&path),
                 // A link to a folder above would be walked for ever.
-                Ok(kind) if kind.is_symlink() && path.is_dir() => self.skip(&path, "a link to a folder"),
+                Ok(kind) if kind.is_symlink() && path.is_dir() => {
+                    self.skip(&path, "a link to a folder")
+                }
                 Ok(_) => match kind_by_name(&entry.file_name().to_string_lossy()) {
                     Kind::Street => self.files.push(InputFile::on_disk(&path)),
                     Kind::Archive => self.open_archive(&path),
@@ -122,16 +124,28 @@ impl InputFile {
         let gzip = names::has_extension(path, "gz");
         Self {
             display_name: path.display().to_string(),
-            file_name: path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            file_name: path
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default(),
             archive: None,
-            origin: if gzip { Origin::Gzip(path.to_owned()) } else { Origin::Plain(path.to_owned()) },
+            origin: if gzip {
+                Origin::Gzip(path.to_owned())
+            } else {
+                Origin::Plain(path.to_owned())
+            },
         }
     }
 
     /// A file already in memory.
     pub fn in_memory(file_name: &str, bytes: Vec<u8>) -> Self {
         let name = || file_name.to_owned();
-        Self { display_name: name(), file_name: name(), archive: None, origin: Origin::Memory(bytes) }
+        Self {
+            display_name: name(),
+            file_name: name(),
+            archive: None,
+            origin: Origin::Memory(bytes),
+        }
     }
 
     /// The month that the file's name begins with.
@@ -146,7 +160,8 @@ impl InputFile {
             Origin::Plain(path) => read_bounded(open(path)?, None, buffer),
             Origin::Gzip(path) => {
                 let file = open(path)?;
-                let size = file.metadata().map_err(|source| ReadError::Unreadable { source })?.len();
+                let size =
+                    file.metadata().map_err(|source| ReadError::Unreadable { source })?.len();
                 read_bounded(MultiGzDecoder::new(io::BufReader::new(file)), Some(size), buffer)
             }
             Origin::Entry(path, entry) => archive::read_entry(path, entry, buffer),
@@ -157,7 +172,9 @@ impl InputFile {
     /// Bytes on disk, for scheduling only.
     pub(super) fn stored_bytes(&self) -> u64 {
         match &self.origin {
-            Origin::Plain(path) | Origin::Gzip(path) => fs::metadata(path).map_or(0, |found| found.len()),
+            Origin::Plain(path) | Origin::Gzip(path) => {
+                fs::metadata(path).map_or(0, |found| found.len())
+            }
             Origin::Entry(_, entry) => entry.compressed_size(),
             Origin::Memory(bytes) => bytes.len() as u64,
         }

@@ -22,7 +22,9 @@ pub(super) fn kind_by_name(name: &str) -> Kind {
         None if name.ends_with(".zip") => Kind::Archive,
         None => Kind::Other("not a CSV file"),
         Some(stem) if stem.contains("-street") => Kind::Street,
-        Some(stem) if stem.contains("-outcomes") => Kind::Other("an outcomes file, which this reader does not load"),
+        Some(stem) if stem.contains("-outcomes") => {
+            Kind::Other("an outcomes file, which this reader does not load")
+        }
         Some(stem) if stem.contains("-stop-and-search") => {
             Kind::Other("a stop-and-search file, which this reader does not load")
         }
@@ -51,14 +53,21 @@ mod tests {
         assert_eq!(kind_by_name("2017-07-WEST-YORKSHIRE-STREET.CSV.GZ"), Kind::Street);
         assert_eq!(kind_by_name("2016-12-greater-manchester-street.TRUNCATED.csv"), Kind::Street);
         assert_eq!(kind_by_name("latest.zip"), Kind::Archive);
-        for other in ["2024-01-bedfordshire-outcomes.csv", "notes.txt", "lookup.csv", "._2024-01-x-street.csv"] {
+        for other in [
+            "2024-01-bedfordshire-outcomes.csv",
+            "notes.txt",
+            "lookup.csv",
+            "._2024-01-x-street.csv",
+        ] {
             assert!(matches!(kind_by_name(other), Kind::Other(_)), "{other}");
         }
     }
 
     #[test]
     fn names_that_lead_outside_are_seen() {
-        for wrong in ["../x.csv", "a/../../x.csv", "/etc/x.csv", "..\\x.csv", "C:\\x.csv", "\\x.csv"] {
+        for wrong in
+            ["../x.csv", "a/../../x.csv", "/etc/x.csv", "..\\x.csv", "C:\\x.csv", "\\x.csv"]
+        {
             assert!(leads_outside(wrong), "{wrong}");
         }
         assert!(!leads_outside("2024-01/2024-01-bedfordshire-street.csv"));

@@ -1,0 +1,99 @@
+//! `wardmote assess`: the needs assessment, full and summary, with its evidence.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+use wardmote_evidence::observed::Observed;
+use wardmote_reports::{Assets, SignOff, publication_files};
+
+use crate::Outcome;
+use crate::place::{Partnership, today};
+use crate::publish::{self, Assessed};
+
+/// Write the needs assessment: HTML, PDF, every table as CSV, and evidence.json
+///
+/// The gate reads the prose first. What it finds is printed and nothing is published, unless --draft
+/// says that a draft is wanted.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  wardmote assess\n  wardmote assess --published 2025-03-18 --out /srv/www/assessment")]
+pub(crate) struct Arguments {
+    /// The date of publication; today if not given
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    published: Option<Date>,
+    /// Where to write; the folder published/ of the partnership if not given
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Write although the gate found something
+    #[arg(long)]
+    draft: bool,
+}
+
+pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open(folder, None)?;
+    let out = arguments.out.clone().unwrap_or_else(|| folder.join("published"));
+    let assessed = compute(&partnership, arguments.published.unwrap_or_else(today)).await?;
+    for (file, finding) in &assessed.findings {
+        eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());
+    }
+    if !assessed.findings.is_empty() && !arguments.draft {
+        eprintln!("not published: the gate found {} things; mend them, or give --draft", assessed.findings.len());
+        return Ok(Outcome::Wrong);
+    }
+    let n_files = write(&assessed, &out)?;
+    println!("{} files written to {}", n_files, out.display());
+    if let SignOff::Blocked { missing } = &assessed.publication.sign_off {
+        println!("This is a draft that cannot be signed off. Missing: {}.", missing.join("; "));
+        return Ok(Outcome::Wrong);
+    }
+    Ok(if assessed.findings.is_empty() { Outcome::Done } else { Outcome::Wrong })
+}
+
+/// Computes the assessment from the loaded lake.
+pub(crate) async fn compute(partnership: &Partnership, published: Date) -> anyhow::Result<Assessed> {
+    let lake = partnership.lake().await?;
+    let observed = Observed::gather(&lake, &partnership.folder, &[]).await?;
+    publish::assess(&partnership.folder, &observed, published)
+}
+
+/// Writes every file of an assessment; the earlier publication is replaced only when all are written.
+pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
+    let assets = load_assets()?;
+    let mut files: Vec<(String, Vec<u8>)> =
+        publication_files(&assessed.publication, &assets)?.into_iter().map(|file| (file.path, file.bytes)).collect();
+    files.push(("evidence.json".into(), assessed.evidence.to_json()?.into_bytes()));
+    let staging = out.with_extension("writing");
+    if staging.exists() {
+        std::fs::remove_dir_all(&staging).with_context(|| staging.display().to_string())?;
+    }
+    for (name, bytes) in &files {
+        let path = staging.join(name);
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
+        }
+        std::fs::write(&path, bytes).with_context(|| path.display().to_string())?;
+    }
+    if out.exists() {
+        // Only what we wrote ourselves is taken away.
+        anyhow::ensure!(
+            out.join("evidence.json").exists(),
+            "{} exists and is no publication of ours; give another --out",
+            out.display()
+        );
+        std::fs::remove_dir_all(out).with_context(|| out.display().to_string())?;
+    }
+    std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
+    Ok(files.len())
+}
+
+fn load_assets() -> anyhow::Result<Assets> {
+    let folder = std::env::var_os("WARDMOTE_ASSETS").map(PathBuf::from).or_else(beside_the_binary);
+    let folder = folder.context("the page templates are not here; run `cargo xtask assets`, or set WARDMOTE_ASSETS to their folder")?;
+    Ok(Assets::load(&folder)?)
+}
+
+/// `assets/` in the folder of the binary or one above it, where `cargo xtask assets` puts it.
+fn beside_the_binary() -> Option<PathBuf> {
+    let binary = std::env::current_exe().ok()?;
+    binary.ancestors().skip(1).take(3).map(|folder| folder.join("assets")).find(|folder| folder.is_dir())
+}

@@ -1,0 +1,312 @@
+//! Wiring: from the evidence's answers and charts to the structs that `reports` renders.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use wardmote_evidence::charts::{self, ChartData, Drawing};
+use wardmote_evidence::claims::{Answers, answer_all};
+use wardmote_evidence::declarations::{Assessment, SectionDeclaration};
+use wardmote_evidence::evidence_file::EvidenceFile;
+use wardmote_evidence::figure::Figure;
+use wardmote_evidence::folder::PartnershipFolder;
+use wardmote_evidence::lint::{Finding, Syntax, lint};
+use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
+use wardmote_evidence::observed::Observed;
+use wardmote_evidence::{prose, statutory};
+use wardmote_reports::{
+    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea, ProfileChart,
+    ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote, Table,
+};
+
+/// An assessment computed, gated and ready to render.
+pub(crate) struct Assessed {
+    pub(crate) publication: Publication,
+    pub(crate) evidence: EvidenceFile,
+    /// What the gate found, by file.
+    pub(crate) findings: Vec<(String, Finding)>,
+}
+
+/// Computes the assessment of a folder from its gathered evidence.
+pub(crate) fn assess(folder: &PartnershipFolder, observed: &Observed, published: Date) -> anyhow::Result<Assessed> {
+    let assessment = folder.assessment.as_ref().ok_or_else(|| {
+        anyhow::anyhow!("{} has no assessment/assessment.toml; `wardmote init` writes one to start from", folder.path.display())
+    })?;
+    let answers = answer_all(observed, &folder.claims, assessment.family.rule)?;
+    let evidence = EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
+    let mut findings = Vec::new();
+    let mut written = BTreeMap::new();
+    for section in assessment.sections.iter().chain(&assessment.summary) {
+        let (path, text) = folder.prose(&section.file)?;
+        if written.insert(section.file.clone(), text.clone()).is_none() {
+            let name = path.display().to_string();
+            findings.extend(lint(&text, Syntax::Markdown, &answers).into_iter().map(|finding| (name.clone(), finding)));
+        }
+    }
+    let text_of = |section: &SectionDeclaration| written.get(&section.file).cloned().unwrap_or_default();
+    let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
+        declared.iter().map(|section| make_section(folder, section, &prose::print(&text_of(section), &answers))).collect()
+    };
+    let mut drawn = BTreeMap::new();
+    for (id, chart) in &folder.charts {
+        drawn.insert(id.clone(), make_chart(charts::draw(observed, chart)?));
+    }
+    let publication = Publication {
+        partnership: observed.partnership.name.clone(),
+        title: assessment.title.clone(),
+        published,
+        synthetic: observed.partnership.synthetic,
+        licence_notes: assessment.licence_notes.clone(),
+        vintage: observed.snapshot.clone(),
+        summary: sections(&assessment.summary),
+        sections: sections(&assessment.sections),
+        charts: drawn,
+        tables: BTreeMap::from([
+            ("tests".to_owned(), tests_table(assessment, &answers)),
+            ("loads".to_owned(), loads_table(observed)),
+            ("coverage".to_owned(), sources_table(observed)?),
+        ]),
+        figures: answers.figures.values().map(|figure| (figure.id.to_string(), figure_note(observed, figure))).collect(),
+        sign_off: sign_off(folder, assessment, |file| written.get(file).is_some_and(|text| !text.trim().is_empty())),
+    };
+    Ok(Assessed { publication, evidence, findings })
+}
+
+fn sign_off(folder: &PartnershipFolder, assessment: &Assessment, is_written: impl Fn(&str) -> bool) -> SignOff {
+    let Some(required) = &folder.statutory else {
+        return SignOff::Blocked { missing: vec!["the list of statutory contents, assessment/statutory.toml".into()] };
+    };
+    let mut missing: Vec<String> = statutory::missing(assessment, required, is_written).into_iter().map(|m| m.words).collect();
+    missing.extend(statutory::unknown_keys(assessment, required).into_iter().map(|key| format!("a statutory content called {key:?}")));
+    if missing.is_empty() { SignOff::Ready } else { SignOff::Blocked { missing } }
+}
+
+fn make_section(folder: &PartnershipFolder, declared: &SectionDeclaration, markdown: &str) -> Section {
+    let required = folder.statutory.as_ref();
+    let words = |key: &String| required.and_then(|list| list.contents.get(key).cloned()).unwrap_or_else(|| key.clone());
+    let answered: Vec<String> = declared.answers.iter().map(words).collect();
+    Section {
+        id: declared.file.clone(),
+        heading: declared.heading.clone(),
+        statutory: (!answered.is_empty()).then(|| answered.join("; ")),
+        markdown: markdown.to_owned(),
+    }
+}
+
+fn figure_note(observed: &Observed, figure: &Figure) -> FigureNote {
+    let source = |id: &String| {
+        let load = observed.loads.iter().find(|load| load.load_id == *id)?;
+        Some(SourceNote {
+            publisher: load.publisher.clone(),
+            file: load.file_name.clone(),
+            sha256: load.sha256.clone(),
+            licence: load.licence.clone(),
+            rows: Some(load.rows_kept),
+        })
+    };
+    FigureNote {
+        id: figure.id.to_string(),
+        label: figure.label.clone(),
+        value_text: figure.text.clone(),
+        definition: figure.definition.clone(),
+        measure_version: figure.measure.clone().unwrap_or_else(|| "survey, as published".into()),
+        period: figure.period.clone(),
+        area: figure.area.clone(),
+        method: figure.method.clone(),
+        interval_text: figure.interval.map(|(lower, upper)| format!("{} to {}", two_decimals(lower), two_decimals(upper))),
+        n_text: Some(thousands(figure.n)),
+        sources: figure.loads.iter().filter_map(source).collect(),
+        query_in_words: figure.query.clone(),
+        caution: figure.caution.clone(),
+    }
+}
+
+fn table(caption: &str, columns: &[(&str, bool)], rows: Vec<Vec<String>>, note: Option<String>) -> Table {
+    let columns = columns.iter().map(|(heading, numeric)| Column { heading: (*heading).to_owned(), numeric: *numeric }).collect();
+    Table { caption: caption.to_owned(), columns, rows, note }
+}
+
+fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
+    let number = |x: Option<f64>, print: fn(f64) -> String| x.map_or_else(|| "none".to_owned(), print);
+    let rows = answers
+        .tests
+        .iter()
+        .map(|test| {
+            let plain = test.parameters.get("z_without_overdispersion").copied();
+            vec![
+                test.claim.clone(),
+                test.not_tested.as_ref().map_or_else(|| test.method.clone(), |why| format!("not tested: {why}")),
+                number(plain, two_decimals),
+                number(test.parameters.get("dispersion_used").copied(), two_decimals),
+                number(test.z, two_decimals),
+                number(test.p, p_value),
+                number(test.corrected_p, p_value),
+                number(test.corrected_equivalence_p, p_value),
+                test.verdict.words().to_owned(),
+            ]
+        })
+        .collect();
+    let rule = assessment.family.rule;
+    let note = format!(
+        "{} Words that need a test are used where the corrected p value is at most {}; nothing is said of change or \
+         difference on fewer than {} events. Correction: Benjamini and Hochberg (1995), over every p value of the family.",
+        assessment.family.description, rule.level, rule.fewest_events
+    );
+    table(
+        "Every test of this assessment, shown or not",
+        &[
+            ("Claim", false),
+            ("Method", false),
+            ("z, plain Poisson", true),
+            ("Dispersion", true),
+            ("z", true),
+            ("p", true),
+            ("p, corrected", true),
+            ("p of sameness, corrected", true),
+            ("Words allowed", false),
+        ],
+        rows,
+        Some(note),
+    )
+}
+
+fn loads_table(observed: &Observed) -> Table {
+    let rows = observed
+        .loads
+        .iter()
+        .map(|load| {
+            vec![
+                load.file_name.clone(),
+                load.publisher.clone(),
+                thousands(load.rows_read),
+                thousands(load.rows_kept),
+                thousands(load.rows_refused),
+                thousands(load.without_place),
+                load.sha256.get(..16).unwrap_or_default().to_owned(),
+            ]
+        })
+        .collect();
+    table(
+        "Files that the evidence was loaded from",
+        &[
+            ("File", false),
+            ("Publisher", false),
+            ("Rows read", true),
+            ("Kept", true),
+            ("Refused", true),
+            ("Without a place", true),
+            ("SHA-256, first 16 digits", false),
+        ],
+        rows,
+        Some("Rows read are always rows kept and rows refused together. The whole hashes are in evidence.json.".into()),
+    )
+}
+
+fn sources_table(observed: &Observed) -> anyhow::Result<Table> {
+    let mut rows = Vec::new();
+    for source in observed.sources.values() {
+        let loads = observed.loads.iter().filter(|load| load.source == source.id);
+        let known = if source.reader.brings_events() { observed.known_run(&source.id).unwrap_or_default() } else { None };
+        rows.push(vec![
+            source.id.clone(),
+            source.publisher.clone(),
+            source.licence.clone(),
+            loads.count().to_string(),
+            known.map_or_else(|| "not by month".into(), |(first, last)| format!("{} to {}", first.in_words(), last.in_words())),
+        ]);
+    }
+    Ok(table(
+        "Sources",
+        &[("Source", false), ("Publisher", false), ("Licence", false), ("Files", true), ("Months known", false)],
+        rows,
+        None,
+    ))
+}
+
+fn make_chart(data: ChartData) -> Chart {
+    let columns = data.columns.iter().enumerate().map(|(index, heading)| Column { heading: heading.clone(), numeric: index > 0 });
+    let table = Table { caption: data.title.clone(), columns: columns.collect(), rows: data.rows, note: None };
+    let kind = match data.drawing {
+        Drawing::Series(points) => ChartKind::Series(SeriesChart {
+            y_label: data.unit.clone(),
+            months: points.iter().map(|(month, _)| month.to_string()).collect(),
+            lines: vec![Line { name: data.unit, values: points.into_iter().map(|(_, value)| value).collect() }],
+            expected: None,
+            markers: Vec::new(),
+        }),
+        Drawing::Bars(bars) => ChartKind::Bars(BarChart {
+            x_label: data.unit,
+            bars: bars
+                .into_iter()
+                .map(|bar| Bar { label: bar.label, value: bar.value, interval: Some(bar.interval), highlighted: false })
+                .collect(),
+        }),
+        Drawing::Profile(months, _peak) => ChartKind::Profile(ProfileChart {
+            y_label: data.unit,
+            months: months
+                .into_iter()
+                .zip(wardmote_domain::period::MONTH_NAMES)
+                .map(|((multiplier, lower, upper), name)| ProfileMonth {
+                    label: name.to_owned(),
+                    multiplier,
+                    interval: Some((lower, upper)),
+                })
+                .collect(),
+        }),
+        Drawing::Map(areas) => {
+            let values: Vec<f64> = areas.iter().filter_map(|(_, value)| *value).collect();
+            ChartKind::Map(ChoroplethMap {
+                classes: class_breaks(&values),
+                legend_title: data.unit,
+                areas: areas
+                    .into_iter()
+                    .map(|(outline, value)| MapArea {
+                        code: outline.code.to_string(),
+                        name: outline.name,
+                        polygons: outline.polygons,
+                        value,
+                        note: None,
+                    })
+                    .collect(),
+            })
+        }
+    };
+    Chart { title: data.title, finding: data.finding, source: data.source, kind, table }
+}
+
+/// Five classes that hold about the same number of areas each.
+fn class_breaks(values: &[f64]) -> Vec<ClassBreak> {
+    const N_CLASSES: usize = 5;
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    sorted.dedup();
+    let Some(last) = sorted.len().checked_sub(1) else { return Vec::new() };
+    let mut uppers: Vec<f64> = (1..=N_CLASSES).map(|k| sorted[last * k / N_CLASSES]).collect();
+    uppers.dedup();
+    let decimals = usize::from(sorted[last] < 100.0);
+    let print = |x: f64| format!("{x:.decimals$}");
+    let lowers = std::iter::once(sorted[0]).chain(uppers.iter().copied());
+    uppers
+        .iter()
+        .zip(lowers)
+        .enumerate()
+        .map(|(index, (upper, lower))| {
+            let over = if index == 0 { "" } else { "over " };
+            ClassBreak { upper: *upper, label: format!("{over}{} to {}", print(lower), print(*upper)) }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_cover_every_value() {
+        let values: Vec<f64> = (0..37).map(f64::from).collect();
+        let classes = class_breaks(&values);
+        assert_eq!(classes.len(), 5);
+        assert!(values.iter().all(|value| classes.iter().any(|class| *value <= class.upper)));
+        assert_eq!(class_breaks(&[]).len(), 0);
+        assert_eq!(class_breaks(&[3.0, 3.0]).len(), 1);
+    }
+}

@@ -1,0 +1,210 @@
+//! Counts and rates: their limits, and the ratio of two rates.
+
+use statrs::distribution::{ChiSquared, ContinuousCDF};
+
+use crate::interval::{Confidence, Interval, two_sided_p};
+
+/// Why rates could not be computed.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum RateError {
+    /// The slices describe different numbers of areas.
+    #[error("{events} event counts for {residents} populations")]
+    LengthMismatch {
+        /// Areas with an event count.
+        events: usize,
+        /// Areas with a population.
+        residents: usize,
+    },
+    /// Choose another denominator, such as workplace population.
+    #[error("area {area_index} has no residents")]
+    NoResidents {
+        /// Position of the first such area in the input.
+        area_index: usize,
+    },
+    /// A ratio needs events on both sides.
+    #[error("no events on one side: a ratio cannot be taken")]
+    NoEvents,
+    /// The population must be a positive number.
+    #[error("population {population} is not above 0")]
+    Population {
+        /// What was given.
+        population: f64,
+    },
+    /// Counts vary at least as much as chance.
+    #[error("dispersion {dispersion} is below 1 or not a number")]
+    Dispersion {
+        /// What was given.
+        dispersion: f64,
+    },
+}
+
+/// How limits of a count were computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PoissonMethod {
+    /// Exact, by the chi-square distribution (Garwood 1936).
+    Exact,
+    /// Byar's approximation (Breslow and Day 1987).
+    Byar,
+}
+
+/// Limits of a count.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CountInterval {
+    /// The limits.
+    pub interval: Interval,
+    /// How they were computed.
+    pub method: PoissonMethod,
+}
+
+/// From this count upwards Byar's limits are within 0.2% of exact ones.
+const BYAR_FROM: u64 = 10;
+
+/// Limits of a count: exact below ten events, Byar's from ten, as English public health does.
+///
+/// # Example
+///
+/// ```
+/// use wardmote_stats::{interval::Confidence, rates::poisson_limits};
+/// let limits = poisson_limits(65, Confidence::P95).interval;
+/// assert_eq!(format!("{:.3} to {:.3}", limits.lower, limits.upper), "50.165 to 82.846");
+/// ```
+pub fn poisson_limits(count: u64, confidence: Confidence) -> CountInterval {
+    if count < BYAR_FROM {
+        CountInterval { interval: exact_limits(count, confidence), method: PoissonMethod::Exact }
+    } else {
+        CountInterval { interval: byar_limits(count, confidence), method: PoissonMethod::Byar }
+    }
+}
+
+/// Byar's approximate limits of a count. Below ten events prefer [`exact_limits`].
+///
+/// # Source
+///
+/// Breslow and Day (1987), *Statistical Methods in Cancer Research*, volume II.
+pub fn byar_limits(count: u64, confidence: Confidence) -> Interval {
+    let z = confidence.z();
+    let limit = |o: f64, z: f64| o * (1.0 - 1.0 / (9.0 * o) + z / (3.0 * o.sqrt())).powi(3);
+    let observed = count as f64;
+    // The formula divides by the count; the exact lower limit of zero events is zero.
+    let lower = if count == 0 { 0.0 } else { limit(observed, -z).max(0.0) };
+    Interval { lower, upper: limit(observed + 1.0, z) }
+}
+
+/// Exact limits of a count.
+///
+/// # Source
+///
+/// Garwood (1936), *Biometrika* 28, by quantiles of chi-square.
+pub fn exact_limits(count: u64, confidence: Confidence) -> Interval {
+    let tail = (1.0 - confidence.level()) / 2.0;
+    let quantile = |degrees: f64, p: f64| ChiSquared::new(degrees).map_or(f64::INFINITY, |chi| chi.inverse_cdf(p));
+    let observed = count as f64;
+    let lower = if count == 0 { 0.0 } else { quantile(2.0 * observed, tail) / 2.0 };
+    Interval { lower, upper: quantile(2.0 * observed + 2.0, 1.0 - tail) / 2.0 }
+}
+
+/// A rate with its limits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// The rate is per this many residents.
+    pub per: f64,
+    /// The rate.
+    pub value: f64,
+    /// 95% limits, in the rate's unit.
+    pub interval: Interval,
+    /// How the limits were computed.
+    pub method: PoissonMethod,
+}
+
+/// Crude rate for each area, with 95% Poisson limits. Annual counts give annual rates.
+///
+/// # Shape
+///
+/// `events` and `residents` hold one element per area in the same order; so does the result.
+///
+/// # Errors
+///
+/// [`RateError`] if the lengths differ or an area has no residents.
+///
+/// # Example
+///
+/// ```
+/// let rates = wardmote_stats::rates::crude_rates(&[10], &[1_000], 1_000.0)?;
+/// assert_eq!(format!("{:.1} to {:.1}", rates[0].interval.lower, rates[0].interval.upper), "4.8 to 18.4");
+/// # Ok::<(), wardmote_stats::rates::RateError>(())
+/// ```
+pub fn crude_rates(events: &[u64], residents: &[u64], per: f64) -> Result<Vec<Rate>, RateError> {
+    if events.len() != residents.len() {
+        return Err(RateError::LengthMismatch { events: events.len(), residents: residents.len() });
+    }
+    if let Some(area_index) = residents.iter().position(|&n| n == 0) {
+        return Err(RateError::NoResidents { area_index });
+    }
+    let rates = events.iter().zip(residents).map(|(&observed, &n)| {
+        let limits = poisson_limits(observed, Confidence::P95);
+        let scale = per / n as f64;
+        Rate { per, value: observed as f64 * scale, interval: limits.interval.map(|limit| limit * scale), method: limits.method }
+    });
+    Ok(rates.collect())
+}
+
+/// Events in a population over one period.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Exposure {
+    /// Events.
+    pub events: u64,
+    /// People, or people times years.
+    pub population: f64,
+}
+
+/// The ratio of two rates.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RateRatio {
+    /// First rate over second.
+    pub ratio: f64,
+    /// 95% limits.
+    pub interval: Interval,
+    /// Standard normal statistic of the log ratio.
+    pub z: f64,
+    /// Two-sided p value of no difference.
+    pub p_value: f64,
+    /// Standard error of the log ratio.
+    pub standard_error: f64,
+    /// The dispersion used.
+    pub dispersion: f64,
+}
+
+/// The ratio of two rates, on the log scale, with variance `dispersion × (1/a + 1/b)`.
+///
+/// The normal approximation wants some ten events a side; with none on either there is no ratio.
+///
+/// # Source
+///
+/// Rothman, Greenland and Lash (2008), *Modern Epidemiology*, chapter 14; the dispersion as in
+/// McCullagh and Nelder (1989).
+pub fn rate_ratio(a: Exposure, b: Exposure, dispersion: f64) -> Result<RateRatio, RateError> {
+    for exposure in [a, b] {
+        if !(exposure.population > 0.0 && exposure.population.is_finite()) {
+            return Err(RateError::Population { population: exposure.population });
+        }
+    }
+    if a.events == 0 || b.events == 0 {
+        return Err(RateError::NoEvents);
+    }
+    if !(dispersion >= 1.0 && dispersion.is_finite()) {
+        return Err(RateError::Dispersion { dispersion });
+    }
+    let (x, y) = (a.events as f64, b.events as f64);
+    let log_ratio = (x / a.population).ln() - (y / b.population).ln();
+    let standard_error = (dispersion * (1.0 / x + 1.0 / y)).sqrt();
+    let half = Confidence::P95.z() * standard_error;
+    let z = log_ratio / standard_error;
+    Ok(RateRatio {
+        ratio: log_ratio.exp(),
+        interval: Interval { lower: log_ratio - half, upper: log_ratio + half }.map(f64::exp),
+        z,
+        p_value: two_sided_p(z),
+        standard_error,
+        dispersion,
+    })
+}

@@ -1,0 +1,102 @@
+//! `cargo xtask bench`: the lake beside DuckDB and Polars on the same generated files, in one run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+
+use crate::journal::Journal;
+use crate::packages::remove_folder;
+use crate::processes::{command, execute};
+use crate::workspace::Workspace;
+
+const BUILD: Duration = Duration::from_mins(90);
+const GENERATE: Duration = Duration::from_mins(10);
+const INSTALL: Duration = Duration::from_mins(15);
+const BENCH: Duration = Duration::from_hours(1);
+
+/// The least that is worth measuring: smaller files leave the engines' start-up in the figures.
+const ROWS: u64 = 10_000_000;
+
+/// `cargo xtask bench [--rows N]`
+pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    let rows = rows(arguments)?;
+    let work = workspace.target.join("bench");
+    let files = work.join(format!("rows-{rows}"));
+    let wardmote = workspace.binary("demo");
+    let mut journal = Journal::new(workspace);
+    journal.step("build", || {
+        let build = ["build", "--package", "wardmote", "--profile", "demo"];
+        execute(command("cargo").current_dir(&workspace.root).args(build), BUILD)
+    })?;
+    let python = journal.step("DuckDB and Polars", || environment(workspace, &work))?;
+    journal.step("generate rows", || {
+        // The generator gives the same rows each time; its last file is followed by this mark.
+        let complete = work.join(format!("rows-{rows}.complete"));
+        if complete.exists() {
+            println!("the rows are there from before, in {}", files.display());
+            return Ok(());
+        }
+        remove_folder(&files)?;
+        let mut twin = command(&wardmote);
+        twin.args(["twin", "bench", "--rows", &rows.to_string(), "--out"]).arg(&files);
+        execute(&mut twin, GENERATE)?;
+        fs::write(complete, "")?;
+        Ok(())
+    })?;
+    journal.step("bench", || {
+        let mut peers = command(&python);
+        peers.arg(workspace.root.join("benches/ingest_peers.py"));
+        peers.arg("--files").arg(&files).arg("--wardmote").arg(&wardmote);
+        execute(peers.arg("--work").arg(work.join("out")), BENCH)
+    })?;
+    journal.sum_up();
+    Ok(())
+}
+
+/// A Python environment with what `benches/requirements.txt` pins.
+fn environment(workspace: &Workspace, work: &Path) -> anyhow::Result<PathBuf> {
+    let requirements = workspace.root.join("benches/requirements.txt");
+    let text = fs::read_to_string(&requirements).context("no benches/requirements.txt")?;
+    let folder = work.join("python");
+    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let installed = folder.join("installed.txt");
+    if python.exists() && fs::read_to_string(&installed).is_ok_and(|before| before == text) {
+        return Ok(python);
+    }
+    fs::create_dir_all(work)?;
+    execute(command("python3").args(["-m", "venv", "--clear"]).arg(&folder), INSTALL)
+        .context("Python's venv is needed; on Debian: apt install python3-venv")?;
+    let mut pip = command(&python);
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
+    pip.args(["--require-hashes", "--only-binary", ":all:", "--requirement"]);
+    execute(pip.arg(&requirements), INSTALL)?;
+    fs::write(installed, text)?;
+    Ok(python)
+}
+
+fn rows(arguments: &[String]) -> anyhow::Result<u64> {
+    match arguments {
+        [] => Ok(ROWS),
+        [option, number] if option == "--rows" => {
+            let rows = number.replace('_', "").parse().context("--rows takes a whole number")?;
+            ensure!(rows > 0, "--rows takes a number above 0");
+            Ok(rows)
+        }
+        _ => bail!("usage: cargo xtask bench [--rows N]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_ten_million_unless_given() {
+        let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
+        assert_eq!(rows(&[]).unwrap(), 10_000_000);
+        assert_eq!(rows(&words("--rows 20_000")).unwrap(), 20_000);
+        assert!(rows(&words("--rows 0")).is_err() && rows(&words("--row 1")).is_err());
+    }
+}
