@@ -25,8 +25,7 @@ pub(super) fn month(cell: &[u8]) -> Option<Month> {
 pub(super) fn decimal(cell: &[u8]) -> Option<f64> {
     let (negative, unsigned) = match cell {
         [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
+        [b'+', rest @ ..] | rest => (false, rest),
     };
     let (mut digits, mut n_digits, mut n_decimals) = (0_u64, 0_usize, None);
     for byte in unsigned {

@@ -38,7 +38,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
 fn utf8(bytes: &[u8], offset: usize) -> Result<&str, ReadError> {
     std::str::from_utf8(bytes).map_err(|error| {
         let good = error.valid_up_to();
-        let line = bytes[..good].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+        let line = bytes[..good].split(|byte| *byte == b'\n').count() as u64;
         ReadError::NotUtf8 { line, byte_offset: (good + offset) as u64 }
     })
 }

@@ -14,7 +14,7 @@ pub(super) struct Columns {
     pub(super) lsoa_code: usize,
     pub(super) crime_type: usize,
     pub(super) outcome: usize,
-    pub(super) n_columns: usize,
+    pub(super) width: usize,
 }
 
 /// The columns of a street file that are stored.
@@ -76,7 +76,7 @@ pub(super) fn find_columns(names: &[String]) -> Result<(Columns, Vec<String>), R
         lsoa_code: at(6),
         crime_type: at(7),
         outcome: at(8),
-        n_columns: names.len(),
+        width: names.len(),
     };
     Ok((columns, unknown))
 }

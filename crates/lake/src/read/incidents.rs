@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use wardmote_domain::category::Category;
+use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
 use super::words::Words;
@@ -17,6 +18,8 @@ pub(super) enum FoundBy {
     File,
     /// The row's coordinates lie in it.
     PointInPolygon,
+    /// The file gives a code that no lookup knows.
+    NotRecognised,
 }
 
 /// The cells of one kept row that are numbers or numbered words.
@@ -27,13 +30,15 @@ pub(super) struct IncidentRow {
     pub(super) body: u32,
     pub(super) falls_within: u32,
     pub(super) outcome: u32,
-    pub(super) point: u32,
+    pub(super) place: Option<BritishNationalGrid>,
     pub(super) area: u32,
     pub(super) found_by: FoundBy,
     pub(super) line: u32,
+    /// The number of the row's load, from 1.
+    pub(super) load: u32,
 }
 
-/// Rows kept so far. Words, places and areas are numbers into their tables; 0 is none.
+/// Rows kept so far. Words and areas are numbers into their tables; 0 is none.
 #[derive(Debug, Default)]
 pub(super) struct Incidents {
     pub(super) bodies: Words,
@@ -41,7 +46,6 @@ pub(super) struct Incidents {
     pub(super) outcomes: Words,
     pub(super) loads: Vec<String>,
     rows: Vec<IncidentRow>,
-    row_loads: Vec<u32>,
     source_ids: Vec<u8>,
     source_id_ends: Vec<u32>,
 }
@@ -58,15 +62,19 @@ impl Incidents {
         self.loads.push(load_id);
     }
 
+    /// The number of the load last begun.
+    pub(super) fn load(&self) -> u32 {
+        self.loads.len() as u32
+    }
+
     /// The category that the source's words name.
     pub(super) fn category(words: &[u8]) -> Option<Category> {
         Category::all().find(|category| category.name().as_bytes() == words)
     }
 
-    /// Adds a row of the load last begun.
+    /// Adds a row.
     pub(super) fn push(&mut self, row: IncidentRow, source_id: &[u8]) {
         self.rows.push(row);
-        self.row_loads.push(self.loads.len() as u32);
         self.source_ids.extend_from_slice(source_id);
         self.source_id_ends.push(self.source_ids.len() as u32);
     }
@@ -74,7 +82,6 @@ impl Incidents {
     /// Takes back every row from `length` on.
     pub(super) fn truncate(&mut self, length: usize) {
         self.rows.truncate(length);
-        self.row_loads.truncate(length);
         self.source_id_ends.truncate(length);
         self.source_ids.truncate(self.source_id_ends.last().map_or(0, |end| *end as usize));
     }
@@ -89,11 +96,6 @@ impl Incidents {
 
     pub(super) fn rows(&self) -> &[IncidentRow] {
         &self.rows
-    }
-
-    /// The number of each row's load, from 1.
-    pub(super) fn row_loads(&self) -> &[u32] {
-        &self.row_loads
     }
 
     /// The source's own identifier of a row; blank if it has none.

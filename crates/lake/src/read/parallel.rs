@@ -174,7 +174,6 @@ impl Run<'_> {
         let mut places = Places::new(request.small_areas, request.declared_vintage, request.locate);
         let mut buffer = Vec::new();
         while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            places.trim();
             let mut incidents = Incidents::default();
             let mut reports = Vec::new();
             for (index, input) in group {
@@ -185,6 +184,7 @@ impl Run<'_> {
                 match self.read(input, &mut buffer, &mut places, &mut incidents) {
                     Ok(Read::New(report)) => reports.push((*index, *report)),
                     Ok(Read::Already(load_id)) => {
+                        self.progress.file_done(&input.display_name, 0);
                         let display_name = input.display_name.clone();
                         lock(&self.done)
                             .already

@@ -8,7 +8,7 @@ use arrow::array::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
 use parquet::schema::types::ColumnPath;
@@ -73,8 +73,9 @@ fn properties() -> WriterProperties {
         .set_compression(Compression::ZSTD(level))
         .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
         .set_statistics_enabled(EnabledStatistics::Chunk);
-    // Identifiers are random and lines distinct: a dictionary would only be built to be dropped.
-    for column in ["source_id", "line"] {
+    // Identifiers are random, lines and places mostly distinct: a dictionary would only be built to be
+    // dropped.
+    for column in ["source_id", "line", "easting", "northing"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
     properties =
@@ -89,7 +90,7 @@ fn properties() -> WriterProperties {
 
 fn range(metadata: &ParquetMetaData, column: &'static str) -> ColumnRange {
     let mut range = ColumnRange { column, min: None, max: None, nulls: 0 };
-    let columns = metadata.row_groups().iter().flat_map(|group| group.columns());
+    let columns = metadata.row_groups().iter().flat_map(RowGroupMetaData::columns);
     for chunk in columns.filter(|chunk| chunk.column_path().string() == column) {
         let Some(statistics) = chunk.statistics() else { continue };
         range.nulls += statistics.null_count_opt().unwrap_or(0);

@@ -1,42 +1,30 @@
-//! The distinct places and small areas of the files read so far, each worked out once.
-//!
-//! Published points are snapped to a fixed set, so most rows repeat a place already projected.
+//! The small areas of the rows read, each worked out once and known by number.
 
 use std::collections::BTreeSet;
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
-use wardmote_domain::coordinates::{BritishNationalGrid, CoordinateError, Wgs84};
+use wardmote_domain::coordinates::BritishNationalGrid;
 
 use super::areas::{Locate, SmallArea, SmallAreaCodes};
 use super::hashing::FastMap;
-use super::projection::Projection;
 
 /// No place, or no area.
 pub(super) const NONE: u32 = 0;
 
-/// A small area that was asked for: its number, and whether the code was recognised.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Resolved {
-    pub(super) area: u32,
-    pub(super) recognised: bool,
-}
-
-/// Places and areas by number; number 0 is none.
+/// Small areas by number; number 0 is none.
 pub(super) struct Places<'a> {
     codes: &'a SmallAreaCodes,
     declared: Option<AreaLevel>,
     locate: Option<&'a (dyn Locate + Sync)>,
-    projection: Projection,
-    by_degrees: FastMap<(u64, u64), u32>,
-    points: Vec<BritishNationalGrid>,
-    located: Vec<Option<u32>>,
-    by_code: FastMap<u32, Resolved>,
+    last_code: (u32, u32),
+    located: FastMap<(u64, u64), u32>,
+    by_code: FastMap<u32, u32>,
     by_area: FastMap<SmallArea, u32>,
     areas: Vec<SmallArea>,
 }
 
-/// From this many points on the cache starts afresh with the next month: half of all snap points.
-const MOST_POINTS: usize = 400_000;
+/// A bound on the places whose areas were looked for; the table starts afresh beyond it.
+const MOST_LOCATED: usize = 500_000;
 
 impl<'a> Places<'a> {
     pub(super) fn new(
@@ -48,66 +36,39 @@ impl<'a> Places<'a> {
             codes,
             declared,
             locate,
-            projection: Projection::new(),
-            by_degrees: FastMap::default(),
-            points: Vec::new(),
-            located: Vec::new(),
+            last_code: (u32::MAX, NONE),
+            located: FastMap::default(),
             by_code: FastMap::default(),
             by_area: FastMap::default(),
             areas: Vec::new(),
         }
     }
 
-    /// Forgets the points when there are too many. Only for use between batches: it renumbers.
-    pub(super) fn trim(&mut self) {
-        if self.points.len() > MOST_POINTS {
-            self.by_degrees.clear();
-            self.points.clear();
-            self.located.clear();
-        }
-    }
-
-    /// The number of the point at these degrees.
-    pub(super) fn point(&mut self, longitude: f64, latitude: f64) -> Result<u32, CoordinateError> {
-        let key = (longitude.to_bits(), latitude.to_bits());
-        if let Some(id) = self.by_degrees.get(&key) {
-            return Ok(*id);
-        }
-        let place = self.projection.to_grid(Wgs84::new(longitude, latitude)?)?;
-        self.points.push(place);
-        self.located.push(None);
-        let id = self.points.len() as u32;
-        self.by_degrees.insert(key, id);
-        Ok(id)
-    }
-
-    /// The grid reference of a point.
-    pub(super) fn grid(&self, point: u32) -> Option<BritishNationalGrid> {
-        self.points.get((point as usize).checked_sub(1)?).copied()
-    }
-
-    /// The area that a code in a file names; `key` is the code as a number.
+    /// The area that a code in a file names; none for a code that is not recognised. `key` is the
+    /// code as a number.
     pub(super) fn by_code(
         &mut self,
         key: u32,
         code: &[u8],
         unrecognised: &mut BTreeSet<String>,
-    ) -> Resolved {
-        if let Some(known) = self.by_code.get(&key)
-            && known.recognised
-        {
-            return *known;
+    ) -> u32 {
+        // The rows of one area stand together.
+        if self.last_code.0 == key && self.last_code.1 != NONE {
+            return self.last_code.1;
         }
-        let text = String::from_utf8_lossy(code);
-        let resolved = match AreaCode::new(&text).ok().and_then(|code| self.meaning(code)) {
-            Some(area) => Resolved { area: self.area(area), recognised: true },
-            None => Resolved { area: NONE, recognised: false },
-        };
-        if !resolved.recognised && unrecognised.len() < MOST_CODES {
-            unrecognised.insert(text.into_owned());
-        }
-        self.by_code.insert(key, resolved);
-        resolved
+        let known = self.by_code.get(&key).copied().filter(|area| *area != NONE);
+        let area = known.unwrap_or_else(|| {
+            let text = String::from_utf8_lossy(code);
+            let meaning = AreaCode::new(&text).ok().and_then(|code| self.meaning(code));
+            let area = meaning.map_or(NONE, |area| self.area(area));
+            if area == NONE && unrecognised.len() < MOST_CODES {
+                unrecognised.insert(text.into_owned());
+            }
+            self.by_code.insert(key, area);
+            area
+        });
+        self.last_code = (key, area);
+        area
     }
 
     fn meaning(&self, code: AreaCode) -> Option<SmallArea> {
@@ -125,16 +86,19 @@ impl<'a> Places<'a> {
         }
     }
 
-    /// The area in which a point lies, if that can be found.
-    pub(super) fn by_point(&mut self, point: u32) -> u32 {
-        let (Some(locate), Some(place)) = (self.locate, self.grid(point)) else { return NONE };
-        let slot = point as usize - 1;
-        if let Some(area) = self.located[slot] {
-            return area;
+    /// The area in which a place lies, if that can be found.
+    pub(super) fn by_place(&mut self, place: BritishNationalGrid) -> u32 {
+        let Some(locate) = self.locate else { return NONE };
+        let key = (place.easting().to_bits(), place.northing().to_bits());
+        if let Some(area) = self.located.get(&key) {
+            return *area;
         }
         let found = locate.locate(place).filter(|area| *area != SmallArea::default());
         let area = found.map_or(NONE, |area| self.area(area));
-        self.located[slot] = Some(area);
+        if self.located.len() >= MOST_LOCATED {
+            self.located.clear();
+        }
+        self.located.insert(key, area);
         area
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use simd_csv::ZeroCopyByteRecord;
+use wardmote_domain::coordinates::{BritishNationalGrid, Wgs84};
 use wardmote_domain::period::Month;
 
 use super::cells::{cell, decimal, month, ons_code_key};
@@ -12,6 +13,7 @@ use super::header::{Columns, find_columns};
 use super::incidents::{FoundBy, IncidentRow, Incidents};
 use super::parallel::ReadRequest;
 use super::places::{NONE, Places};
+use super::projection::Projection;
 use super::refusal::{FIRST_MONTH, FIRST_YEAR, Fault, Reason, RefusalLog};
 use super::rows::{Line, Records};
 use super::words::Words;
@@ -52,7 +54,7 @@ pub(super) fn read_street_file(
         .tally
         .notes
         .extend(unknown.iter().map(|name| format!("the column {name:?} is not stored")));
-    let blank_lines = records.visit(|line, found| reader.read(line, found))?;
+    let blank_lines = records.visit(|line, found| reader.read(line, &found))?;
     let mut tally = reader.finish()?;
     tally.notes.extend(decoded.note.map(str::to_owned));
     if blank_lines > 0 {
@@ -113,7 +115,7 @@ impl<'r, 'p> Reader<'r, 'p> {
         }
     }
 
-    fn read(&mut self, line: u32, found: Line<'_>) {
+    fn read(&mut self, line: u32, found: &Line<'_>) {
         self.tally.rows_read += 1;
         let result = match found {
             Line::Record(record) => self.row(line, record),
@@ -134,9 +136,7 @@ impl<'r, 'p> Reader<'r, 'p> {
 
     fn row<'a>(&mut self, line: u32, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
         let columns = self.columns;
-        if record.len() != columns.n_columns
-            || record.get(columns.month).is_none_or(<[u8]>::is_empty)
-        {
+        if record.len() != columns.width || record.get(columns.month).is_none_or(<[u8]>::is_empty) {
             self.check_shape(record)?;
         }
         let month = self.month(record)?;
@@ -144,8 +144,8 @@ impl<'r, 'p> Reader<'r, 'p> {
         let Some(category) = Incidents::category(&category_cell) else {
             return Err(fault(record, columns.crime_type, "Crime type", Reason::UnknownCategory));
         };
-        let point = self.point(record)?;
-        let (area, found_by, recognised) = self.area(record, point)?;
+        let place = self.place(record)?;
+        let (area, found_by) = self.area(record, place)?;
         let word = |words: &mut Words, index| words.id(&cell(record, index));
         let body = word(&mut self.incidents.bodies, columns.reported_by);
         let falls_within = word(&mut self.incidents.forces, columns.falls_within);
@@ -157,15 +157,16 @@ impl<'r, 'p> Reader<'r, 'p> {
             body,
             falls_within,
             outcome,
-            point,
+            place,
             area,
             found_by,
             line,
+            load: self.incidents.load(),
         };
         self.incidents.push(row, &source_id);
         self.tally.rows_kept += 1;
-        self.tally.without_place += u64::from(point == NONE);
-        self.tally.unrecognised_areas += u64::from(!recognised);
+        self.tally.without_place += u64::from(place.is_none());
+        self.tally.unrecognised_areas += u64::from(found_by == FoundBy::NotRecognised);
         let (first, last) = self.tally.months.unwrap_or((month, month));
         self.tally.months = Some((first.min(month), last.max(month)));
         Ok(())
@@ -175,7 +176,7 @@ impl<'r, 'p> Reader<'r, 'p> {
     fn check_shape<'a>(&self, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
         let blank =
             record.as_slice().iter().all(|byte| matches!(byte, b',' | b' ' | b'\t' | b'"' | b'\r'));
-        let (expected, found) = (self.columns.n_columns, record.len());
+        let (expected, found) = (self.columns.width, record.len());
         if blank {
             Err(Fault { field: None, reason: Reason::EmptyRow, text: b"" })
         } else if expected == found {
@@ -213,42 +214,46 @@ impl<'r, 'p> Reader<'r, 'p> {
         }
     }
 
-    fn point<'a>(&mut self, record: &'a ZeroCopyByteRecord<'a>) -> Result<u32, Fault<'a>> {
+    fn place<'a>(
+        &mut self,
+        record: &'a ZeroCopyByteRecord<'a>,
+    ) -> Result<Option<BritishNationalGrid>, Fault<'a>> {
         let at = [(self.columns.longitude, "Longitude"), (self.columns.latitude, "Latitude")];
         let refuse = |(index, field), reason| Err(fault(record, index, field, reason));
         let [longitude, latitude] = at.map(|(index, _)| cell(record, index));
         match (longitude.is_empty(), latitude.is_empty()) {
-            (true, true) => return Ok(NONE),
+            (true, true) => return Ok(None),
             (true, false) => return refuse(at[0], Reason::OnlyOneCoordinate),
             (false, true) => return refuse(at[1], Reason::OnlyOneCoordinate),
             (false, false) => {}
         }
         let Some(longitude) = decimal(&longitude) else { return refuse(at[0], Reason::NotANumber) };
         let Some(latitude) = decimal(&latitude) else { return refuse(at[1], Reason::NotANumber) };
-        self.places.point(longitude, latitude).or_else(|error| {
+        let placed =
+            Wgs84::new(longitude, latitude).and_then(|place| Projection::new().to_grid(place));
+        placed.map(Some).or_else(|error| {
             let longitude_fits = (WEST..=EAST).contains(&longitude);
             refuse(if longitude_fits { at[1] } else { at[0] }, error.into())
         })
     }
 
-    /// The row's area, how it was found, and whether the file's code was recognised.
+    /// The row's area, and how it was found.
     fn area<'a>(
         &mut self,
         record: &'a ZeroCopyByteRecord<'a>,
-        point: u32,
-    ) -> Result<(u32, FoundBy, bool), Fault<'a>> {
+        place: Option<BritishNationalGrid>,
+    ) -> Result<(u32, FoundBy), Fault<'a>> {
         let code = cell(record, self.columns.lsoa_code);
         if code.is_empty() {
-            let area = self.places.by_point(point);
-            let found_by = if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon };
-            return Ok((area, found_by, true));
+            let area = place.map_or(NONE, |place| self.places.by_place(place));
+            let found = if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon };
+            return Ok((area, found));
         }
         let Some(key) = ons_code_key(&code) else {
             return Err(fault(record, self.columns.lsoa_code, "LSOA code", Reason::NotAnAreaCode));
         };
-        let found = self.places.by_code(key, &code, &mut self.tally.unrecognised_codes);
-        let found_by = if found.area == NONE { FoundBy::NotKnown } else { FoundBy::File };
-        Ok((found.area, found_by, found.recognised))
+        let area = self.places.by_code(key, &code, &mut self.tally.unrecognised_codes);
+        Ok((area, if area == NONE { FoundBy::NotRecognised } else { FoundBy::File }))
     }
 
     fn finish(mut self) -> Result<Tally, ReadError> {

@@ -98,7 +98,7 @@ impl Place {
     }
 
     fn skip_inside(&mut self, record: &[u8]) {
-        self.line += record.iter().filter(|byte| **byte == b'\n').count() as u32;
+        self.line += record.split(|byte| *byte == b'\n').count() as u32 - 1;
     }
 }
 
@@ -108,7 +108,8 @@ fn visit_one_by_one(record: &[u8], first_line: u32, show: &mut impl FnMut(u32, L
         if bytes.is_empty() {
             continue;
         }
-        if bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
+        let n_quotes = bytes.split(|byte| *byte == b'"').count() - 1;
+        if n_quotes % 2 == 1 {
             show(line, Line::UnclosedQuote(bytes));
             continue;
         }

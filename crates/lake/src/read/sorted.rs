@@ -9,9 +9,11 @@ use arrow::array::{
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::Int32Type;
 use arrow::error::ArrowError;
+use wardmote_domain::area::AreaCode;
 use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 
+use super::areas::SmallArea;
 use super::incidents::{FoundBy, IncidentRow, Incidents};
 use super::parallel::ReadRequest;
 use super::places::Places;
@@ -25,14 +27,16 @@ pub(super) fn sorted_months(
     places: &Places<'_>,
     request: &ReadRequest<'_>,
 ) -> Result<Vec<(Month, RecordBatch)>, ArrowError> {
-    let rows = incidents.rows();
     let ranks = Ranks::of(incidents, places);
-    let order = order(rows, &ranks);
-    let batch = batch(incidents, places, request, &ranks, &order)?;
+    let order = order(incidents.rows(), &ranks);
+    // One pass in random order, and every column is then read straight through.
+    let rows: Vec<IncidentRow> =
+        order.iter().map(|index| incidents.rows()[*index as usize]).collect();
+    let batch = batch(source_ids(incidents, &order)?, &rows, request, &ranks)?;
     let mut months = Vec::new();
     let mut start = 0;
-    for run in order.chunk_by(|a, b| rows[*a as usize].month == rows[*b as usize].month) {
-        months.push((rows[run[0] as usize].month, batch.slice(start, run.len())));
+    for run in rows.chunk_by(|a, b| a.month == b.month) {
+        months.push((run[0].month, batch.slice(start, run.len())));
         start += run.len();
     }
     Ok(months)
@@ -61,17 +65,20 @@ struct Ranked {
 }
 
 impl Ranked {
+    /// Ranks the texts that rows use. Numbers count from 1; 0 has no text.
     fn new<'a>(
+        rows: &[IncidentRow],
+        id: impl Fn(&IncidentRow) -> u32,
         n_ids: usize,
-        used: impl Iterator<Item = u32>,
         text: impl Fn(usize) -> Option<&'a str>,
     ) -> Self {
         let mut is_used = vec![false; n_ids + 1];
-        used.for_each(|id| is_used[id as usize] = true);
-        let mut texts: Vec<(&str, usize)> = (1..=n_ids)
-            .filter(|id| is_used[*id])
-            .filter_map(|id| Some((text(id - 1)?, id)))
-            .collect();
+        for row in rows {
+            is_used[id(row) as usize] = true;
+        }
+        let used = (0..n_ids).filter(|index| is_used[index + 1]);
+        let mut texts: Vec<(&str, usize)> =
+            used.filter_map(|index| Some((text(index)?, index + 1))).collect();
         texts.sort_unstable();
         let mut by_id = vec![-1; n_ids + 1];
         let mut values: Vec<&str> = Vec::new();
@@ -79,112 +86,124 @@ impl Ranked {
             if values.last() != Some(&text) {
                 values.push(text);
             }
-            by_id[id] = values.len() as i32 - 1;
+            by_id[id] = (values.len() as u32 - 1).cast_signed();
         }
         Self { by_id, values: Arc::new(StringArray::from(values)) }
     }
 
-    fn column(&self, ids: impl Iterator<Item = u32>) -> Result<ArrayRef, ArrowError> {
-        dictionary(ids.map(|id| self.by_id[id as usize]).collect(), &self.values)
+    fn column(
+        &self,
+        rows: &[IncidentRow],
+        id: impl Fn(&IncidentRow) -> u32,
+    ) -> Result<ArrayRef, ArrowError> {
+        let keys = rows.iter().map(|row| self.by_id[id(row) as usize]).collect();
+        dictionary(keys, &self.values)
     }
 }
 
 struct Ranks {
+    slugs: Ranked,
+    names: Ranked,
     bodies: Ranked,
     forces: Ranked,
     outcomes: Ranked,
     loads: Ranked,
     lsoa_2021: Ranked,
     lsoa_2011: Ranked,
+    found_by: Ranked,
 }
 
 impl Ranks {
     fn of(incidents: &Incidents, places: &Places<'_>) -> Self {
         let rows = incidents.rows();
-        let words = |words: &'_ [String], id: fn(&IncidentRow) -> u32| {
-            Ranked::new(words.len(), rows.iter().map(id), |index| Some(words[index].as_str()))
+        let words = |words: &[String], id: fn(&IncidentRow) -> u32| {
+            Ranked::new(rows, id, words.len(), |index| Some(words[index].as_str()))
         };
         let areas = places.areas();
-        let area_ids = || rows.iter().map(|row| row.area);
-        let loads = &incidents.loads;
+        let area_codes = |code: fn(&SmallArea) -> Option<&AreaCode>| {
+            let text = |index: usize| code(&areas[index]).map(AreaCode::as_str);
+            Ranked::new(rows, |row| row.area, areas.len(), text)
+        };
+        let categories: Vec<Category> = Category::all().collect();
+        let category_words = |word: fn(Category) -> &'static str| {
+            Ranked::new(rows, category_id, categories.len(), |index| Some(word(categories[index])))
+        };
         Self {
+            slugs: category_words(Category::slug),
+            names: category_words(Category::name),
             bodies: words(incidents.bodies.words(), |row| row.body),
             forces: words(incidents.forces.words(), |row| row.falls_within),
             outcomes: words(incidents.outcomes.words(), |row| row.outcome),
-            loads: Ranked::new(loads.len(), incidents.row_loads().iter().copied(), |index| {
-                Some(&loads[index])
-            }),
-            lsoa_2021: Ranked::new(areas.len(), area_ids(), |i| {
-                areas[i].lsoa_2021.as_ref().map(|code| code.as_str())
-            }),
-            lsoa_2011: Ranked::new(areas.len(), area_ids(), |i| {
-                areas[i].lsoa_2011.as_ref().map(|code| code.as_str())
-            }),
+            loads: words(&incidents.loads, |row| row.load),
+            lsoa_2021: area_codes(|area| area.lsoa_2021.as_ref()),
+            lsoa_2011: area_codes(|area| area.lsoa_2011.as_ref()),
+            found_by: Ranked::new(rows, |row| row.found_by as u32, 3, |index| FOUND_BY[index]),
         }
     }
 }
 
 fn batch(
-    incidents: &Incidents,
-    places: &Places<'_>,
+    source_ids: StringArray,
+    rows: &[IncidentRow],
     request: &ReadRequest<'_>,
     ranks: &Ranks,
-    order: &[u32],
 ) -> Result<RecordBatch, ArrowError> {
-    let rows = || order.iter().map(|index| &incidents.rows()[*index as usize]);
-    let points = || rows().map(|row| places.grid(row.point));
-    let constant = |text: &str| {
-        dictionary(vec![0; order.len()], &(Arc::new(StringArray::from(vec![text])) as ArrayRef))
-    };
     let schema = incidents_schema();
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let days = |month: Month| (month.first_day() - epoch).get_days();
-    let mut last = None;
-    let months = rows().map(|row| match last {
-        Some((month, day)) if month == row.month => day,
-        _ => last.insert((row.month, days(row.month))).1,
-    });
-    let months = Date32Array::from_iter_values(months);
-    let n_categories = Category::all().count();
-    let categories: Vec<Category> = Category::all().collect();
-    let used = || rows().map(|row| row.category as u32 + 1);
-    let slugs = Ranked::new(n_categories, used(), |index| Some(categories[index].slug()));
-    let names = Ranked::new(n_categories, used(), |index| Some(categories[index].name()));
-    let found_by =
-        Ranked::new(2, rows().map(|row| row.found_by as u32), |index| Some(FOUND_BY[index]));
-    let loads = order.iter().map(|index| incidents.row_loads()[*index as usize]);
     let columns: Vec<ArrayRef> = vec![
-        constant(request.source_id)?,
-        Arc::new(source_ids(incidents, order)?),
-        Arc::new(months),
-        new_null_array(schema.field(3).data_type(), order.len()),
-        constant(request.time_precision.slug())?,
-        constant(request.place_precision.slug())?,
-        slugs.column(used())?,
-        names.column(used())?,
-        Arc::new(points().map(|place| Some(place?.easting())).collect::<Float64Array>()),
-        Arc::new(points().map(|place| Some(place?.northing())).collect::<Float64Array>()),
-        ranks.lsoa_2021.column(rows().map(|row| row.area))?,
-        ranks.lsoa_2011.column(rows().map(|row| row.area))?,
-        found_by.column(rows().map(|row| row.found_by as u32))?,
-        ranks.outcomes.column(rows().map(|row| row.outcome))?,
-        ranks.bodies.column(rows().map(|row| row.body))?,
-        ranks.forces.column(rows().map(|row| row.falls_within))?,
-        ranks.loads.column(loads)?,
-        Arc::new(Int32Array::from_iter_values(rows().map(|row| row.line as i32))),
+        constant(request.source_id, rows.len())?,
+        Arc::new(source_ids),
+        Arc::new(months(rows)),
+        new_null_array(schema.field(3).data_type(), rows.len()),
+        constant(request.time_precision.slug(), rows.len())?,
+        constant(request.place_precision.slug(), rows.len())?,
+        ranks.slugs.column(rows, category_id)?,
+        ranks.names.column(rows, category_id)?,
+        Arc::new(rows.iter().map(|row| Some(row.place?.easting())).collect::<Float64Array>()),
+        Arc::new(rows.iter().map(|row| Some(row.place?.northing())).collect::<Float64Array>()),
+        ranks.lsoa_2021.column(rows, |row| row.area)?,
+        ranks.lsoa_2011.column(rows, |row| row.area)?,
+        ranks.found_by.column(rows, |row| row.found_by as u32)?,
+        ranks.outcomes.column(rows, |row| row.outcome)?,
+        ranks.bodies.column(rows, |row| row.body)?,
+        ranks.forces.column(rows, |row| row.falls_within)?,
+        ranks.loads.column(rows, |row| row.load)?,
+        Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| row.line.cast_signed()))),
     ];
     RecordBatch::try_new(schema, columns)
 }
 
-const FOUND_BY: [&str; 2] = {
-    assert!(FoundBy::File as usize == 1 && FoundBy::PointInPolygon as usize == 2);
-    ["file", "point-in-polygon"]
+fn constant(text: &str, length: usize) -> Result<ArrayRef, ArrowError> {
+    let values: ArrayRef = Arc::new(StringArray::from(vec![text]));
+    dictionary(vec![0; length], &values)
+}
+
+fn months(rows: &[IncidentRow]) -> Date32Array {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let runs = rows.chunk_by(|a, b| a.month == b.month);
+    let days = runs.flat_map(|run| {
+        let day = (run[0].month.first_day() - epoch).get_days();
+        std::iter::repeat_n(day, run.len())
+    });
+    Date32Array::from_iter_values(days)
+}
+
+fn category_id(row: &IncidentRow) -> u32 {
+    row.category as u32 + 1
+}
+
+/// How an area was found, in the order of [`FoundBy`]; an area that was not found has no word.
+const FOUND_BY: [Option<&str>; 3] = {
+    assert!(FoundBy::File as u32 == 1 && FoundBy::PointInPolygon as u32 == 2);
+    assert!(FoundBy::NotKnown as u32 == 0 && FoundBy::NotRecognised as u32 == 3);
+    [Some("file"), Some("point-in-polygon"), None]
 };
 
 fn dictionary(mut keys: Vec<i32>, values: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let nulls = keys.contains(&-1).then(|| {
         let present: NullBuffer = keys.iter().map(|key| *key >= 0).collect::<Vec<bool>>().into();
-        keys.iter_mut().for_each(|key| *key = (*key).max(0));
+        for key in &mut keys {
+            *key = (*key).max(0);
+        }
         present
     });
     let keys = Int32Array::try_new(ScalarBuffer::from(keys), nulls)?;
@@ -199,7 +218,8 @@ fn source_ids(incidents: &Incidents, order: &[u32]) -> Result<StringArray, Arrow
     for index in order {
         let id = incidents.source_id(*index as usize);
         bytes.extend_from_slice(id);
-        offsets.push(bytes.len() as i32);
+        let end = i32::try_from(bytes.len());
+        offsets.push(end.map_err(|_| ArrowError::OffsetOverflowError(bytes.len()))?);
         present.push(!id.is_empty());
     }
     StringArray::try_new(OffsetBuffer::new(offsets.into()), bytes.into(), Some(present.into()))

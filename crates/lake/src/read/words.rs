@@ -6,7 +6,7 @@ use super::hashing::FastMap;
 #[derive(Debug, Default)]
 pub(super) struct Words {
     ids: FastMap<Box<[u8]>, u32>,
-    words: Vec<String>,
+    known: Vec<String>,
     last: u32,
 }
 
@@ -17,15 +17,15 @@ impl Words {
             return 0;
         }
         // One force's rows stand together, so the last word is usually the next.
-        if self.last != 0 && self.words[self.last as usize - 1].as_bytes() == word {
+        if self.last != 0 && self.known[self.last as usize - 1].as_bytes() == word {
             return self.last;
         }
         self.last = if let Some(id) = self.ids.get(word) {
             *id
         } else {
-            let id = self.words.len() as u32 + 1;
+            let id = self.known.len() as u32 + 1;
             self.ids.insert(word.into(), id);
-            self.words.push(String::from_utf8_lossy(word).into_owned());
+            self.known.push(String::from_utf8_lossy(word).into_owned());
             id
         };
         self.last
@@ -33,6 +33,6 @@ impl Words {
 
     /// The words, in the order of their numbers from 1.
     pub(super) fn words(&self) -> &[String] {
-        &self.words
+        &self.known
     }
 }

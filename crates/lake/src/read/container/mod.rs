@@ -100,7 +100,7 @@ impl FoundInputs {
                 Ok(kind) if kind.is_dir() => self.walk(&path),
                 // A link to a folder above would be walked for ever.
                 Ok(kind) if kind.is_symlink() && path.is_dir() => {
-                    self.skip(&path, "a link to a folder")
+                    self.skip(&path, "a link to a folder");
                 }
                 Ok(_) => match kind_by_name(&entry.file_name().to_string_lossy()) {
                     Kind::Street => self.files.push(InputFile::on_disk(&path)),

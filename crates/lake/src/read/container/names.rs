@@ -15,11 +15,12 @@ pub(super) enum Kind {
 
 /// Judges a file by the last part of its name.
 pub(super) fn kind_by_name(name: &str) -> Kind {
+    let is_archive = has_extension(Path::new(name), "zip");
     let name = name.to_ascii_lowercase();
     let stem = name.strip_suffix(".csv").or_else(|| name.strip_suffix(".csv.gz"));
     match stem {
         _ if name.starts_with('.') => Kind::Other("a hidden file"),
-        None if name.ends_with(".zip") => Kind::Archive,
+        None if is_archive => Kind::Archive,
         None => Kind::Other("not a CSV file"),
         Some(stem) if stem.contains("-street") => Kind::Street,
         Some(stem) if stem.contains("-outcomes") => {
