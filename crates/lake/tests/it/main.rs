@@ -5,6 +5,10 @@
 
 mod counts;
 mod loading;
+mod read_bad_input;
+mod read_files;
+mod read_properties;
+mod reading;
 mod recovery;
 mod support;
 mod tables;

@@ -1,0 +1,79 @@
+//! `wardmote demo`: the sample partnerships, loaded and assessed.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::Context as _;
+use jiff::civil::Date;
+use wardmote_twin::stockport::{self, StockportTwin};
+
+use crate::Outcome;
+use crate::commands::{assess, ingest};
+use crate::place::{Partnership, today};
+
+/// Load and assess every partnership of a folder
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  wardmote demo --folder partnerships")]
+pub(crate) struct Arguments {
+    /// The folder that holds the partnerships' folders
+    #[arg(long, value_name = "DIR", default_value = "partnerships")]
+    folder: PathBuf,
+    /// The date of publication; today if not given
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    published: Option<Date>,
+}
+
+const TWIN_SEED: u64 = 20_250_318;
+
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let folder = &arguments.folder;
+    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+        .with_context(|| format!("{}: stand in a clone of the project, or give --folder", folder.display()))?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.join("partnership.toml").exists())
+        .collect();
+    paths.sort();
+    anyhow::ensure!(!paths.is_empty(), "{} holds no partnership", folder.display());
+    let mut outcome = Outcome::Done;
+    let mut written = Vec::new();
+    for path in &paths {
+        let started = Instant::now();
+        let partnership = Partnership::open(path, None)?;
+        println!("\n{}", partnership.folder.partnership.name);
+        let Ok(data) = partnership.data_folder() else {
+            println!("  left out: its data lie in the folder named by {}, which is not set", partnership.folder.partnership.data);
+            continue;
+        };
+        if partnership.folder.partnership.synthetic {
+            generate_twin(&data)?;
+        }
+        let report = ingest::load_into(&partnership, &partnership.lake_folder()).await?;
+        ingest::print_report(&report);
+        let assessed = assess::compute(&partnership, arguments.published.unwrap_or_else(today)).await?;
+        for (file, finding) in &assessed.findings {
+            eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());
+            outcome = Outcome::Wrong;
+        }
+        let out = path.join("published");
+        assess::write(&assessed, &out)?;
+        println!("  assessed in {:.1} s", started.elapsed().as_secs_f64());
+        written.push(out.join("index.html"));
+    }
+    println!("\nThe assessments:");
+    for page in written {
+        println!("  {}", page.display());
+    }
+    Ok(outcome)
+}
+
+/// Writes the twin's street files where they are not yet.
+fn generate_twin(data: &Path) -> anyhow::Result<()> {
+    let police = data.join("police");
+    if police.join("truth.json").exists() {
+        return Ok(());
+    }
+    let boundaries = data.join("reference").join("boundaries").join("lsoa_2011_ew.geojson");
+    println!("  SYNTHETIC street files are being written to {}", police.display());
+    stockport::generate(&StockportTwin::new(boundaries, TWIN_SEED, police))?;
+    Ok(())
+}
