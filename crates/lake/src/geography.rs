@@ -218,7 +218,7 @@ fn read_boundaries(
     for (index, geometry) in outlines {
         let Some((code, name)) = wanted.get_mut(index).and_then(Option::take) else { continue };
         let outline =
-            geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, &projection));
+            geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, projection));
         if let Some(outline) = outline {
             sink.rows.rows_kept += 1;
             sink.area(code, level, &name, Some(geometry::to_wkb(&outline)));

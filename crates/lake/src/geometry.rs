@@ -11,7 +11,7 @@ pub type Polygons = Vec<Vec<Vec<(f64, f64)>>>;
 /// coordinates outside Great Britain.
 pub(crate) fn from_geojson(
     geometry: &geojson::Geometry,
-    projection: &Projection,
+    projection: Projection,
 ) -> Option<Polygons> {
     let ring = |positions: &Vec<geojson::Position>| -> Option<Vec<(f64, f64)>> {
         positions.iter().map(|position| to_metres(position.as_slice(), projection)).collect()
@@ -27,7 +27,7 @@ pub(crate) fn from_geojson(
     }
 }
 
-fn to_metres(position: &[f64], projection: &Projection) -> Option<(f64, f64)> {
+fn to_metres(position: &[f64], projection: Projection) -> Option<(f64, f64)> {
     let [longitude, latitude, ..] = *position else { return None };
     let point = projection.to_grid(Wgs84::new(longitude, latitude).ok()?).ok()?;
     Some((point.easting(), point.northing()))
