@@ -30,7 +30,10 @@ pub(crate) fn print(format: Format, headings: &[&str], rows: &[Vec<String>]) -> 
         }
         Format::Json => {
             let object = |row: &Vec<String>| {
-                let pairs = headings.iter().zip(row).map(|(name, cell)| ((*name).to_owned(), json_value(cell)));
+                let pairs = headings
+                    .iter()
+                    .zip(row)
+                    .map(|(name, cell)| ((*name).to_owned(), json_value(cell)));
                 Value::Object(pairs.collect::<Map<_, _>>())
             };
             let array: Vec<Value> = rows.iter().map(object).collect();
@@ -52,7 +55,11 @@ fn json_value(cell: &str) -> Value {
 
 fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
     let quote = |cell: &str| {
-        if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+        if cell.contains([',', '"', '\n', '\r']) {
+            format!("\"{}\"", cell.replace('"', "\"\""))
+        } else {
+            cell.to_owned()
+        }
     };
     cells.map(quote).collect::<Vec<_>>().join(",")
 }
@@ -61,13 +68,24 @@ fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
 fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
     let width = |index: usize| {
         let cells = rows.iter().filter_map(|row| row.get(index));
-        cells.map(|cell| cell.chars().count()).chain([headings[index].chars().count()]).max().unwrap_or(0)
+        cells
+            .map(|cell| cell.chars().count())
+            .chain([headings[index].chars().count()])
+            .max()
+            .unwrap_or(0)
     };
     let widths: Vec<usize> = (0..headings.len()).map(width).collect();
     let numeric: Vec<bool> = (0..headings.len())
         .map(|index| {
-            let mut cells = rows.iter().filter_map(|row| row.get(index)).filter(|cell| !cell.is_empty()).peekable();
-            cells.peek().is_some() && cells.all(|cell| cell.starts_with(|c: char| c.is_ascii_digit() || c == '−' || c == '-'))
+            let mut cells = rows
+                .iter()
+                .filter_map(|row| row.get(index))
+                .filter(|cell| !cell.is_empty())
+                .peekable();
+            cells.peek().is_some()
+                && cells.all(|cell| {
+                    cell.starts_with(|c: char| c.is_ascii_digit() || c == '−' || c == '-')
+                })
         })
         .collect();
     let mut out = String::new();
@@ -75,7 +93,11 @@ fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
         let mut text = String::new();
         for (index, cell) in cells.enumerate() {
             let pad = " ".repeat(widths[index].saturating_sub(cell.chars().count()));
-            text.push_str(&if numeric[index] { format!("{pad}{cell}  ") } else { format!("{cell}{pad}  ") });
+            text.push_str(&if numeric[index] {
+                format!("{pad}{cell}  ")
+            } else {
+                format!("{cell}{pad}  ")
+            });
         }
         out.push_str(text.trim_end());
         out.push('\n');
@@ -94,7 +116,11 @@ pub(crate) struct LoadProgress {
 
 impl LoadProgress {
     pub(crate) fn new() -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {pos} of {len} files  {msg}") {
             bar.set_style(style);
         }
@@ -138,8 +164,14 @@ mod tests {
 
     #[test]
     fn numbers_stand_to_the_right() {
-        let rows = vec![vec!["Luton".to_owned(), "18,664".to_owned()], vec!["Bedford".to_owned(), "7".to_owned()]];
-        assert_eq!(columns(&["area", "n"], &rows), "area          n\nLuton    18,664\nBedford       7\n");
+        let rows = vec![
+            vec!["Luton".to_owned(), "18,664".to_owned()],
+            vec!["Bedford".to_owned(), "7".to_owned()],
+        ];
+        assert_eq!(
+            columns(&["area", "n"], &rows),
+            "area          n\nLuton    18,664\nBedford       7\n"
+        );
     }
 
     #[test]

@@ -10,7 +10,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{assess, count, coverage, demo, ingest, init, lint, measure, refusals, trace, twin, verify};
+use crate::commands::{
+    assess, count, coverage, demo, ingest, init, lint, measure, refusals, trace, twin, verify,
+};
 
 /// The working system of a community safety partnership: from the police's monthly files to a needs
 /// assessment in which every sentence can be followed back to its rows.
@@ -18,7 +20,13 @@ use crate::commands::{assess, count, coverage, demo, ingest, init, lint, measure
 #[command(name = "wardmote", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Arguments {
     /// The partnership's folder
-    #[arg(short = 'C', long = "partnership", global = true, value_name = "DIR", default_value = ".")]
+    #[arg(
+        short = 'C',
+        long = "partnership",
+        global = true,
+        value_name = "DIR",
+        default_value = "."
+    )]
     partnership: PathBuf,
     #[command(subcommand)]
     command: Command,

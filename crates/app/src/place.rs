@@ -31,7 +31,9 @@ impl Partnership {
             return Ok(data.clone());
         }
         let declared = &self.folder.partnership.data;
-        let Some(name) = declared.strip_prefix('$') else { return Ok(self.folder.path.join(declared)) };
+        let Some(name) = declared.strip_prefix('$') else {
+            return Ok(self.folder.path.join(declared));
+        };
         let value = std::env::var_os(name).with_context(|| {
             format!("this partnership reads the folder named by {name}, which is not set; set it, or give --data DIR")
         })?;

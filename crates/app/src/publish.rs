@@ -14,8 +14,8 @@ use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
-    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea, ProfileChart,
-    ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote, Table,
+    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
+    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote, Table,
 };
 
 /// An assessment computed, gated and ready to render.
@@ -27,24 +27,42 @@ pub(crate) struct Assessed {
 }
 
 /// Computes the assessment of a folder from its gathered evidence.
-pub(crate) fn assess(folder: &PartnershipFolder, observed: &Observed, published: Date) -> anyhow::Result<Assessed> {
+pub(crate) fn assess(
+    folder: &PartnershipFolder,
+    observed: &Observed,
+    published: Date,
+) -> anyhow::Result<Assessed> {
     let assessment = folder.assessment.as_ref().ok_or_else(|| {
-        anyhow::anyhow!("{} has no assessment/assessment.toml; `wardmote init` writes one to start from", folder.path.display())
+        anyhow::anyhow!(
+            "{} has no assessment/assessment.toml; `wardmote init` writes one to start from",
+            folder.path.display()
+        )
     })?;
     let answers = answer_all(observed, &folder.claims, assessment.family.rule)?;
-    let evidence = EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
+    let evidence =
+        EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
     let mut findings = Vec::new();
     let mut written = BTreeMap::new();
     for section in assessment.sections.iter().chain(&assessment.summary) {
         let (path, text) = folder.prose(&section.file)?;
         if written.insert(section.file.clone(), text.clone()).is_none() {
             let name = path.display().to_string();
-            findings.extend(lint(&text, Syntax::Markdown, &answers).into_iter().map(|finding| (name.clone(), finding)));
+            findings.extend(
+                lint(&text, Syntax::Markdown, &answers)
+                    .into_iter()
+                    .map(|finding| (name.clone(), finding)),
+            );
         }
     }
-    let text_of = |section: &SectionDeclaration| written.get(&section.file).cloned().unwrap_or_default();
+    let text_of =
+        |section: &SectionDeclaration| written.get(&section.file).cloned().unwrap_or_default();
     let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
-        declared.iter().map(|section| make_section(folder, section, &prose::print(&text_of(section), &answers))).collect()
+        declared
+            .iter()
+            .map(|section| {
+                make_section(folder, section, &prose::print(&text_of(section), &answers))
+            })
+            .collect()
     };
     let mut drawn = BTreeMap::new();
     for (id, chart) in &folder.charts {
@@ -65,24 +83,47 @@ pub(crate) fn assess(folder: &PartnershipFolder, observed: &Observed, published:
             ("loads".to_owned(), loads_table(observed)),
             ("coverage".to_owned(), sources_table(observed)?),
         ]),
-        figures: answers.figures.values().map(|figure| (figure.id.to_string(), figure_note(observed, figure))).collect(),
-        sign_off: sign_off(folder, assessment, |file| written.get(file).is_some_and(|text| !text.trim().is_empty())),
+        figures: answers
+            .figures
+            .values()
+            .map(|figure| (figure.id.to_string(), figure_note(observed, figure)))
+            .collect(),
+        sign_off: sign_off(folder, assessment, |file| {
+            written.get(file).is_some_and(|text| !text.trim().is_empty())
+        }),
     };
     Ok(Assessed { publication, evidence, findings })
 }
 
-fn sign_off(folder: &PartnershipFolder, assessment: &Assessment, is_written: impl Fn(&str) -> bool) -> SignOff {
+fn sign_off(
+    folder: &PartnershipFolder,
+    assessment: &Assessment,
+    is_written: impl Fn(&str) -> bool,
+) -> SignOff {
     let Some(required) = &folder.statutory else {
-        return SignOff::Blocked { missing: vec!["the list of statutory contents, assessment/statutory.toml".into()] };
+        return SignOff::Blocked {
+            missing: vec!["the list of statutory contents, assessment/statutory.toml".into()],
+        };
     };
-    let mut missing: Vec<String> = statutory::missing(assessment, required, is_written).into_iter().map(|m| m.words).collect();
-    missing.extend(statutory::unknown_keys(assessment, required).into_iter().map(|key| format!("a statutory content called {key:?}")));
+    let mut missing: Vec<String> =
+        statutory::missing(assessment, required, is_written).into_iter().map(|m| m.words).collect();
+    missing.extend(
+        statutory::unknown_keys(assessment, required)
+            .into_iter()
+            .map(|key| format!("a statutory content called {key:?}")),
+    );
     if missing.is_empty() { SignOff::Ready } else { SignOff::Blocked { missing } }
 }
 
-fn make_section(folder: &PartnershipFolder, declared: &SectionDeclaration, markdown: &str) -> Section {
+fn make_section(
+    folder: &PartnershipFolder,
+    declared: &SectionDeclaration,
+    markdown: &str,
+) -> Section {
     let required = folder.statutory.as_ref();
-    let words = |key: &String| required.and_then(|list| list.contents.get(key).cloned()).unwrap_or_else(|| key.clone());
+    let words = |key: &String| {
+        required.and_then(|list| list.contents.get(key).cloned()).unwrap_or_else(|| key.clone())
+    };
     let answered: Vec<String> = declared.answers.iter().map(words).collect();
     Section {
         id: declared.file.clone(),
@@ -112,7 +153,9 @@ fn figure_note(observed: &Observed, figure: &Figure) -> FigureNote {
         period: figure.period.clone(),
         area: figure.area.clone(),
         method: figure.method.clone(),
-        interval_text: figure.interval.map(|(lower, upper)| format!("{} to {}", two_decimals(lower), two_decimals(upper))),
+        interval_text: figure
+            .interval
+            .map(|(lower, upper)| format!("{} to {}", two_decimals(lower), two_decimals(upper))),
         n_text: Some(thousands(figure.n)),
         sources: figure.loads.iter().filter_map(source).collect(),
         query_in_words: figure.query.clone(),
@@ -120,13 +163,22 @@ fn figure_note(observed: &Observed, figure: &Figure) -> FigureNote {
     }
 }
 
-fn table(caption: &str, columns: &[(&str, bool)], rows: Vec<Vec<String>>, note: Option<String>) -> Table {
-    let columns = columns.iter().map(|(heading, numeric)| Column { heading: (*heading).to_owned(), numeric: *numeric }).collect();
+fn table(
+    caption: &str,
+    columns: &[(&str, bool)],
+    rows: Vec<Vec<String>>,
+    note: Option<String>,
+) -> Table {
+    let columns = columns
+        .iter()
+        .map(|(heading, numeric)| Column { heading: (*heading).to_owned(), numeric: *numeric })
+        .collect();
     Table { caption: caption.to_owned(), columns, rows, note }
 }
 
 fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
-    let number = |x: Option<f64>, print: fn(f64) -> String| x.map_or_else(|| "none".to_owned(), print);
+    let number =
+        |x: Option<f64>, print: fn(f64) -> String| x.map_or_else(|| "none".to_owned(), print);
     let rows = answers
         .tests
         .iter()
@@ -134,7 +186,9 @@ fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
             let plain = test.parameters.get("z_without_overdispersion").copied();
             vec![
                 test.claim.clone(),
-                test.not_tested.as_ref().map_or_else(|| test.method.clone(), |why| format!("not tested: {why}")),
+                test.not_tested
+                    .as_ref()
+                    .map_or_else(|| test.method.clone(), |why| format!("not tested: {why}")),
                 number(plain, two_decimals),
                 number(test.parameters.get("dispersion_used").copied(), two_decimals),
                 number(test.z, two_decimals),
@@ -205,31 +259,56 @@ fn sources_table(observed: &Observed) -> anyhow::Result<Table> {
     let mut rows = Vec::new();
     for source in observed.sources.values() {
         let loads = observed.loads.iter().filter(|load| load.source == source.id);
-        let known = if source.reader.brings_events() { observed.known_run(&source.id).unwrap_or_default() } else { None };
+        let known = if source.reader.brings_events() {
+            observed.known_run(&source.id).unwrap_or_default()
+        } else {
+            None
+        };
         rows.push(vec![
             source.id.clone(),
             source.publisher.clone(),
             source.licence.clone(),
             loads.count().to_string(),
-            known.map_or_else(|| "not by month".into(), |(first, last)| format!("{} to {}", first.in_words(), last.in_words())),
+            known.map_or_else(
+                || "not by month".into(),
+                |(first, last)| format!("{} to {}", first.in_words(), last.in_words()),
+            ),
         ]);
     }
     Ok(table(
         "Sources",
-        &[("Source", false), ("Publisher", false), ("Licence", false), ("Files", true), ("Months known", false)],
+        &[
+            ("Source", false),
+            ("Publisher", false),
+            ("Licence", false),
+            ("Files", true),
+            ("Months known", false),
+        ],
         rows,
         None,
     ))
 }
 
 fn make_chart(data: ChartData) -> Chart {
-    let columns = data.columns.iter().enumerate().map(|(index, heading)| Column { heading: heading.clone(), numeric: index > 0 });
-    let table = Table { caption: data.title.clone(), columns: columns.collect(), rows: data.rows, note: None };
+    let columns = data
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, heading)| Column { heading: heading.clone(), numeric: index > 0 });
+    let table = Table {
+        caption: data.title.clone(),
+        columns: columns.collect(),
+        rows: data.rows,
+        note: None,
+    };
     let kind = match data.drawing {
         Drawing::Series(points) => ChartKind::Series(SeriesChart {
             y_label: data.unit.clone(),
             months: points.iter().map(|(month, _)| month.to_string()).collect(),
-            lines: vec![Line { name: data.unit, values: points.into_iter().map(|(_, value)| value).collect() }],
+            lines: vec![Line {
+                name: data.unit,
+                values: points.into_iter().map(|(_, value)| value).collect(),
+            }],
             expected: None,
             markers: Vec::new(),
         }),
@@ -237,7 +316,12 @@ fn make_chart(data: ChartData) -> Chart {
             x_label: data.unit,
             bars: bars
                 .into_iter()
-                .map(|bar| Bar { label: bar.label, value: bar.value, interval: Some(bar.interval), highlighted: false })
+                .map(|bar| Bar {
+                    label: bar.label,
+                    value: bar.value,
+                    interval: Some(bar.interval),
+                    highlighted: false,
+                })
                 .collect(),
         }),
         Drawing::Profile(months, _peak) => ChartKind::Profile(ProfileChart {
@@ -291,7 +375,10 @@ fn class_breaks(values: &[f64]) -> Vec<ClassBreak> {
         .enumerate()
         .map(|(index, (upper, lower))| {
             let over = if index == 0 { "" } else { "over " };
-            ClassBreak { upper: *upper, label: format!("{over}{} to {}", print(lower), print(*upper)) }
+            ClassBreak {
+                upper: *upper,
+                label: format!("{over}{} to {}", print(lower), print(*upper)),
+            }
         })
         .collect()
 }

@@ -55,7 +55,8 @@ pub fn is_ons_code(text: &str) -> bool {
 
 fn is_local_code(text: &str) -> bool {
     text.strip_prefix("local:").is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     })
 }
 
@@ -135,8 +136,7 @@ pub struct AreaLevel {
 }
 
 impl AreaLevel {
-    const EXAMPLES: &'static str =
-        "lsoa-2011, lsoa-2021, msoa-2021, ward-2024, district-2024, csp-2024, force-2024, neighbourhood";
+    const EXAMPLES: &'static str = "lsoa-2011, lsoa-2021, msoa-2021, ward-2024, district-2024, csp-2024, force-2024, neighbourhood";
     /// LSOAs of the 2011 census.
     pub const LSOA_2011: Self = Self { tier: Tier::Lsoa, vintage: Some(2011) };
     /// LSOAs of the 2021 census.
@@ -150,8 +150,13 @@ impl FromStr for AreaLevel {
 
     fn from_str(text: &str) -> Result<Self, AreaError> {
         let error = || AreaError::Level { text: text.to_owned() };
-        let (name, year) = text.split_once('-').map_or((text, None), |(name, year)| (name, Some(year)));
-        let tier = TIERS.iter().find(|(_, known, _)| *known == name).map(|(tier, ..)| *tier).ok_or_else(error)?;
+        let (name, year) =
+            text.split_once('-').map_or((text, None), |(name, year)| (name, Some(year)));
+        let tier = TIERS
+            .iter()
+            .find(|(_, known, _)| *known == name)
+            .map(|(tier, ..)| *tier)
+            .ok_or_else(error)?;
         let vintage = year.map(str::parse::<u16>).transpose().map_err(|_| error())?;
         let level = Self { tier, vintage };
         let complete = match tier {
@@ -179,7 +184,8 @@ impl From<AreaLevel> for String {
 
 impl fmt::Display for AreaLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = TIERS.iter().find(|(tier, ..)| *tier == self.tier).map_or("area", |(_, name, _)| name);
+        let name =
+            TIERS.iter().find(|(tier, ..)| *tier == self.tier).map_or("area", |(_, name, _)| name);
         match self.vintage {
             Some(year) => write!(f, "{name}-{year}"),
             None => f.write_str(name),
@@ -205,7 +211,8 @@ mod tests {
         for text in ["lsoa-2011", "ward-2024", "csp-2024", "neighbourhood"] {
             assert_eq!(text.parse::<AreaLevel>().unwrap().to_string(), text);
         }
-        for wrong in ["lsoa", "lsoa-2001", "ward", "parish-2024", "neighbourhood-2024", "ward-20x4"] {
+        for wrong in ["lsoa", "lsoa-2001", "ward", "parish-2024", "neighbourhood-2024", "ward-20x4"]
+        {
             assert!(wrong.parse::<AreaLevel>().is_err(), "{wrong:?} was accepted");
         }
     }

@@ -63,7 +63,9 @@ impl Category {
     /// Reads the words of a police.uk `Crime type` cell.
     pub fn from_police_uk(words: &str) -> Result<Self, UnknownCategory> {
         let found = NAMES.iter().find(|(.., name)| *name == words);
-        found.map(|(category, ..)| *category).ok_or_else(|| UnknownCategory { text: words.to_owned() })
+        found
+            .map(|(category, ..)| *category)
+            .ok_or_else(|| UnknownCategory { text: words.to_owned() })
     }
 
     /// The short name used in configuration and the lake, such as `vehicle-crime`.
@@ -87,7 +89,9 @@ impl FromStr for Category {
 
     fn from_str(slug: &str) -> Result<Self, UnknownCategory> {
         let found = NAMES.iter().find(|(_, known, _)| *known == slug);
-        found.map(|(category, ..)| *category).ok_or_else(|| UnknownCategory { text: slug.to_owned() })
+        found
+            .map(|(category, ..)| *category)
+            .ok_or_else(|| UnknownCategory { text: slug.to_owned() })
     }
 }
 

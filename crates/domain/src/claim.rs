@@ -199,7 +199,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn outcome(question: Question, p: f64, equivalence: Option<f64>) -> TestOutcome {
-        TestOutcome { question, upward: false, corrected_p: Some(p), corrected_equivalence_p: equivalence, fewest_events: 500 }
+        TestOutcome {
+            question,
+            upward: false,
+            corrected_p: Some(p),
+            corrected_equivalence_p: equivalence,
+            fewest_events: 500,
+        }
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub enum CoordinateError {
         latitude: f64,
     },
     /// The pair fits the other way round.
-    #[error("longitude {longitude}, latitude {latitude} look exchanged: latitude belongs in the other column")]
+    #[error(
+        "longitude {longitude}, latitude {latitude} look exchanged: latitude belongs in the other column"
+    )]
     Exchanged {
         /// What stood in the longitude column.
         longitude: f64,
@@ -76,8 +78,13 @@ impl BritishNationalGrid {
     /// Checks that the pair can be metres on the grid; degrees are refused.
     pub fn new(easting: f64, northing: f64) -> Result<Self, CoordinateError> {
         // No land lies within a kilometre of the grid's own origin, west of Scilly; degrees all do.
-        let plausible = (1_000.0..=700_000.0).contains(&easting) && (1_000.0..=1_300_000.0).contains(&northing);
-        if plausible { Ok(Self { easting, northing }) } else { Err(CoordinateError::NotMetres { easting, northing }) }
+        let plausible =
+            (1_000.0..=700_000.0).contains(&easting) && (1_000.0..=1_300_000.0).contains(&northing);
+        if plausible {
+            Ok(Self { easting, northing })
+        } else {
+            Err(CoordinateError::NotMetres { easting, northing })
+        }
     }
 
     /// Metres east of the grid's origin.

@@ -39,7 +39,9 @@ impl TryFrom<String> for FigureId {
 
     fn try_from(text: String) -> Result<Self, FigureIdError> {
         let lower_hex = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
-        let valid = text.strip_prefix("f-").is_some_and(|d| d.len() == Self::DIGITS && d.bytes().all(lower_hex));
+        let valid = text
+            .strip_prefix("f-")
+            .is_some_and(|d| d.len() == Self::DIGITS && d.bytes().all(lower_hex));
         if valid { Ok(Self(text)) } else { Err(FigureIdError { text }) }
     }
 }
@@ -62,7 +64,10 @@ mod tests {
 
     #[test]
     fn only_hash_digits_make_an_id() {
-        assert_eq!(FigureId::from_sha256_hex("0123456789abcdef").unwrap().as_str(), "f-0123456789ab");
+        assert_eq!(
+            FigureId::from_sha256_hex("0123456789abcdef").unwrap().as_str(),
+            "f-0123456789ab"
+        );
         for wrong in ["", "f-", "0123456789ab", "f-0123456789AB", "f-0123456789abc"] {
             assert!(FigureId::try_from(wrong.to_owned()).is_err(), "{wrong:?} was accepted");
         }

@@ -28,7 +28,9 @@ pub enum PeriodError {
         text: String,
     },
     /// A part year may be compared only with the same months of another year.
-    #[error("{later} covers {later_months} and {earlier} covers {earlier_months}: compare the same months of both years")]
+    #[error(
+        "{later} covers {later_months} and {earlier} covers {earlier_months}: compare the same months of both years"
+    )]
     DifferentMonths {
         /// The later period.
         later: String,
@@ -98,8 +100,18 @@ impl Month {
 
 /// The months' names, January first.
 pub const MONTH_NAMES: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-    "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 
 impl FromStr for Month {
@@ -192,7 +204,10 @@ impl Period {
     /// The period in words for a sentence, such as `2023/24` or `April to November 2024`.
     pub fn in_words(&self) -> String {
         let (first, last) = (self.first, self.last);
-        if !self.written.contains("..") && !self.written.starts_with("year to") && self.n_months() > 1 {
+        if !self.written.contains("..")
+            && !self.written.starts_with("year to")
+            && self.n_months() > 1
+        {
             return self.written.clone();
         }
         if first == last {
@@ -202,7 +217,11 @@ impl Period {
             return format!("the year to {}", last.in_words());
         }
         if first.year() == last.year() {
-            return format!("{} to {}", MONTH_NAMES[usize::from(first.month_of_year() - 1)], last.in_words());
+            return format!(
+                "{} to {}",
+                MONTH_NAMES[usize::from(first.month_of_year() - 1)],
+                last.in_words()
+            );
         }
         format!("{} to {}", first.in_words(), last.in_words())
     }
@@ -240,7 +259,8 @@ impl FromStr for Period {
 
     fn from_str(text: &str) -> Result<Self, PeriodError> {
         let written = text.trim();
-        let (first, last) = parse_ends(written).ok_or_else(|| PeriodError::Period { text: text.to_owned() })?;
+        let (first, last) =
+            parse_ends(written).ok_or_else(|| PeriodError::Period { text: text.to_owned() })?;
         Ok(Self { first, last, written: written.to_owned() })
     }
 }
@@ -307,7 +327,11 @@ mod tests {
     fn every_way_to_write_a_period() {
         let check = |text: &str, first: &str, last: &str, words: &str| {
             let period = period(text);
-            assert_eq!((period.first().to_string(), period.last().to_string()), (first.into(), last.into()), "{text}");
+            assert_eq!(
+                (period.first().to_string(), period.last().to_string()),
+                (first.into(), last.into()),
+                "{text}"
+            );
             assert_eq!(period.in_words(), words);
         };
         check("2024-04", "2024-04", "2024-04", "April 2024");
@@ -322,7 +346,17 @@ mod tests {
 
     #[test]
     fn nonsense_is_refused() {
-        for text in ["", "2023/25", "2024-13", "2024-4", "24-04", "2024-Q5", "2024-05..2024-04", "year to", "last year"] {
+        for text in [
+            "",
+            "2023/25",
+            "2024-13",
+            "2024-4",
+            "24-04",
+            "2024-Q5",
+            "2024-05..2024-04",
+            "year to",
+            "last year",
+        ] {
             assert!(text.parse::<Period>().is_err(), "{text:?} was accepted");
         }
     }

@@ -6,7 +6,8 @@ use regex::Regex;
 
 static BINDING: LazyLock<Regex> = LazyLock::new(|| {
     // INVARIANT: the pattern is a constant, and the tests use it.
-    Regex::new(r"\{\{\s*([a-z0-9-]+)(?:\.([a-z0-9-]+))?\s*\}\}").unwrap_or_else(|error| unreachable!("{error}"))
+    Regex::new(r"\{\{\s*([a-z0-9-]+)(?:\.([a-z0-9-]+))?\s*\}\}")
+        .unwrap_or_else(|error| unreachable!("{error}"))
 });
 
 /// One binding found in a text.
@@ -36,13 +37,17 @@ pub(crate) fn find(text: &str) -> Vec<Binding<'_>> {
 
 /// The text with each binding replaced by spaces, so that offsets stay.
 pub(crate) fn blank_out(text: &str) -> String {
-    BINDING.replace_all(text, |captures: &regex::Captures<'_>| " ".repeat(captures[0].len())).into_owned()
+    BINDING
+        .replace_all(text, |captures: &regex::Captures<'_>| " ".repeat(captures[0].len()))
+        .into_owned()
 }
 
 /// The text with each binding replaced by what `print` gives for it.
 pub(crate) fn replace(text: &str, mut print: impl FnMut(&str, Option<&str>) -> String) -> String {
     BINDING
-        .replace_all(text, |captures: &regex::Captures<'_>| print(&captures[1], captures.get(2).map(|f| f.as_str())))
+        .replace_all(text, |captures: &regex::Captures<'_>| {
+            print(&captures[1], captures.get(2).map(|f| f.as_str()))
+        })
         .into_owned()
 }
 
@@ -56,7 +61,13 @@ mod tests {
         let found: Vec<_> = find(text).iter().map(|b| (b.claim, b.field)).collect();
         assert_eq!(found, [("crime-change", None), ("crime-change", Some("percent"))]);
         assert_eq!(blank_out(text).len(), text.len());
-        assert_eq!(blank_out(text).trim_end_matches('.').trim(), "Crime                  by".trim());
-        assert_eq!(replace("{{a}} {{b.c}}", |claim, field| format!("{claim}:{field:?}")), "a:None b:Some(\"c\")");
+        assert_eq!(
+            blank_out(text).trim_end_matches('.').trim(),
+            "Crime                  by".trim()
+        );
+        assert_eq!(
+            replace("{{a}} {{b.c}}", |claim, field| format!("{claim}:{field:?}")),
+            "a:None b:Some(\"c\")"
+        );
     }
 }

@@ -95,7 +95,9 @@ pub enum Ask {
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum ClaimError {
     /// None or several of the questions stand in it.
-    #[error("a claim asks exactly one of value, compare, trend, season, against, highest, share; this asks {asked}")]
+    #[error(
+        "a claim asks exactly one of value, compare, trend, season, against, highest, share; this asks {asked}"
+    )]
     OneQuestion {
         /// How many it asks.
         asked: usize,
@@ -148,7 +150,8 @@ impl TryFrom<WrittenClaim> for Claim {
         .into_iter()
         .flatten()
         .collect();
-        let [ask] = <[Ask; 1]>::try_from(asked).map_err(|asked| ClaimError::OneQuestion { asked: asked.len() })?;
+        let [ask] = <[Ask; 1]>::try_from(asked)
+            .map_err(|asked| ClaimError::OneQuestion { asked: asked.len() })?;
         if let Ask::Compare(compare) = &ask {
             compare.period.comparable_with(&compare.with)?;
         }
@@ -308,8 +311,12 @@ mod tests {
 
     #[test]
     fn a_claim_asks_one_question() {
-        assert!(claim("measure = \"m\"\ncompare = { period = \"2023/24\", with = \"2022/23\" }").is_ok());
-        let two = "measure = \"m\"\ntrend = { period = \"2023/24\" }\nseason = { period = \"2023/24\" }";
+        assert!(
+            claim("measure = \"m\"\ncompare = { period = \"2023/24\", with = \"2022/23\" }")
+                .is_ok()
+        );
+        let two =
+            "measure = \"m\"\ntrend = { period = \"2023/24\" }\nseason = { period = \"2023/24\" }";
         assert!(claim(two).unwrap_err().contains("this asks 2"));
         assert!(claim("measure = \"m\"").unwrap_err().contains("this asks 0"));
         assert!(claim("value = { period = \"2023/24\" }").unwrap_err().contains("measure"));
@@ -317,7 +324,10 @@ mod tests {
 
     #[test]
     fn a_part_year_against_a_full_year_is_refused() {
-        let error = claim("measure = \"m\"\ncompare = { period = \"2024-04..2024-11\", with = \"2023/24\" }").unwrap_err();
+        let error = claim(
+            "measure = \"m\"\ncompare = { period = \"2024-04..2024-11\", with = \"2023/24\" }",
+        )
+        .unwrap_err();
         assert!(error.contains("compare the same months"), "{error}");
     }
 }

@@ -142,7 +142,8 @@ impl EvidenceFile {
 
     /// Reads a file.
     pub fn read(path: &Path) -> Result<Self, EvidenceFileError> {
-        let text = std::fs::read_to_string(path).map_err(|why| EvidenceFileError::Read { path: path.to_owned(), why })?;
+        let text = std::fs::read_to_string(path)
+            .map_err(|why| EvidenceFileError::Read { path: path.to_owned(), why })?;
         let parse = |why| EvidenceFileError::Parse { path: path.to_owned(), why };
         let shape: Shape = serde_json::from_str(&text).map_err(parse)?;
         if shape.format != FORMAT {

@@ -35,7 +35,12 @@ pub fn correct(tests: Vec<Result<RawTest, NotTested>>, rule: Rule) -> Vec<Correc
         .into_iter()
         .map(|raw| {
             let Ok(test) = &raw else {
-                return Corrected { raw, p: None, equivalence_p: None, verdict: Verdict::NotTestable };
+                return Corrected {
+                    raw,
+                    p: None,
+                    equivalence_p: None,
+                    verdict: Verdict::NotTestable,
+                };
             };
             let p = adjusted.next();
             let equivalence_p = test.equivalence_p.and_then(|_| adjusted.next());
@@ -80,7 +85,8 @@ mod tests {
     fn a_test_alone_and_the_same_test_among_many() {
         let alone = correct(vec![test(0.03)], Rule::default());
         assert_eq!(alone[0].verdict, Verdict::Fell);
-        let among = correct(std::iter::once(0.03).chain([0.5; 9]).map(test).collect(), Rule::default());
+        let among =
+            correct(std::iter::once(0.03).chain([0.5; 9]).map(test).collect(), Rule::default());
         assert_eq!(among[0].verdict, Verdict::NoClearChange);
         assert_eq!(among[0].p, Some(0.3));
     }

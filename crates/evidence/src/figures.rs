@@ -26,12 +26,26 @@ pub(crate) struct Printed {
 
 impl Printed {
     pub(crate) fn known(value: f64, text: String, n: u64) -> Self {
-        Self { value: Some(value), text, n, interval: None, population: None, caution: small_number_caution(n) }
+        Self {
+            value: Some(value),
+            text,
+            n,
+            interval: None,
+            population: None,
+            caution: small_number_caution(n),
+        }
     }
 
     /// A value that is not known, and why.
     pub(crate) fn unknown(why: String) -> Self {
-        Self { value: None, text: "not known".into(), n: 0, interval: None, population: None, caution: Some(why) }
+        Self {
+            value: None,
+            text: "not known".into(),
+            n: 0,
+            interval: None,
+            population: None,
+            caution: Some(why),
+        }
     }
 
     pub(crate) fn between(self, interval: Interval) -> Self {
@@ -44,7 +58,14 @@ impl Printed {
 }
 
 /// The figure of a count, rate or share.
-pub(crate) fn value(observed: &Observed, measure: &Measure, place: &Place, period: &Period, form: Form, printed: Printed) -> Figure {
+pub(crate) fn value(
+    observed: &Observed,
+    measure: &Measure,
+    place: &Place,
+    period: &Period,
+    form: Form,
+    printed: Printed,
+) -> Figure {
     let (kind, method) = match form {
         Form::Count => ("count", "count of rows; 95% limits by Byar, exact below 10"),
         Form::Rate => ("rate", "rows over residents; 95% limits by Byar, exact below 10"),
@@ -78,7 +99,8 @@ pub(crate) fn tested(
     raw: Option<&RawTest>,
     untested: Option<&str>,
 ) -> Figure {
-    let periods = against.map_or_else(|| period.to_string(), |earlier| format!("{period} with {earlier}"));
+    let periods =
+        against.map_or_else(|| period.to_string(), |earlier| format!("{period} with {earlier}"));
     let mut figure = Figure {
         label: format!("{}, {}, {kind}, {}", measure.title, place.name, periods),
         period: periods.clone(),
@@ -95,8 +117,17 @@ pub(crate) fn tested(
 }
 
 /// The figure of a survey share's test.
-pub(crate) fn survey(observed: &Observed, share: &Share, place: &Place, raw: Option<&RawTest>, untested: Option<&str>) -> Figure {
-    let key = format!("survey | {} | {} {} of {} | {}", place.code, share.area, share.whole, share.whole_name, share.source);
+pub(crate) fn survey(
+    observed: &Observed,
+    share: &Share,
+    place: &Place,
+    raw: Option<&RawTest>,
+    untested: Option<&str>,
+) -> Figure {
+    let key = format!(
+        "survey | {} | {} {} of {} | {}",
+        place.code, share.area, share.whole, share.whole_name, share.source
+    );
     let mut figure = Figure {
         id: figure_id(&key, &observed.snapshot),
         key,
@@ -156,11 +187,18 @@ fn fill(figure: &mut Figure, raw: Option<&RawTest>, untested: Option<&str>) {
     }
 }
 
-fn blank(observed: &Observed, measure: &Measure, place: &Place, period: &Period, kind: &str) -> Figure {
+fn blank(
+    observed: &Observed,
+    measure: &Measure,
+    place: &Place,
+    period: &Period,
+    kind: &str,
+) -> Figure {
     let name = format!("{} v{}", measure.id, measure.version);
     let key = format!("{name} | {} | {kind}", place.code);
     let source = &measure.numerator.source;
-    let disclosure = observed.sources.get(source).map_or(Disclosure::Controlled, |source| source.disclosure);
+    let disclosure =
+        observed.sources.get(source).map_or(Disclosure::Controlled, |source| source.disclosure);
     Figure {
         id: figure_id(&key, &observed.snapshot),
         key,
@@ -191,7 +229,12 @@ fn blank(observed: &Observed, measure: &Measure, place: &Place, period: &Period,
 }
 
 fn unplaced_caution(n: u64) -> Option<String> {
-    (n > 0).then(|| format!("{} rows of the source in this period name no place and are in no area's count", thousands(n)))
+    (n > 0).then(|| {
+        format!(
+            "{} rows of the source in this period name no place and are in no area's count",
+            thousands(n)
+        )
+    })
 }
 
 fn joined(parts: [Option<String>; 3]) -> Option<String> {

@@ -72,7 +72,10 @@ impl PartnershipFolder {
         let assessment = path.join("assessment");
         Ok(Self {
             partnership: parse(&path.join("partnership.toml"))?,
-            sources: source::read_all(&path.join("sources"))?.into_iter().map(|s| (s.id.clone(), s)).collect(),
+            sources: source::read_all(&path.join("sources"))?
+                .into_iter()
+                .map(|s| (s.id.clone(), s))
+                .collect(),
             measures: read_measures(&path.join("measures"))?,
             claims: parse_if_there(&assessment.join("claims.toml"))?.unwrap_or_default(),
             charts: parse_if_there(&assessment.join("charts.toml"))?.unwrap_or_default(),
@@ -85,14 +88,16 @@ impl PartnershipFolder {
     /// The prose of a section: its text and the file it stands in.
     pub fn prose(&self, file: &str) -> Result<(PathBuf, String), FolderError> {
         let path = self.path.join("assessment").join(format!("{file}.md"));
-        let text = std::fs::read_to_string(&path).map_err(|why| FolderError::Read { path: path.clone(), why })?;
+        let text = std::fs::read_to_string(&path)
+            .map_err(|why| FolderError::Read { path: path.clone(), why })?;
         Ok((path, text))
     }
 
     /// The sources that measures count.
     pub fn sources_counted(&self) -> BTreeSet<String> {
         let of = |measure: &Measure| {
-            let share_of = measure.share_of.iter().map(|whole| whole.source.clone()).collect::<Vec<_>>();
+            let share_of =
+                measure.share_of.iter().map(|whole| whole.source.clone()).collect::<Vec<_>>();
             std::iter::once(measure.numerator.source.clone()).chain(share_of)
         };
         self.measures.values().flat_map(of).collect()
@@ -122,14 +127,18 @@ impl PartnershipFolder {
 
 /// Reads one TOML file into a declaration.
 pub fn parse<T: DeserializeOwned>(path: &Path) -> Result<T, FolderError> {
-    let text = std::fs::read_to_string(path).map_err(|why| FolderError::Read { path: path.to_owned(), why })?;
-    toml::from_str(&text).map_err(|error| FolderError::Parse { path: path.to_owned(), message: error.to_string() })
+    let text = std::fs::read_to_string(path)
+        .map_err(|why| FolderError::Read { path: path.to_owned(), why })?;
+    toml::from_str(&text)
+        .map_err(|error| FolderError::Parse { path: path.to_owned(), message: error.to_string() })
 }
 
 fn parse_if_there<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderError> {
     match parse(path) {
         Ok(value) => Ok(Some(value)),
-        Err(FolderError::Read { why, .. }) if why.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(FolderError::Read { why, .. }) if why.kind() == std::io::ErrorKind::NotFound => {
+            Ok(None)
+        }
         Err(error) => Err(error),
     }
 }

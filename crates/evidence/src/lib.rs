@@ -6,17 +6,17 @@
 //! Nothing here draws, renders or serves.
 
 mod binding;
-pub mod declarations;
-pub mod lint;
-pub mod measure;
-pub mod numbers;
 pub mod charts;
 pub mod claims;
+pub mod declarations;
 pub mod evidence_file;
 pub mod family;
 pub mod figure;
 mod figures;
 pub mod folder;
+pub mod lint;
+pub mod measure;
+pub mod numbers;
 pub mod observed;
 pub mod prose;
 pub mod statutory;

@@ -134,7 +134,9 @@ impl Selection {
         };
         match (self.categories.as_slice(), self.exclude.as_slice()) {
             ([], []) => format!("all rows of {}", self.source),
-            ([], exclude) => format!("rows of {}, every category except {}", self.source, names(exclude)),
+            ([], exclude) => {
+                format!("rows of {}, every category except {}", self.source, names(exclude))
+            }
             (only, _) => format!("rows of {} with category {}", self.source, names(only)),
         }
     }
@@ -148,7 +150,9 @@ impl Selection {
         let n_incident = counted.iter().filter(|category| category.is_incident()).count();
         match (counted.len(), n_incident) {
             (0, _) => Err(MeasureError::Empty { id }),
-            (n, incidents) if incidents > 0 && incidents < n => Err(MeasureError::MixesIncidentsWithCrimes { id }),
+            (n, incidents) if incidents > 0 && incidents < n => {
+                Err(MeasureError::MixesIncidentsWithCrimes { id })
+            }
             _ => Ok(()),
         }
     }
@@ -197,9 +201,13 @@ mod tests {
 
     #[test]
     fn incidents_are_never_added_to_crimes() {
-        let mixed = measure(r#"{ source = "s", categories = ["anti-social-behaviour", "burglary"] }"#);
+        let mixed =
+            measure(r#"{ source = "s", categories = ["anti-social-behaviour", "burglary"] }"#);
         assert!(matches!(mixed, Err(MeasureError::MixesIncidentsWithCrimes { .. })));
-        assert!(matches!(measure(r#"{ source = "s" }"#), Err(MeasureError::MixesIncidentsWithCrimes { .. })));
+        assert!(matches!(
+            measure(r#"{ source = "s" }"#),
+            Err(MeasureError::MixesIncidentsWithCrimes { .. })
+        ));
         assert!(measure(r#"{ source = "s", exclude = ["anti-social-behaviour"] }"#).is_ok());
         assert!(measure(r#"{ source = "s", categories = ["anti-social-behaviour"] }"#).is_ok());
     }
@@ -208,6 +216,9 @@ mod tests {
     fn crime_is_thirteen_categories() {
         let crime = measure(r#"{ source = "s", exclude = ["anti-social-behaviour"] }"#).unwrap();
         assert_eq!(crime.numerator.counted().len(), 13);
-        assert_eq!(crime.numerator.in_words(), "rows of s, every category except anti-social behaviour");
+        assert_eq!(
+            crime.numerator.in_words(),
+            "rows of s, every category except anti-social behaviour"
+        );
     }
 }

@@ -107,18 +107,26 @@ impl Observed {
     /// Gathers from the lake all that the folder's measures, claims and charts ask for.
     ///
     /// `also` names levels that the caller will ask about besides.
-    pub async fn gather(lake: &Lake, folder: &PartnershipFolder, also: &[AreaLevel]) -> Result<Self, ObservedError> {
+    pub async fn gather(
+        lake: &Lake,
+        folder: &PartnershipFolder,
+        also: &[AreaLevel],
+    ) -> Result<Self, ObservedError> {
         let partnership = &folder.partnership;
         let vintage = partnership.area_vintage;
         let mut districts = Vec::new();
         for code in partnership.areas.iter().chain(&partnership.peers) {
             let small_areas = lake.members(code, partnership.district_level, vintage)?;
             if small_areas.is_empty() {
-                return Err(ObservedError::NoArea { area: code.clone(), level: partnership.district_level });
+                return Err(ObservedError::NoArea {
+                    area: code.clone(),
+                    level: partnership.district_level,
+                });
             }
             districts.push((code.clone(), small_areas));
         }
-        let mut small_areas: Vec<AreaCode> = districts.iter().flat_map(|(_, small)| small.iter().cloned()).collect();
+        let mut small_areas: Vec<AreaCode> =
+            districts.iter().flat_map(|(_, small)| small.iter().cloned()).collect();
         small_areas.sort();
         small_areas.dedup();
 
@@ -138,7 +146,8 @@ impl Observed {
             observed.cubes.insert(source, cube);
         }
         for level in folder.levels_asked().into_iter().chain(also.iter().copied()) {
-            let places = gather_places(lake, partnership, level, vintage, &districts, &small_areas)?;
+            let places =
+                gather_places(lake, partnership, level, vintage, &districts, &small_areas)?;
             observed.places.insert(level, places);
         }
         for level in folder.levels_drawn() {
@@ -167,42 +176,72 @@ impl Observed {
     /// A place of any gathered level.
     pub fn place(&self, code: &AreaCode) -> Result<&Place, ObservedError> {
         let found = self.places.values().flatten().find(|place| place.code == *code);
-        found.ok_or_else(|| ObservedError::NoArea { area: code.clone(), level: self.partnership.district_level })
+        found.ok_or_else(|| ObservedError::NoArea {
+            area: code.clone(),
+            level: self.partnership.district_level,
+        })
     }
 
     /// The places of a level that lie in the given districts, in order of code.
-    pub fn places_within(&self, level: AreaLevel, districts: &[AreaCode]) -> Result<Vec<&Place>, ObservedError> {
+    pub fn places_within(
+        &self,
+        level: AreaLevel,
+        districts: &[AreaCode],
+    ) -> Result<Vec<&Place>, ObservedError> {
         let mut inside = BTreeSet::new();
         for code in districts {
             inside.extend(self.place(code)?.small_areas.iter());
         }
         let places = self.places.get(&level).into_iter().flatten();
-        Ok(places.filter(|place| place.small_areas.first().is_some_and(|small| inside.contains(small))).collect())
+        Ok(places
+            .filter(|place| place.small_areas.first().is_some_and(|small| inside.contains(small)))
+            .collect())
     }
 
     /// The count of a selection in a place for each month of a period; `None` where the month has
     /// not come.
-    pub fn monthly(&self, selection: &Selection, place: &Place, period: &Period) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
+    pub fn monthly(
+        &self,
+        selection: &Selection,
+        place: &Place,
+        period: &Period,
+    ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
         let cube = self.cube(&selection.source)?;
         let categories = selection.counted();
-        Ok(period.months().map(|month| (month, cube.count(&place.small_areas, &categories, month))).collect())
+        Ok(period
+            .months()
+            .map(|month| (month, cube.count(&place.small_areas, &categories, month)))
+            .collect())
     }
 
     /// The count of a selection in a place over a period, or the months that are not known.
-    pub fn total(&self, selection: &Selection, place: &Place, period: &Period) -> Result<Result<u64, Vec<Month>>, ObservedError> {
+    pub fn total(
+        &self,
+        selection: &Selection,
+        place: &Place,
+        period: &Period,
+    ) -> Result<Result<u64, Vec<Month>>, ObservedError> {
         let months = self.monthly(selection, place, period)?;
-        let unknown: Vec<Month> = months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
-        Ok(if unknown.is_empty() { Ok(months.iter().filter_map(|(_, n)| *n).sum()) } else { Err(unknown) })
+        let unknown: Vec<Month> =
+            months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
+        Ok(if unknown.is_empty() {
+            Ok(months.iter().filter_map(|(_, n)| *n).sum())
+        } else {
+            Err(unknown)
+        })
     }
 
     /// The residents of a place.
     pub fn residents(&self, measure: &Measure, place: &Place) -> Result<u64, ObservedError> {
-        let name = measure.denominator.as_ref().ok_or_else(|| ObservedError::NoDenominator { measure: measure.id.clone() })?;
+        let name = measure
+            .denominator
+            .as_ref()
+            .ok_or_else(|| ObservedError::NoDenominator { measure: measure.id.clone() })?;
         let population = self.populations.get(name);
         let of = |area: &AreaCode| {
-            population
-                .and_then(|by_area| by_area.get(area).copied())
-                .ok_or_else(|| ObservedError::NoPopulation { population: name.clone(), area: area.clone() })
+            population.and_then(|by_area| by_area.get(area).copied()).ok_or_else(|| {
+                ObservedError::NoPopulation { population: name.clone(), area: area.clone() }
+            })
         };
         place.small_areas.iter().map(of).sum()
     }
@@ -226,24 +265,34 @@ impl Observed {
                 && load.first_month.is_none_or(|first| first <= period.last())
                 && load.last_month.is_none_or(|last| last >= period.first())
         };
-        let mut ids: Vec<String> = self.loads.iter().filter(touches).map(|load| load.load_id.clone()).collect();
+        let mut ids: Vec<String> =
+            self.loads.iter().filter(touches).map(|load| load.load_id.clone()).collect();
         ids.sort();
         ids
     }
 
     fn cube(&self, source: &str) -> Result<&Cube, ObservedError> {
-        self.cubes.get(source).ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })
+        self.cubes
+            .get(source)
+            .ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })
     }
 }
 
 impl Cube {
-    fn count(&self, small_areas: &[AreaCode], categories: &[Category], month: Month) -> Option<u64> {
+    fn count(
+        &self,
+        small_areas: &[AreaCode],
+        categories: &[Category],
+        month: Month,
+    ) -> Option<u64> {
         if !self.known.contains(&month) {
             return None;
         }
         let in_area = |area: &AreaCode| {
             let cells = self.cells.get(area);
-            let of = |category: &Category| cells.and_then(|cells| cells.get(&(month, *category))).copied().unwrap_or(0);
+            let of = |category: &Category| {
+                cells.and_then(|cells| cells.get(&(month, *category))).copied().unwrap_or(0)
+            };
             categories.iter().map(of).sum::<u64>()
         };
         Some(small_areas.iter().map(in_area).sum())
@@ -257,9 +306,13 @@ async fn gather_cube(
     vintage: AreaLevel,
     small_areas: &[AreaCode],
 ) -> Result<Cube, ObservedError> {
-    let declaration = folder.sources.get(source).ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })?;
+    let declaration = folder
+        .sources
+        .get(source)
+        .ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })?;
     let received = lake.received(source).await?;
-    let mut cube = Cube { known: coverage::known_months(declaration, &received), ..Cube::default() };
+    let mut cube =
+        Cube { known: coverage::known_months(declaration, &received), ..Cube::default() };
     for delivery in &received {
         *cube.without_place.entry(delivery.month).or_default() += delivery.without_place;
     }
@@ -278,7 +331,8 @@ async fn gather_cube(
     };
     for row in lake.counts(&query).await? {
         if let Some(area) = row.area {
-            *cube.cells.entry(area).or_default().entry((row.month, row.category)).or_default() += row.n;
+            *cube.cells.entry(area).or_default().entry((row.month, row.category)).or_default() +=
+                row.n;
         }
     }
     Ok(cube)
@@ -300,7 +354,10 @@ fn gather_places(
         Place { name: name(&code), code, level, small_areas: small }
     };
     if level == partnership.district_level {
-        return Ok(districts.iter().map(|(code, small)| place(code.clone(), small.clone())).collect());
+        return Ok(districts
+            .iter()
+            .map(|(code, small)| place(code.clone(), small.clone()))
+            .collect());
     }
     if level == AreaLevel::NEIGHBOURHOOD {
         let declared = partnership.neighbourhoods.iter();

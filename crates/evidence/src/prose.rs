@@ -64,11 +64,16 @@ mod tests {
             verdict: None,
             fields: BTreeMap::from([("percent".to_owned(), field)]),
         };
-        let answers =
-            Answers { claims: BTreeMap::from([("crime".to_owned(), answer)]), figures: BTreeMap::new(), tests: Vec::new() };
+        let answers = Answers {
+            claims: BTreeMap::from([("crime".to_owned(), answer)]),
+            figures: BTreeMap::new(),
+            tests: Vec::new(),
+        };
         assert_eq!(
             print("Crime {{crime}}, {{crime.percent}}, {{other}}, {{crime.x}}.", &answers),
-            format!("Crime [fell by 8.0% \\[sic\\]](figure:{id}), [8.0%](figure:{id}), {{{{other}}}}, {{{{crime.x}}}}.")
+            format!(
+                "Crime [fell by 8.0% \\[sic\\]](figure:{id}), [8.0%](figure:{id}), {{{{other}}}}, {{{{crime.x}}}}."
+            )
         );
         assert_eq!(figures_cited("{{crime}} {{other}}", &answers), [id.to_string()]);
     }

@@ -14,10 +14,16 @@ pub struct Missing {
 /// The statutory contents that no section of the full assessment answers; any blocks sign-off.
 ///
 /// A section whose prose is empty answers nothing.
-pub fn missing(assessment: &Assessment, statutory: &Statutory, is_written: impl Fn(&str) -> bool) -> Vec<Missing> {
+pub fn missing(
+    assessment: &Assessment,
+    statutory: &Statutory,
+    is_written: impl Fn(&str) -> bool,
+) -> Vec<Missing> {
     let answered = |key: &str| {
         let sections = assessment.sections.iter();
-        sections.filter(|section| section.answers.iter().any(|answer| answer == key)).any(|section| is_written(&section.file))
+        sections
+            .filter(|section| section.answers.iter().any(|answer| answer == key))
+            .any(|section| is_written(&section.file))
     };
     let contents = statutory.contents.iter();
     contents

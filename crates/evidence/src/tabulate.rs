@@ -41,7 +41,9 @@ const STEPS: [(Step, &str); 6] = [
 
 /// The text names no step.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not a step; write month, quarter, calendar-year, financial-year, rolling-year or whole")]
+#[error(
+    "{text:?} is not a step; write month, quarter, calendar-year, financial-year, rolling-year or whole"
+)]
 pub struct UnknownStep {
     /// What was written.
     pub text: String,
@@ -60,7 +62,8 @@ impl FromStr for Step {
 /// full one reads as a fall.
 pub fn periods(first: Month, last: Month, step: Step) -> Vec<Period> {
     let months = (0..).map(|n| first.plus(n)).take_while(|month| *month <= last);
-    let starts = |every: fn(u8) -> bool| months.clone().filter(move |month| every(month.month_of_year()));
+    let starts =
+        |every: fn(u8) -> bool| months.clone().filter(move |month| every(month.month_of_year()));
     let written = |month: Month, n: i32, text: String| {
         (month.plus(n - 1) <= last).then(|| text.parse().ok()).flatten()
     };
@@ -70,14 +73,25 @@ pub fn periods(first: Month, last: Month, step: Step) -> Vec<Period> {
     match step {
         Step::Month => months.clone().filter_map(|month| run(month, 1)).collect(),
         Step::Quarter => starts(|m| m % 3 == 1)
-            .filter_map(|month| written(month, 3, format!("{}-Q{}", month.year(), month.month_of_year().div_ceil(3))))
+            .filter_map(|month| {
+                written(
+                    month,
+                    3,
+                    format!("{}-Q{}", month.year(), month.month_of_year().div_ceil(3)),
+                )
+            })
             .collect(),
-        Step::CalendarYear => starts(|m| m == 1).filter_map(|month| written(month, 12, month.year().to_string())).collect(),
+        Step::CalendarYear => starts(|m| m == 1)
+            .filter_map(|month| written(month, 12, month.year().to_string()))
+            .collect(),
         Step::FinancialYear => starts(|m| m == 4)
             .filter(|month| month.plus(11) <= last)
             .filter_map(|month| Period::financial_year(month.year()))
             .collect(),
-        Step::RollingYear => months.clone().filter_map(|month| written(month, 12, format!("year to {}", month.plus(11)))).collect(),
+        Step::RollingYear => months
+            .clone()
+            .filter_map(|month| written(month, 12, format!("year to {}", month.plus(11))))
+            .collect(),
         Step::Whole => Period::run(first, last).into_iter().collect(),
     }
 }
@@ -123,7 +137,13 @@ pub fn tabulate(
     Ok(cells)
 }
 
-fn cell(observed: &Observed, measure: &Measure, place: &Place, period: &Period, form: Form) -> Result<Cell, ObservedError> {
+fn cell(
+    observed: &Observed,
+    measure: &Measure,
+    place: &Place,
+    period: &Period,
+    form: Form,
+) -> Result<Cell, ObservedError> {
     let mut cell = Cell {
         area: place.code.to_string(),
         name: place.name.clone(),
@@ -138,7 +158,11 @@ fn cell(observed: &Observed, measure: &Measure, place: &Place, period: &Period, 
     let n = match observed.total(&measure.numerator, place, period)? {
         Ok(n) => n,
         Err(missing) => {
-            cell.note = Some(format!("not known: {} of {} months have not come", missing.len(), period.n_months()));
+            cell.note = Some(format!(
+                "not known: {} of {} months have not come",
+                missing.len(),
+                period.n_months()
+            ));
             return Ok(cell);
         }
     };
@@ -151,10 +175,16 @@ fn cell(observed: &Observed, measure: &Measure, place: &Place, period: &Period, 
         Form::Rate => {
             let residents = observed.residents(measure, place)?;
             cell.base = Some(residents);
-            rates::crude_rates(&[n], &[residents], measure.per).ok().map(|rates| (rates[0].value, rates[0].interval))
+            rates::crude_rates(&[n], &[residents], measure.per)
+                .ok()
+                .map(|rates| (rates[0].value, rates[0].interval))
         }
         Form::Share => {
-            let whole = measure.share_of.as_ref().map(|whole| observed.total(whole, place, period)).transpose()?;
+            let whole = measure
+                .share_of
+                .as_ref()
+                .map(|whole| observed.total(whole, place, period))
+                .transpose()?;
             let whole = whole.and_then(Result::ok);
             cell.base = whole;
             let share = whole.and_then(|whole| proportion::wilson(n, whole, Confidence::P95).ok());
@@ -170,7 +200,8 @@ fn cell(observed: &Observed, measure: &Measure, place: &Place, period: &Period, 
     };
     match known {
         Some((value, interval)) => {
-            (cell.value, cell.lower, cell.upper) = (Some(value), Some(interval.lower), Some(interval.upper));
+            (cell.value, cell.lower, cell.upper) =
+                (Some(value), Some(interval.lower), Some(interval.upper));
             cell.note = small_number_caution(n);
         }
         None => cell.note = Some("no rate or share can be taken of this base".into()),
@@ -183,7 +214,10 @@ mod tests {
     use super::*;
 
     fn cut(first: &str, last: &str, step: Step) -> Vec<String> {
-        periods(first.parse().unwrap(), last.parse().unwrap(), step).iter().map(ToString::to_string).collect()
+        periods(first.parse().unwrap(), last.parse().unwrap(), step)
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -191,7 +225,10 @@ mod tests {
         assert_eq!(cut("2021-05", "2024-04", Step::FinancialYear), ["2022/23", "2023/24"]);
         assert_eq!(cut("2021-05", "2024-04", Step::CalendarYear), ["2022", "2023"]);
         assert_eq!(cut("2021-05", "2021-12", Step::Quarter), ["2021-Q3", "2021-Q4"]);
-        assert_eq!(cut("2021-05", "2022-05", Step::RollingYear), ["year to 2022-04", "year to 2022-05"]);
+        assert_eq!(
+            cut("2021-05", "2022-05", Step::RollingYear),
+            ["year to 2022-04", "year to 2022-05"]
+        );
         assert_eq!(cut("2021-05", "2021-06", Step::Month), ["2021-05", "2021-06"]);
         assert_eq!(cut("2021-05", "2024-04", Step::Whole), ["2021-05..2024-04"]);
     }

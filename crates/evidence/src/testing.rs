@@ -55,18 +55,24 @@ const ALPHA: f64 = 0.05;
 /// `earlier` and `later` hold one count a month, January beside January.
 pub fn change(earlier: &[u64], later: &[u64], margin: Option<f64>) -> Result<RawTest, NotTested> {
     let found = periods::compare_periods(earlier, later)?;
-    let dispersion = found
-        .dispersion
-        .ok_or_else(|| NotTested("one month a side leaves nothing to estimate the variation from".into()))?;
+    let dispersion = found.dispersion.ok_or_else(|| {
+        NotTested("one month a side leaves nothing to estimate the variation from".into())
+    })?;
     let log_ratio = found.ratio.ln();
-    let standard_error =
-        (dispersion.used * (1.0 / found.earlier_total as f64 + 1.0 / found.later_total as f64)).sqrt();
+    let standard_error = (dispersion.used
+        * (1.0 / found.earlier_total as f64 + 1.0 / found.later_total as f64))
+        .sqrt();
     let equivalence_p = margin
-        .map(|margin| equivalence::equivalent_ratio(log_ratio, standard_error, margin, ALPHA).map(|e| e.p_value))
+        .map(|margin| {
+            equivalence::equivalent_ratio(log_ratio, standard_error, margin, ALPHA)
+                .map(|e| e.p_value)
+        })
         .transpose()?;
     Ok(RawTest {
         question: Question::Change,
-        method: "two counts, overdispersion-adjusted (log-linear model with month and year effects)".into(),
+        method:
+            "two counts, overdispersion-adjusted (log-linear model with month and year effects)"
+                .into(),
         estimate: found.percent_change,
         interval: found.percent_interval,
         upward: found.ratio > 1.0,
@@ -84,7 +90,12 @@ pub fn change(earlier: &[u64], later: &[u64], margin: Option<f64>) -> Result<Raw
 }
 
 /// Does the series drift, season apart? `times` count months; gaps are left out of all three slices.
-pub fn drift(times: &[f64], counts: &[u64], months_of_year: &[u8], margin: Option<f64>) -> Result<RawTest, NotTested> {
+pub fn drift(
+    times: &[f64],
+    counts: &[u64],
+    months_of_year: &[u8],
+    margin: Option<f64>,
+) -> Result<RawTest, NotTested> {
     let found = trend::quasi_poisson_trend_at(times, counts, months_of_year)?;
     let equivalence_p = margin
         .map(|margin| {
@@ -112,7 +123,10 @@ pub fn drift(times: &[f64], counts: &[u64], months_of_year: &[u8], margin: Optio
 }
 
 /// The twelve months' profile, and the test that there is one.
-pub fn seasonality(counts: &[u64], months_of_year: &[u8]) -> Result<(RawTest, season::SeasonalProfile), NotTested> {
+pub fn seasonality(
+    counts: &[u64],
+    months_of_year: &[u8],
+) -> Result<(RawTest, season::SeasonalProfile), NotTested> {
     let profile = season::seasonal_profile(counts, months_of_year)?;
     let raw = RawTest {
         question: Question::Season,
@@ -140,7 +154,8 @@ pub fn difference(
     margin: Option<f64>,
 ) -> Result<RawTest, NotTested> {
     let dispersion = periods::dispersion_over_years(&[here.0.to_vec(), there.0.to_vec()])?;
-    let exposure = |(months, population): (&[u64], f64)| Exposure { events: months.iter().sum(), population };
+    let exposure =
+        |(months, population): (&[u64], f64)| Exposure { events: months.iter().sum(), population };
     let (a, b) = (exposure(here), exposure(there));
     let found = rate_ratio(a, b, dispersion.used)?;
     let equivalence_p = margin
@@ -151,7 +166,9 @@ pub fn difference(
         .transpose()?;
     Ok(RawTest {
         question: Question::Difference,
-        method: "rate ratio, overdispersion-adjusted (log-linear model with month and area effects)".into(),
+        method:
+            "rate ratio, overdispersion-adjusted (log-linear model with month and area effects)"
+                .into(),
         estimate: found.ratio,
         interval: found.interval,
         upward: found.ratio > 1.0,
@@ -168,19 +185,26 @@ pub fn difference(
 
 /// Which area has the highest rate? Returns the positions of the first and the second.
 pub fn ranking(areas: &[(Vec<u64>, f64)]) -> Result<(RawTest, usize, usize), NotTested> {
-    let table: Vec<Vec<u64>> =
-        areas.iter().map(|(months, _)| months.clone()).filter(|months| months.iter().any(|n| *n > 0)).collect();
+    let table: Vec<Vec<u64>> = areas
+        .iter()
+        .map(|(months, _)| months.clone())
+        .filter(|months| months.iter().any(|n| *n > 0))
+        .collect();
     let dispersion = periods::dispersion_over_years(&table)?;
     let exposures: Vec<Exposure> = areas
         .iter()
-        .map(|(months, population)| Exposure { events: months.iter().sum(), population: *population })
+        .map(|(months, population)| Exposure {
+            events: months.iter().sum(),
+            population: *population,
+        })
         .collect();
     let found = ranks::highest(&exposures, dispersion.used)?;
     let (first, second) = (exposures[found.area_index], exposures[found.runner_up_index]);
     let ratio = rate_ratio(first, second, dispersion.used)?;
     let raw = RawTest {
         question: Question::Highest,
-        method: "highest rate against every other, overdispersion-adjusted, largest p of all pairs".into(),
+        method: "highest rate against every other, overdispersion-adjusted, largest p of all pairs"
+            .into(),
         estimate: ratio.ratio,
         interval: ratio.interval,
         upward: true,
@@ -213,13 +237,19 @@ pub fn survey_share(share: &Share) -> Result<RawTest, NotTested> {
     let equivalence_p = share
         .equivalence_margin
         .filter(|_| standard_error.is_finite())
-        .map(|margin| equivalence::equivalent_difference(found.difference, standard_error, margin, ALPHA).map(|e| e.p_value))
+        .map(|margin| {
+            equivalence::equivalent_difference(found.difference, standard_error, margin, ALPHA)
+                .map(|e| e.p_value)
+        })
         .transpose()?;
     Ok(RawTest {
         question: Question::Difference,
         method: "two proportions, area against the rest, with design effect".into(),
         estimate: 100.0 * found.difference,
-        interval: Interval { lower: 100.0 * found.interval.lower, upper: 100.0 * found.interval.upper },
+        interval: Interval {
+            lower: 100.0 * found.interval.lower,
+            upper: 100.0 * found.interval.upper,
+        },
         upward: found.difference > 0.0,
         z: Some(found.z),
         p: found.p_value,

@@ -90,7 +90,9 @@ pub struct Verification {
 impl Verification {
     /// Whether everything that can be checked is as published.
     pub fn holds(&self) -> bool {
-        self.differences.iter().all(|difference| matches!(difference, Difference::NotCheckable { .. }))
+        self.differences
+            .iter()
+            .all(|difference| matches!(difference, Difference::NotCheckable { .. }))
     }
 }
 
@@ -119,7 +121,8 @@ pub fn compare(published: &EvidenceFile, computed: &EvidenceFile) -> Verificatio
 
 fn compare_files(published: &EvidenceFile, computed: &EvidenceFile, found: &mut Verification) {
     let key = |load: &LoadRecord| (load.source.clone(), load.file.clone());
-    let today: BTreeMap<_, _> = computed.loads.values().map(|load| (key(load), &load.sha256)).collect();
+    let today: BTreeMap<_, _> =
+        computed.loads.values().map(|load| (key(load), &load.sha256)).collect();
     let mut seen = BTreeSet::new();
     for load in published.loads.values() {
         if !seen.insert(key(load)) {
@@ -138,7 +141,8 @@ fn compare_files(published: &EvidenceFile, computed: &EvidenceFile, found: &mut 
 }
 
 fn compare_figures(published: &EvidenceFile, computed: &EvidenceFile, found: &mut Verification) {
-    let today: BTreeMap<&str, &Figure> = computed.figures.values().map(|figure| (figure.key.as_str(), figure)).collect();
+    let today: BTreeMap<&str, &Figure> =
+        computed.figures.values().map(|figure| (figure.key.as_str(), figure)).collect();
     for (id, figure) in &published.figures {
         let expected = figure_id(&figure.key, &figure.snapshot);
         if *id != expected || figure.id != expected {
@@ -167,7 +171,8 @@ fn compare_figures(published: &EvidenceFile, computed: &EvidenceFile, found: &mu
 
 fn differing_fields(published: &Figure, computed: &Figure) -> Vec<Difference> {
     let number = |x: Option<f64>| x.map_or_else(|| "not known".to_owned(), |x| x.to_string());
-    let interval = |x: Option<(f64, f64)>| x.map_or_else(|| "none".to_owned(), |(a, b)| format!("{a} to {b}"));
+    let interval =
+        |x: Option<(f64, f64)>| x.map_or_else(|| "none".to_owned(), |(a, b)| format!("{a} to {b}"));
     let rows = [
         ("value", number(published.value), number(computed.value)),
         ("interval", interval(published.interval), interval(computed.interval)),

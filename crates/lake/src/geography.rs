@@ -217,8 +217,7 @@ fn read_boundaries(
             .map_err(|why| not(why.to_string()))?;
     for (index, geometry) in outlines {
         let Some((code, name)) = wanted.get_mut(index).and_then(Option::take) else { continue };
-        let outline =
-            geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, projection));
+        let outline = geometry.as_ref().and_then(|shape| geometry::from_geojson(shape, projection));
         if let Some(outline) = outline {
             sink.rows.rows_kept += 1;
             sink.area(code, level, &name, Some(geometry::to_wkb(&outline)));

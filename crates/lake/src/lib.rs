@@ -23,6 +23,8 @@ mod table;
 pub use geography::GeographyError;
 pub use geometry::Polygons;
 pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
-pub use query::{Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference};
+pub use query::{
+    Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference,
+};
 pub use rows::{Load, Refusal};
 pub use store::{Lake, LakeError, SnapshotId};

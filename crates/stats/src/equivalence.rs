@@ -38,7 +38,12 @@ pub struct Equivalence {
 /// # Source
 ///
 /// Schuirmann (1987), *Journal of Pharmacokinetics and Biopharmaceutics* 15.
-pub fn equivalent_ratio(log_ratio: f64, standard_error: f64, margin: f64, level: f64) -> Result<Equivalence, EquivalenceError> {
+pub fn equivalent_ratio(
+    log_ratio: f64,
+    standard_error: f64,
+    margin: f64,
+    level: f64,
+) -> Result<Equivalence, EquivalenceError> {
     if !(margin > 0.0 && margin < 1.0) {
         return Err(EquivalenceError::Margin { margin, below_one: true });
     }
@@ -51,14 +56,24 @@ pub fn equivalent_ratio(log_ratio: f64, standard_error: f64, margin: f64, level:
 /// # Source
 ///
 /// As [`equivalent_ratio`].
-pub fn equivalent_difference(difference: f64, standard_error: f64, margin: f64, level: f64) -> Result<Equivalence, EquivalenceError> {
+pub fn equivalent_difference(
+    difference: f64,
+    standard_error: f64,
+    margin: f64,
+    level: f64,
+) -> Result<Equivalence, EquivalenceError> {
     if margin.is_nan() || margin <= 0.0 {
         return Err(EquivalenceError::Margin { margin, below_one: false });
     }
     two_one_sided(difference, standard_error, margin, level)
 }
 
-fn two_one_sided(estimate: f64, standard_error: f64, margin: f64, level: f64) -> Result<Equivalence, EquivalenceError> {
+fn two_one_sided(
+    estimate: f64,
+    standard_error: f64,
+    margin: f64,
+    level: f64,
+) -> Result<Equivalence, EquivalenceError> {
     if !(standard_error > 0.0 && standard_error.is_finite()) {
         return Err(EquivalenceError::StandardError { standard_error });
     }

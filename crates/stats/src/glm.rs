@@ -13,7 +13,9 @@ pub enum FitError {
         terms: usize,
     },
     /// The iteration did not settle.
-    #[error("the model did not settle after {steps} steps; the counts may be zero for whole months")]
+    #[error(
+        "the model did not settle after {steps} steps; the counts may be zero for whole months"
+    )]
     NotSettled {
         /// Steps taken.
         steps: usize,
@@ -57,13 +59,16 @@ pub(crate) fn poisson(design: &[Vec<f64>], counts: &[f64]) -> Result<Fit, FitErr
     let mut means: Vec<f64> = counts.iter().map(|y| y + 0.5).collect();
     let mut coefficients = vec![0.0; terms];
     for step in 0..MOST_STEPS {
-        let working: Vec<f64> = means.iter().zip(counts).map(|(mu, y)| mu.ln() + (y - mu) / mu).collect();
+        let working: Vec<f64> =
+            means.iter().zip(counts).map(|(mu, y)| mu.ln() + (y - mu) / mu).collect();
         let (information, right) = normal_equations(design, &means, &working);
         let factor = cholesky(&information).ok_or(FitError::Singular { terms })?;
         let updated = solve(&factor, &right);
-        let change = updated.iter().zip(&coefficients).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+        let change =
+            updated.iter().zip(&coefficients).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         coefficients = updated;
-        means = design.iter().map(|row| dot(row, &coefficients).clamp(-700.0, 700.0).exp()).collect();
+        means =
+            design.iter().map(|row| dot(row, &coefficients).clamp(-700.0, 700.0).exp()).collect();
         if step > 0 && change < SETTLED {
             return finish(design, counts, coefficients, &means);
         }
@@ -71,7 +76,12 @@ pub(crate) fn poisson(design: &[Vec<f64>], counts: &[f64]) -> Result<Fit, FitErr
     Err(FitError::NotSettled { steps: MOST_STEPS })
 }
 
-fn finish(design: &[Vec<f64>], counts: &[f64], coefficients: Vec<f64>, means: &[f64]) -> Result<Fit, FitError> {
+fn finish(
+    design: &[Vec<f64>],
+    counts: &[f64],
+    coefficients: Vec<f64>,
+    means: &[f64],
+) -> Result<Fit, FitError> {
     let terms = coefficients.len();
     let (information, _) = normal_equations(design, means, counts);
     let factor = cholesky(&information).ok_or(FitError::Singular { terms })?;
@@ -83,10 +93,20 @@ fn finish(design: &[Vec<f64>], counts: &[f64], coefficients: Vec<f64>, means: &[
         .zip(means)
         .map(|(y, mu)| 2.0 * (if *y > 0.0 { y * (y / mu).ln() } else { 0.0 } - (y - mu)))
         .sum();
-    Ok(Fit { coefficients, covariance, residuals, deviance, degrees_of_freedom: counts.len() - terms })
+    Ok(Fit {
+        coefficients,
+        covariance,
+        residuals,
+        deviance,
+        degrees_of_freedom: counts.len() - terms,
+    })
 }
 
-fn normal_equations(design: &[Vec<f64>], weights: &[f64], working: &[f64]) -> (Vec<Vec<f64>>, Vec<f64>) {
+fn normal_equations(
+    design: &[Vec<f64>],
+    weights: &[f64],
+    working: &[f64],
+) -> (Vec<Vec<f64>>, Vec<f64>) {
     let terms = design[0].len();
     let mut information = vec![vec![0.0; terms]; terms];
     let mut right = vec![0.0; terms];

@@ -78,5 +78,6 @@ pub(crate) fn student(t: f64, degrees_of_freedom: f64) -> (f64, f64) {
 
 /// The chance of an F statistic at least this large; 1 where the degrees are unfit.
 pub(crate) fn f_test_p(f: f64, numerator: f64, denominator: f64) -> f64 {
-    FisherSnedecor::new(numerator, denominator).map_or(1.0, |distribution| distribution.sf(f.max(0.0)))
+    FisherSnedecor::new(numerator, denominator)
+        .map_or(1.0, |distribution| distribution.sf(f.max(0.0)))
 }

@@ -104,8 +104,11 @@ pub fn compare_periods(earlier: &[u64], later: &[u64]) -> Result<PeriodCompariso
     if earlier_total == 0 || later_total == 0 {
         return Err(PeriodError::NoEvents);
     }
-    let dispersion =
-        if earlier.len() > 1 { Some(dispersion_over_years(&[earlier.to_vec(), later.to_vec()])?) } else { None };
+    let dispersion = if earlier.len() > 1 {
+        Some(dispersion_over_years(&[earlier.to_vec(), later.to_vec()])?)
+    } else {
+        None
+    };
     let (x1, x2) = (earlier_total as f64, later_total as f64);
     let used = dispersion.map_or(1.0, |dispersion| dispersion.used);
     let z_plain = (x2 - x1) / (x1 + x2).sqrt();
@@ -118,7 +121,10 @@ pub fn compare_periods(earlier: &[u64], later: &[u64]) -> Result<PeriodCompariso
         later_total,
         ratio,
         percent_change: 100.0 * (ratio - 1.0),
-        percent_interval: Interval { lower: percent(ratio.ln() - half), upper: percent(ratio.ln() + half) },
+        percent_interval: Interval {
+            lower: percent(ratio.ln() - half),
+            upper: percent(ratio.ln() + half),
+        },
         z_plain,
         p_plain: two_sided_p(z_plain),
         dispersion,
@@ -143,10 +149,15 @@ pub fn compare_periods(earlier: &[u64], later: &[u64]) -> Result<PeriodCompariso
 pub fn dispersion_over_years(table: &[Vec<u64>]) -> Result<Dispersion, PeriodError> {
     let months = table.first().map_or(0, Vec::len);
     if let Some(row_index) = table.iter().position(|row| row.len() != months) {
-        return Err(PeriodError::Ragged { row_index, found: table[row_index].len(), expected: months });
+        return Err(PeriodError::Ragged {
+            row_index,
+            found: table[row_index].len(),
+            expected: months,
+        });
     }
     let row_totals: Vec<f64> = table.iter().map(|row| row.iter().sum::<u64>() as f64).collect();
-    let month_totals: Vec<f64> = (0..months).map(|m| table.iter().map(|row| row[m]).sum::<u64>() as f64).collect();
+    let month_totals: Vec<f64> =
+        (0..months).map(|m| table.iter().map(|row| row[m]).sum::<u64>() as f64).collect();
     let rows = row_totals.iter().filter(|total| **total > 0.0).count();
     let columns = month_totals.iter().filter(|total| **total > 0.0).count();
     if rows < 2 || columns < 2 {
@@ -168,7 +179,12 @@ pub fn dispersion_over_years(table: &[Vec<u64>]) -> Result<Dispersion, PeriodErr
 }
 
 /// Floor and autocorrelation factor, from a Pearson ratio and residuals in order of time.
-pub(crate) fn combine(pearson_phi: f64, residuals: &[f64], degrees_of_freedom: usize, months: usize) -> Dispersion {
+pub(crate) fn combine(
+    pearson_phi: f64,
+    residuals: &[f64],
+    degrees_of_freedom: usize,
+    months: usize,
+) -> Dispersion {
     /// Beyond this the factor says only that the series is too short to tell.
     const LARGEST_AUTOCORRELATION: f64 = 0.9;
     let floored_phi = pearson_phi.max(1.0);
@@ -189,7 +205,8 @@ pub(crate) fn combine(pearson_phi: f64, residuals: &[f64], degrees_of_freedom: u
 fn lag1_autocorrelation(residuals: &[f64]) -> f64 {
     let mean = residuals.iter().sum::<f64>() / residuals.len().max(1) as f64;
     let variance: f64 = residuals.iter().map(|r| (r - mean).powi(2)).sum();
-    let covariance: f64 = residuals.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
+    let covariance: f64 =
+        residuals.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
     // A model that fits exactly leaves no residual to correlate.
     if variance > f64::EPSILON { covariance / variance } else { 0.0 }
 }

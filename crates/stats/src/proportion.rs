@@ -84,7 +84,11 @@ pub struct Proportion {
 /// assert_eq!(format!("{:.3} to {:.3}", found.interval.lower, found.interval.upper), "0.915 to 0.943");
 /// # Ok::<(), wardmote_stats::proportion::ProportionError>(())
 /// ```
-pub fn wilson(successes: u64, trials: u64, confidence: Confidence) -> Result<Proportion, ProportionError> {
+pub fn wilson(
+    successes: u64,
+    trials: u64,
+    confidence: Confidence,
+) -> Result<Proportion, ProportionError> {
     if trials == 0 {
         return Err(ProportionError::NoTrials);
     }
@@ -96,7 +100,10 @@ pub fn wilson(successes: u64, trials: u64, confidence: Confidence) -> Result<Pro
     let centre = 2.0 * o + z * z;
     let half = z * (z * z + 4.0 * o * q).sqrt();
     let scale = 2.0 * (n + z * z);
-    let interval = Interval { lower: ((centre - half) / scale).max(0.0), upper: ((centre + half) / scale).min(1.0) };
+    let interval = Interval {
+        lower: ((centre - half) / scale).max(0.0),
+        upper: ((centre + half) / scale).min(1.0),
+    };
     Ok(Proportion { share: o / n, interval, n: trials })
 }
 
@@ -151,7 +158,11 @@ pub struct ShareTest {
 /// assert_eq!(format!("{:.2}", test.z), "1.53");
 /// # Ok::<(), wardmote_stats::proportion::ProportionError>(())
 /// ```
-pub fn compare_with_rest(area: SurveyShare, whole: SurveyShare, design_effect: f64) -> Result<ShareTest, ProportionError> {
+pub fn compare_with_rest(
+    area: SurveyShare,
+    whole: SurveyShare,
+    design_effect: f64,
+) -> Result<ShareTest, ProportionError> {
     for share in [area.share, whole.share] {
         if !(0.0..=1.0).contains(&share) {
             return Err(ProportionError::NotAShare { share });
@@ -170,14 +181,16 @@ pub fn compare_with_rest(area: SurveyShare, whole: SurveyShare, design_effect: f
         return Err(ProportionError::ImpossibleRest { area: area.share, whole: whole.share, rest });
     }
     let pooled = whole.share;
-    let standard_error = (design_effect * pooled * (1.0 - pooled) * (1.0 / n + 1.0 / n_rest)).sqrt();
+    let standard_error =
+        (design_effect * pooled * (1.0 - pooled) * (1.0 / n + 1.0 / n_rest)).sqrt();
     if standard_error <= 0.0 {
         return Err(ProportionError::NoVariation);
     }
     let difference = area.share - rest;
     let z = difference / standard_error;
     let spread = |share: f64, n: f64| share * (1.0 - share) / n;
-    let half = Confidence::P95.z() * (design_effect * (spread(area.share, n) + spread(rest.clamp(0.0, 1.0), n_rest))).sqrt();
+    let half = Confidence::P95.z()
+        * (design_effect * (spread(area.share, n) + spread(rest.clamp(0.0, 1.0), n_rest))).sqrt();
     Ok(ShareTest {
         area: area.share,
         rest,
@@ -201,7 +214,8 @@ pub fn kish_design_effect(weights: &[f64]) -> Result<f64, ProportionError> {
     if let Some(index) = weights.iter().position(|w| !(*w >= 0.0 && w.is_finite())) {
         return Err(ProportionError::Weight { index, weight: weights[index] });
     }
-    let (sum, squares) = weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
+    let (sum, squares) =
+        weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
     if sum <= 0.0 {
         return Err(ProportionError::NoTrials);
     }

@@ -52,7 +52,9 @@ pub fn highest(areas: &[Exposure], dispersion: f64) -> Result<RankTest, RankErro
     if areas.len() < 2 {
         return Err(RankError::TooFew { n_areas: areas.len() });
     }
-    if let Some(area_index) = areas.iter().position(|a| !(a.population > 0.0 && a.population.is_finite())) {
+    if let Some(area_index) =
+        areas.iter().position(|a| !(a.population > 0.0 && a.population.is_finite()))
+    {
         return Err(RankError::NoPopulation { area_index });
     }
     if !(dispersion >= 1.0 && dispersion.is_finite()) {
@@ -64,7 +66,8 @@ pub fn highest(areas: &[Exposure], dispersion: f64) -> Result<RankTest, RankErro
     let first = areas[order[0]];
     let events = |area: Exposure| if area.events == 0 { 0.5 } else { area.events as f64 };
     let against = |other: Exposure| {
-        let log_ratio = (events(first) / first.population).ln() - (events(other) / other.population).ln();
+        let log_ratio =
+            (events(first) / first.population).ln() - (events(other) / other.population).ln();
         upper_p(log_ratio / (dispersion * (1.0 / events(first) + 1.0 / events(other))).sqrt())
     };
     let p_value = order[1..].iter().map(|&index| against(areas[index])).fold(0.0, f64::max);

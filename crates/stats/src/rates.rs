@@ -97,7 +97,9 @@ pub fn byar_limits(count: u64, confidence: Confidence) -> Interval {
 /// Garwood (1936), *Biometrika* 28, by quantiles of chi-square.
 pub fn exact_limits(count: u64, confidence: Confidence) -> Interval {
     let tail = (1.0 - confidence.level()) / 2.0;
-    let quantile = |degrees: f64, p: f64| ChiSquared::new(degrees).map_or(f64::INFINITY, |chi| chi.inverse_cdf(p));
+    let quantile = |degrees: f64, p: f64| {
+        ChiSquared::new(degrees).map_or(f64::INFINITY, |chi| chi.inverse_cdf(p))
+    };
     let observed = count as f64;
     let lower = if count == 0 { 0.0 } else { quantile(2.0 * observed, tail) / 2.0 };
     Interval { lower, upper: quantile(2.0 * observed + 2.0, 1.0 - tail) / 2.0 }
@@ -143,7 +145,12 @@ pub fn crude_rates(events: &[u64], residents: &[u64], per: f64) -> Result<Vec<Ra
     let rates = events.iter().zip(residents).map(|(&observed, &n)| {
         let limits = poisson_limits(observed, Confidence::P95);
         let scale = per / n as f64;
-        Rate { per, value: observed as f64 * scale, interval: limits.interval.map(|limit| limit * scale), method: limits.method }
+        Rate {
+            per,
+            value: observed as f64 * scale,
+            interval: limits.interval.map(|limit| limit * scale),
+            method: limits.method,
+        }
     });
     Ok(rates.collect())
 }

@@ -80,7 +80,10 @@ pub struct SeasonalProfile {
 /// # Source
 ///
 /// McCullagh and Nelder (1989), with the F test of nested quasi-likelihood models.
-pub fn seasonal_profile(counts: &[u64], months_of_year: &[u8]) -> Result<SeasonalProfile, SeasonError> {
+pub fn seasonal_profile(
+    counts: &[u64],
+    months_of_year: &[u8],
+) -> Result<SeasonalProfile, SeasonError> {
     check(counts.len(), counts, months_of_year)?;
     if let Some(month) = (1..=12).find(|month| !months_of_year.contains(month)) {
         return Err(SeasonError::MonthMissing { month });
@@ -92,7 +95,8 @@ pub fn seasonal_profile(counts: &[u64], months_of_year: &[u8]) -> Result<Seasona
     let trend_only: Vec<Vec<f64>> = times.iter().map(|&t| vec![1.0, t]).collect();
     let without = glm::poisson(&trend_only, &numbers)?;
     let degrees_of_freedom = full.degrees_of_freedom;
-    let dispersion = combine(full.pearson_phi(), &full.residuals, degrees_of_freedom, counts.len()).used;
+    let dispersion =
+        combine(full.pearson_phi(), &full.residuals, degrees_of_freedom, counts.len()).used;
     let f = (without.deviance - full.deviance) / 11.0 / dispersion;
     let (_, quantile) = student(0.0, degrees_of_freedom as f64);
 
@@ -100,19 +104,26 @@ pub fn seasonal_profile(counts: &[u64], months_of_year: &[u8]) -> Result<Seasona
     let effect = |month: usize| if month == 0 { 0.0 } else { full.coefficients[month + 1] };
     let mean = (0..12).map(effect).sum::<f64>() / 12.0;
     let spread = |contrast: &[f64; 12]| {
-        let on_coefficients: Vec<f64> = [0.0, 0.0].into_iter().chain(contrast[1..].iter().copied()).collect();
+        let on_coefficients: Vec<f64> =
+            [0.0, 0.0].into_iter().chain(contrast[1..].iter().copied()).collect();
         quantile * (dispersion * full.contrast_variance(&on_coefficients)).sqrt()
     };
-    let about = |log: f64, half: f64| Interval { lower: log - half, upper: log + half }.map(f64::exp);
+    let about =
+        |log: f64, half: f64| Interval { lower: log - half, upper: log + half }.map(f64::exp);
     let months: [MonthEffect; 12] = std::array::from_fn(|index| {
         let contrast = std::array::from_fn(|m| if m == index { 11.0 / 12.0 } else { -1.0 / 12.0 });
         let log = effect(index) - mean;
-        MonthEffect { month: index as u8 + 1, multiplier: log.exp(), interval: about(log, spread(&contrast)) }
+        MonthEffect {
+            month: index as u8 + 1,
+            multiplier: log.exp(),
+            interval: about(log, spread(&contrast)),
+        }
     });
     let by_effect = |a: &usize, b: &usize| effect(*a).total_cmp(&effect(*b));
     let peak = (0..12).max_by(by_effect).unwrap_or(0);
     let trough = (0..12).min_by(by_effect).unwrap_or(0);
-    let contrast = std::array::from_fn(|m| f64::from(i8::from(m == peak)) - f64::from(i8::from(m == trough)));
+    let contrast =
+        std::array::from_fn(|m| f64::from(i8::from(m == peak)) - f64::from(i8::from(m == trough)));
     let log_amplitude = effect(peak) - effect(trough);
     Ok(SeasonalProfile {
         months,

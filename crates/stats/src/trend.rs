@@ -26,7 +26,9 @@ pub enum TrendError {
         month: u8,
     },
     /// With fewer than two years, season and drift cannot be told apart.
-    #[error("{months} months are too few: with fewer than {needed} season and trend cannot be told apart")]
+    #[error(
+        "{months} months are too few: with fewer than {needed} season and trend cannot be told apart"
+    )]
     TooShort {
         /// Months given.
         months: usize,
@@ -94,12 +96,17 @@ pub fn quasi_poisson_trend(counts: &[u64], months_of_year: &[u8]) -> Result<Tren
 ///
 /// McCullagh and Nelder (1989); variances inflated by Pearson dispersion, floor 1, and for positive
 /// lag-1 autocorrelation of the residuals.
-pub fn quasi_poisson_trend_at(times: &[f64], counts: &[u64], months_of_year: &[u8]) -> Result<Trend, TrendError> {
+pub fn quasi_poisson_trend_at(
+    times: &[f64],
+    counts: &[u64],
+    months_of_year: &[u8],
+) -> Result<Trend, TrendError> {
     check(times.len(), counts, months_of_year)?;
     let start = times.iter().sum::<f64>() / times.len() as f64;
     let centred: Vec<f64> = times.iter().map(|t| t - start).collect();
     let fit = glm::poisson(&design(&centred, months_of_year), &as_numbers(counts))?;
-    let dispersion = combine(fit.pearson_phi(), &fit.residuals, fit.degrees_of_freedom, counts.len());
+    let dispersion =
+        combine(fit.pearson_phi(), &fit.residuals, fit.degrees_of_freedom, counts.len());
     let slope = fit.coefficients[1];
     let standard_error = (dispersion.used * fit.covariance[1][1]).sqrt();
     let z = slope / standard_error;
@@ -107,7 +114,11 @@ pub fn quasi_poisson_trend_at(times: &[f64], counts: &[u64], months_of_year: &[u
     let percent = |slope: f64| 100.0 * (12.0 * slope).exp_m1();
     Ok(Trend {
         percent_per_year: percent(slope),
-        interval: Interval { lower: slope - quantile * standard_error, upper: slope + quantile * standard_error }.map(percent),
+        interval: Interval {
+            lower: slope - quantile * standard_error,
+            upper: slope + quantile * standard_error,
+        }
+        .map(percent),
         log_slope_per_month: slope,
         standard_error,
         z,
@@ -121,9 +132,17 @@ pub fn quasi_poisson_trend_at(times: &[f64], counts: &[u64], months_of_year: &[u
     })
 }
 
-pub(crate) fn check(n_times: usize, counts: &[u64], months_of_year: &[u8]) -> Result<(), TrendError> {
+pub(crate) fn check(
+    n_times: usize,
+    counts: &[u64],
+    months_of_year: &[u8],
+) -> Result<(), TrendError> {
     if n_times != counts.len() || counts.len() != months_of_year.len() {
-        return Err(TrendError::LengthMismatch { times: n_times, counts: counts.len(), months: months_of_year.len() });
+        return Err(TrendError::LengthMismatch {
+            times: n_times,
+            counts: counts.len(),
+            months: months_of_year.len(),
+        });
     }
     if let Some(index) = months_of_year.iter().position(|m| !(1..=12).contains(m)) {
         return Err(TrendError::Month { index, month: months_of_year[index] });
@@ -143,7 +162,11 @@ pub(crate) fn design(times: &[f64], months_of_year: &[u8]) -> Vec<Vec<f64>> {
     present.sort_unstable();
     present.dedup();
     let dummies = |month: u8| present[1..].iter().map(move |&m| if m == month { 1.0 } else { 0.0 });
-    times.iter().zip(months_of_year).map(|(&t, &month)| [1.0, t].into_iter().chain(dummies(month)).collect()).collect()
+    times
+        .iter()
+        .zip(months_of_year)
+        .map(|(&t, &month)| [1.0, t].into_iter().chain(dummies(month)).collect())
+        .collect()
 }
 
 pub(crate) fn as_numbers(counts: &[u64]) -> Vec<f64> {

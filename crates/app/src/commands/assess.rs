@@ -16,7 +16,9 @@ use crate::publish::{self, Assessed};
 /// The gate reads the prose first. What it finds is printed and nothing is published, unless --draft
 /// says that a draft is wanted.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wardmote assess\n  wardmote assess --published 2025-03-18 --out /srv/www/assessment")]
+#[command(
+    after_help = "Examples:\n  wardmote assess\n  wardmote assess --published 2025-03-18 --out /srv/www/assessment"
+)]
 pub(crate) struct Arguments {
     /// The date of publication; today if not given
     #[arg(long, value_name = "YYYY-MM-DD")]
@@ -37,7 +39,10 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
         eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());
     }
     if !assessed.findings.is_empty() && !arguments.draft {
-        eprintln!("not published: the gate found {} things; mend them, or give --draft", assessed.findings.len());
+        eprintln!(
+            "not published: the gate found {} things; mend them, or give --draft",
+            assessed.findings.len()
+        );
         return Ok(Outcome::Wrong);
     }
     let n_files = write(&assessed, &out)?;
@@ -50,7 +55,10 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
 }
 
 /// Computes the assessment from the loaded lake.
-pub(crate) async fn compute(partnership: &Partnership, published: Date) -> anyhow::Result<Assessed> {
+pub(crate) async fn compute(
+    partnership: &Partnership,
+    published: Date,
+) -> anyhow::Result<Assessed> {
     let lake = partnership.lake().await?;
     let observed = Observed::gather(&lake, &partnership.folder, &[]).await?;
     publish::assess(&partnership.folder, &observed, published)
@@ -59,8 +67,10 @@ pub(crate) async fn compute(partnership: &Partnership, published: Date) -> anyho
 /// Writes every file of an assessment; the earlier publication is replaced only when all are written.
 pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
     let assets = load_assets()?;
-    let mut files: Vec<(String, Vec<u8>)> =
-        publication_files(&assessed.publication, &assets)?.into_iter().map(|file| (file.path, file.bytes)).collect();
+    let mut files: Vec<(String, Vec<u8>)> = publication_files(&assessed.publication, &assets)?
+        .into_iter()
+        .map(|file| (file.path, file.bytes))
+        .collect();
     files.push(("evidence.json".into(), assessed.evidence.to_json()?.into_bytes()));
     let staging = out.with_extension("writing");
     if staging.exists() {
@@ -95,5 +105,10 @@ fn load_assets() -> anyhow::Result<Assets> {
 /// `assets/` in the folder of the binary or one above it, where `cargo xtask assets` puts it.
 fn beside_the_binary() -> Option<PathBuf> {
     let binary = std::env::current_exe().ok()?;
-    binary.ancestors().skip(1).take(3).map(|folder| folder.join("assets")).find(|folder| folder.is_dir())
+    binary
+        .ancestors()
+        .skip(1)
+        .take(3)
+        .map(|folder| folder.join("assets"))
+        .find(|folder| folder.is_dir())
 }

@@ -25,12 +25,17 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let lake = partnership.lake().await?;
     if arguments.groups {
         let (groups, rows) = lake.group_all().await?;
-        console::print(arguments.format, &["groups", "rows"], &[vec![groups.to_string(), rows.to_string()]])?;
+        console::print(
+            arguments.format,
+            &["groups", "rows"],
+            &[vec![groups.to_string(), rows.to_string()]],
+        )?;
         return Ok(Outcome::Done);
     }
     let own = &partnership.folder.partnership;
     let mut rows = Vec::new();
-    for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events()) {
+    for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events())
+    {
         for found in lake.by_district(&source.id, own.district_level).await? {
             let code = found.district.map(|code| code.to_string()).unwrap_or_default();
             rows.push(vec![source.id.clone(), code, found.name, thousands(found.rows)]);

@@ -27,7 +27,8 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let partnership = Partnership::open(folder, None)?;
     let lake = partnership.lake().await?;
     let mut found = Vec::new();
-    for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events()) {
+    for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events())
+    {
         let received = lake.received(&source.id).await?;
         // Nobody can expect a month that is not over.
         found.extend(coverage(source, &received, this_month()?.plus(-1)));
@@ -49,9 +50,18 @@ fn print_months(format: Format, found: &[Coverage]) -> anyhow::Result<()> {
                 let (word, rows, reason) = match state {
                     State::Received { rows } => ("received", rows.to_string(), String::new()),
                     State::Missing => ("missing", String::new(), String::new()),
-                    State::NotPublished { reason } => ("not published", String::new(), reason.clone()),
+                    State::NotPublished { reason } => {
+                        ("not published", String::new(), reason.clone())
+                    }
                 };
-                vec![coverage.source.clone(), coverage.body.clone(), month.to_string(), word.to_owned(), rows, reason]
+                vec![
+                    coverage.source.clone(),
+                    coverage.body.clone(),
+                    month.to_string(),
+                    word.to_owned(),
+                    rows,
+                    reason,
+                ]
             })
         })
         .collect();
@@ -65,7 +75,9 @@ fn print_bodies(format: Format, found: &[Coverage]) -> anyhow::Result<()> {
             let ends = |months: &mut dyn DoubleEndedIterator<Item = String>| {
                 let first = months.next();
                 let last = months.next_back().or_else(|| first.clone());
-                first.zip(last).map(|(first, last)| if first == last { first } else { format!("{first} to {last}") })
+                first.zip(last).map(|(first, last)| {
+                    if first == last { first } else { format!("{first} to {last}") }
+                })
             };
             let of = |wanted: fn(&State) -> bool| {
                 let months = coverage.months.iter().filter(move |(_, state)| wanted(state));
@@ -74,9 +86,12 @@ fn print_bodies(format: Format, found: &[Coverage]) -> anyhow::Result<()> {
             };
             let (n_received, received) = of(|state| matches!(state, State::Received { .. }));
             let (n_missing, missing) = of(|state| *state == State::Missing);
-            let (n_unpublished, unpublished) = of(|state| matches!(state, State::NotPublished { .. }));
+            let (n_unpublished, unpublished) =
+                of(|state| matches!(state, State::NotPublished { .. }));
             let expected = if coverage.expected { "expected" } else { "not expected" };
-            let joined = |n: usize, months: String| if n == 0 { "0".to_owned() } else { format!("{n} ({months})") };
+            let joined = |n: usize, months: String| {
+                if n == 0 { "0".to_owned() } else { format!("{n} ({months})") }
+            };
             vec![
                 coverage.body.clone(),
                 expected.to_owned(),

@@ -28,7 +28,9 @@ const TWIN_SEED: u64 = 20_250_318;
 pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let folder = &arguments.folder;
     let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
-        .with_context(|| format!("{}: stand in a clone of the project, or give --folder", folder.display()))?
+        .with_context(|| {
+            format!("{}: stand in a clone of the project, or give --folder", folder.display())
+        })?
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.join("partnership.toml").exists())
         .collect();
@@ -41,7 +43,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         let partnership = Partnership::open(path, None)?;
         println!("\n{}", partnership.folder.partnership.name);
         let Ok(data) = partnership.data_folder() else {
-            println!("  left out: its data lie in the folder named by {}, which is not set", partnership.folder.partnership.data);
+            println!(
+                "  left out: its data lie in the folder named by {}, which is not set",
+                partnership.folder.partnership.data
+            );
             continue;
         };
         if partnership.folder.partnership.synthetic {
@@ -49,7 +54,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
         let report = ingest::load_into(&partnership, &partnership.lake_folder()).await?;
         ingest::print_report(&report);
-        let assessed = assess::compute(&partnership, arguments.published.unwrap_or_else(today)).await?;
+        let assessed =
+            assess::compute(&partnership, arguments.published.unwrap_or_else(today)).await?;
         for (file, finding) in &assessed.findings {
             eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());
             outcome = Outcome::Wrong;

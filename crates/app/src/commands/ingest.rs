@@ -14,7 +14,9 @@ use crate::place::{Partnership, this_month};
 /// Without paths, loads what the partnership's sources declare. The same file twice changes nothing;
 /// a run that is interrupted leaves what was loaded before as it was, and is done again.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wardmote ingest\n  wardmote ingest ~/Downloads/2024-05.zip\n  wardmote ingest --data /srv/police")]
+#[command(
+    after_help = "Examples:\n  wardmote ingest\n  wardmote ingest ~/Downloads/2024-05.zip\n  wardmote ingest --data /srv/police"
+)]
 pub(crate) struct Arguments {
     /// Files, folders or archives to load instead of the declared ones
     #[arg(value_name = "PATH")]
@@ -38,24 +40,49 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
 }
 
 /// Loads what the sources declare into a lake, without printing.
-pub(crate) async fn load_into(partnership: &Partnership, lake: &Path) -> anyhow::Result<IngestReport> {
-    load(partnership, &Arguments { paths: Vec::new(), data: None, source: None, threads: None }, lake).await
+pub(crate) async fn load_into(
+    partnership: &Partnership,
+    lake: &Path,
+) -> anyhow::Result<IngestReport> {
+    load(
+        partnership,
+        &Arguments { paths: Vec::new(), data: None, source: None, threads: None },
+        lake,
+    )
+    .await
 }
 
-async fn load(partnership: &Partnership, arguments: &Arguments, lake: &Path) -> anyhow::Result<IngestReport> {
+async fn load(
+    partnership: &Partnership,
+    arguments: &Arguments,
+    lake: &Path,
+) -> anyhow::Result<IngestReport> {
     let mut sources: Vec<_> = partnership.folder.sources.values().cloned().collect();
     if !arguments.paths.is_empty() {
-        sources.retain(|source| !source.reader.brings_events() || arguments.source.as_ref().is_none_or(|id| source.id == *id));
-        let events: Vec<&str> = sources.iter().filter(|s| s.reader.brings_events()).map(|s| s.id.as_str()).collect();
-        anyhow::ensure!(!events.is_empty(), "no declared source brings events; add one to sources/");
-        anyhow::ensure!(events.len() == 1, "say which source the files belong to with --source: {}", events.join(", "));
+        sources.retain(|source| {
+            !source.reader.brings_events()
+                || arguments.source.as_ref().is_none_or(|id| source.id == *id)
+        });
+        let events: Vec<&str> =
+            sources.iter().filter(|s| s.reader.brings_events()).map(|s| s.id.as_str()).collect();
+        anyhow::ensure!(
+            !events.is_empty(),
+            "no declared source brings events; add one to sources/"
+        );
+        anyhow::ensure!(
+            events.len() == 1,
+            "say which source the files belong to with --source: {}",
+            events.join(", ")
+        );
     }
     // Files given by hand need no data folder.
     let data_folder = match partnership.data_folder() {
         Err(_) if !arguments.paths.is_empty() => partnership.folder.path.clone(),
         other => other?,
     };
-    let threads = arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
+    let threads = arguments
+        .threads
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into));
     let request = IngestRequest {
         partnership: &partnership.folder.partnership,
         sources: &sources,
@@ -98,6 +125,9 @@ pub(crate) fn print_report(report: &IngestReport) {
         eprintln!("not loaded: {file}: {reason}");
     }
     if !report.skipped.is_empty() {
-        println!("{} files passed over, because no declared source reads them", report.skipped.len());
+        println!(
+            "{} files passed over, because no declared source reads them",
+            report.skipped.len()
+        );
     }
 }

@@ -8,7 +8,9 @@ use crate::Outcome;
 
 /// Make a new partnership's folder, with a declaration of each kind to start from
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  wardmote init my-partnership --name \"Anytown Community Safety Partnership\" --district E06000032 --force bedfordshire")]
+#[command(
+    after_help = "Example:\n  wardmote init my-partnership --name \"Anytown Community Safety Partnership\" --district E06000032 --force bedfordshire"
+)]
 pub(crate) struct Arguments {
     /// The folder to make; it must not be there yet
     #[arg(value_name = "DIR")]
@@ -52,7 +54,11 @@ pub(crate) fn run(here: &Path, arguments: &Arguments) -> anyhow::Result<Outcome>
         std::fs::write(&path, text).with_context(|| path.display().to_string())?;
         println!("{}", path.display());
     }
-    println!("\nNext: put the police's files into {}/data, and run `wardmote -C {} ingest`.", folder.display(), folder.display());
+    println!(
+        "\nNext: put the police's files into {}/data, and run `wardmote -C {} ingest`.",
+        folder.display(),
+        folder.display()
+    );
     Ok(Outcome::Done)
 }
 

@@ -36,22 +36,34 @@ pub(crate) struct Arguments {
 
 pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
     if let Some(wanted) = &arguments.explain {
-        let rule = LintRule::ALL.into_iter().find(|rule| rule.name() == wanted).with_context(|| {
-            format!("no rule {wanted:?}; the rules are {}", LintRule::ALL.map(LintRule::name).join(", "))
-        })?;
+        let rule =
+            LintRule::ALL.into_iter().find(|rule| rule.name() == wanted).with_context(|| {
+                format!(
+                    "no rule {wanted:?}; the rules are {}",
+                    LintRule::ALL.map(LintRule::name).join(", ")
+                )
+            })?;
         println!("{}: {}", rule.name(), rule.explanation());
         return Ok(Outcome::Done);
     }
     let answers = answers_here(folder).await?;
-    let bindings: &dyn Bindings = answers.as_ref().map_or(&NoBindings as &dyn Bindings, |answers| answers);
+    let bindings: &dyn Bindings =
+        answers.as_ref().map_or(&NoBindings as &dyn Bindings, |answers| answers);
     let mut rows = Vec::new();
     for path in &arguments.files {
         let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-        let markdown = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
+        let markdown =
+            path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("md"));
         let syntax = if markdown { Syntax::Markdown } else { Syntax::Text };
         for finding in lint(&text, syntax, bindings) {
             let place = path.display().to_string();
-            rows.push(vec![place, finding.line.to_string(), finding.rule.name().to_owned(), finding.text, finding.message]);
+            rows.push(vec![
+                place,
+                finding.line.to_string(),
+                finding.rule.name().to_owned(),
+                finding.text,
+                finding.message,
+            ]);
         }
     }
     if arguments.format == Format::Table {
@@ -75,7 +87,9 @@ async fn answers_here(folder: &Path) -> anyhow::Result<Option<Answers>> {
     let partnership = Partnership::open(folder, None)?;
     let Some(assessment) = &partnership.folder.assessment else { return Ok(None) };
     let Ok(lake) = partnership.lake().await else {
-        eprintln!("nothing is loaded here, so bindings cannot be looked up; run `wardmote ingest` first");
+        eprintln!(
+            "nothing is loaded here, so bindings cannot be looked up; run `wardmote ingest` first"
+        );
         return Ok(None);
     };
     let observed = Observed::gather(&lake, &partnership.folder, &[]).await?;

@@ -56,7 +56,8 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let partnership = Partnership::open(folder, None)?;
     let Some(id) = &arguments.id else {
         let measures = partnership.folder.measures.values();
-        let rows: Vec<Vec<String>> = measures.map(|m| vec![m.id.clone(), m.to_string(), m.definition.clone()]).collect();
+        let rows: Vec<Vec<String>> =
+            measures.map(|m| vec![m.id.clone(), m.to_string(), m.definition.clone()]).collect();
         console::print(arguments.format, &["id", "title", "definition"], &rows)?;
         return Ok(Outcome::Done);
     };
@@ -79,8 +80,12 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     }
     let cells = tabulate(&observed, measure, level, &districts, &cut, arguments.form)?;
     let table = arguments.format == Format::Table;
-    let whole = |n: Option<u64>| n.map(|n| if table { thousands(n) } else { n.to_string() }).unwrap_or_default();
-    let number = |x: Option<f64>| x.map(|x| if table { one_decimal(x) } else { x.to_string() }).unwrap_or_default();
+    let whole = |n: Option<u64>| {
+        n.map(|n| if table { thousands(n) } else { n.to_string() }).unwrap_or_default()
+    };
+    let number = |x: Option<f64>| {
+        x.map(|x| if table { one_decimal(x) } else { x.to_string() }).unwrap_or_default()
+    };
     let rows: Vec<Vec<String>> = cells
         .iter()
         .map(|cell| {

@@ -31,7 +31,14 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
             } else {
                 format!("{} to {}", refusal.first_line, refusal.last_line)
             };
-            vec![refusal.file, lines, refusal.count.to_string(), refusal.field, refusal.reason, refusal.text.unwrap_or_default()]
+            vec![
+                refusal.file,
+                lines,
+                refusal.count.to_string(),
+                refusal.field,
+                refusal.reason,
+                refusal.text.unwrap_or_default(),
+            ]
         })
         .collect();
     console::print(arguments.format, &["file", "lines", "rows", "field", "reason", "text"], &rows)?;

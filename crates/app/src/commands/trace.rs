@@ -16,7 +16,9 @@ use crate::place::Partnership;
 
 /// Follow a figure or claim to its definition, query, files, hashes and rows
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wardmote trace crime-change\n  wardmote trace f-0123456789ab --rows 20")]
+#[command(
+    after_help = "Examples:\n  wardmote trace crime-change\n  wardmote trace f-0123456789ab --rows 20"
+)]
 pub(crate) struct Arguments {
     /// A figure id such as f-0123456789ab, or the name of a claim; without one, all are listed
     #[arg(value_name = "FIGURE")]
@@ -30,7 +32,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let path = arguments.evidence.clone().unwrap_or_else(|| folder.join("published").join("evidence.json"));
+    let path = arguments
+        .evidence
+        .clone()
+        .unwrap_or_else(|| folder.join("published").join("evidence.json"));
     let evidence = EvidenceFile::read(&path)?;
     let Some(wanted) = &arguments.figure else {
         for figure in evidence.figures.values() {
@@ -40,7 +45,10 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     };
     let id = evidence.answers.get(wanted).map_or(wanted.as_str(), |answer| answer.figure.as_str());
     let Some(figure) = evidence.figures.values().find(|figure| figure.id.as_str() == id) else {
-        bail!("{} holds no figure or claim {wanted:?}; run `wardmote trace` without one to list them", path.display());
+        bail!(
+            "{} holds no figure or claim {wanted:?}; run `wardmote trace` without one to list them",
+            path.display()
+        );
     };
     if let Some(answer) = evidence.answers.get(wanted) {
         println!("Claim {wanted}: {}\n", answer.statement);
@@ -91,8 +99,17 @@ fn print_figure(figure: &Figure, evidence: &EvidenceFile) {
     }
 }
 
-async fn print_rows(folder: &Path, figure: &Figure, evidence: &EvidenceFile, limit: usize) -> anyhow::Result<Outcome> {
-    let measure = figure.measure.as_ref().and_then(|name| name.split(' ').next()).and_then(|id| evidence.measures.get(id));
+async fn print_rows(
+    folder: &Path,
+    figure: &Figure,
+    evidence: &EvidenceFile,
+    limit: usize,
+) -> anyhow::Result<Outcome> {
+    let measure = figure
+        .measure
+        .as_ref()
+        .and_then(|name| name.split(' ').next())
+        .and_then(|id| evidence.measures.get(id));
     let Some(measure) = measure else { return Ok(Outcome::Done) };
     let partnership = Partnership::open(folder, None)?;
     let Ok(lake) = partnership.lake().await else {
@@ -100,7 +117,8 @@ async fn print_rows(folder: &Path, figure: &Figure, evidence: &EvidenceFile, lim
         return Ok(Outcome::Done);
     };
     let first_period = figure.period.split(" with ").next().unwrap_or_default();
-    let (Ok(period), Ok(area)) = (first_period.parse::<Period>(), figure.area.parse::<AreaCode>()) else {
+    let (Ok(period), Ok(area)) = (first_period.parse::<Period>(), figure.area.parse::<AreaCode>())
+    else {
         return Ok(Outcome::Done);
     };
     let query = CountQuery {
@@ -114,7 +132,10 @@ async fn print_rows(folder: &Path, figure: &Figure, evidence: &EvidenceFile, lim
     let rows = lake.row_references(&query, limit).await?;
     println!("\nFirst {} of the counted rows", rows.len());
     for row in rows {
-        let file = evidence.loads.get(&row.load_id).map_or(row.load_id.as_str(), |load| load.file.as_str());
+        let file = evidence
+            .loads
+            .get(&row.load_id)
+            .map_or(row.load_id.as_str(), |load| load.file.as_str());
         println!("  {file}, line {}: {}, {}", row.line, row.month, row.category.name());
     }
     Ok(Outcome::Done)

@@ -14,7 +14,7 @@ use crate::Outcome;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote twin stockport --boundaries lsoa_2011_ew.geojson --out data/police --seed 1
-  wardmote twin bench --out /tmp/bench --rows 10000000")]
+  wardmote twin bench --out bench --rows 10000000")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -58,7 +58,8 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             println!("SYNTHETIC street files and their truth.json written to {}", out.display());
         }
         What::Bench { out, rows, seed, lookup } => {
-            let request = BenchFiles { rows: *rows, lookup: lookup.clone(), ..BenchFiles::new(out, *seed) };
+            let request =
+                BenchFiles { rows: *rows, lookup: lookup.clone(), ..BenchFiles::new(out, *seed) };
             bench::generate(&request, |written| eprint!("\r{} rows", thousands(written)))?;
             eprintln!();
             println!("SYNTHETIC street files written to {}", out.display());

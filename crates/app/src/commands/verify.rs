@@ -16,7 +16,9 @@ use crate::publish;
 ///
 /// Nothing of the partnership's lake is used or changed: the files are read afresh.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  wardmote verify\n  wardmote verify evidence.json --sources ~/police-files")]
+#[command(
+    after_help = "Examples:\n  wardmote verify\n  wardmote verify evidence.json --sources ~/police-files"
+)]
 pub(crate) struct Arguments {
     /// The evidence to check; published/evidence.json if not given
     #[arg(value_name = "FILE")]
@@ -30,7 +32,10 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let path = arguments.evidence.clone().unwrap_or_else(|| folder.join("published").join("evidence.json"));
+    let path = arguments
+        .evidence
+        .clone()
+        .unwrap_or_else(|| folder.join("published").join("evidence.json"));
     let published = EvidenceFile::read(&path)?;
     let partnership = Partnership::open(folder, arguments.sources.as_deref())?;
     let scratch = tempfile::tempdir().context("a scratch folder could not be made")?;
@@ -54,24 +59,39 @@ fn print(found: &Verification) {
     for difference in &found.differences {
         match difference {
             Difference::FileChanged { file, published, found } => {
-                println!("file changed      {file}\n                  published {published}\n                  found     {found}");
+                println!(
+                    "file changed      {file}\n                  published {published}\n                  found     {found}"
+                );
             }
             Difference::FileMissing { file } => println!("file missing      {file}"),
             Difference::FigureDiffers { figure, field, published, computed } => {
-                println!("figure differs    {figure}: {field} published {published}, computed {computed}");
+                println!(
+                    "figure differs    {figure}: {field} published {published}, computed {computed}"
+                );
             }
-            Difference::FigureUnknown { figure } => println!("figure unknown    {figure}: the declarations do not give it"),
+            Difference::FigureUnknown { figure } => {
+                println!("figure unknown    {figure}: the declarations do not give it")
+            }
             Difference::IdDiffers { figure, published, computed } => {
                 println!("id differs        {figure}: {published} should be {computed}");
             }
             Difference::SentenceDiffers { claim, published, computed } => {
-                println!("sentence differs  {claim}\n                  published: {published}\n                  computed:  {computed}");
+                println!(
+                    "sentence differs  {claim}\n                  published: {published}\n                  computed:  {computed}"
+                );
             }
-            Difference::DefinitionDiffers { measure } => println!("definition        measure {measure} is not defined as it was published"),
-            Difference::NotCheckable { figure } => println!("not checkable     {figure}: its source is controlled and not here"),
+            Difference::DefinitionDiffers { measure } => {
+                println!("definition        measure {measure} is not defined as it was published")
+            }
+            Difference::NotCheckable { figure } => {
+                println!("not checkable     {figure}: its source is controlled and not here")
+            }
         }
     }
-    println!("{} files and {} figures are the same to the last digit", found.files_same, found.same);
+    println!(
+        "{} files and {} figures are the same to the last digit",
+        found.files_same, found.same
+    );
     if !found.holds() {
         println!("This publication does not hold.");
     }

@@ -15,13 +15,55 @@ pub(super) type Total = Result<u64, Vec<Month>>;
 /// What a claim asked, with what the evidence holds for it.
 #[derive(Debug)]
 pub(super) enum Evidence<'a> {
-    Value { measure: &'a Measure, place: &'a Place, period: &'a Period, form: Form, count: Total, base: Option<Total> },
-    Change { measure: &'a Measure, place: &'a Place, later: (&'a Period, Total), earlier: (&'a Period, Total), test: Result<RawTest, NotTested> },
-    Trend { measure: &'a Measure, place: &'a Place, period: &'a Period, known: u64, test: Result<RawTest, NotTested> },
-    Season { measure: &'a Measure, place: &'a Place, period: &'a Period, known: u64, test: Result<(RawTest, SeasonalProfile), NotTested> },
-    Against { measure: &'a Measure, place: &'a Place, period: &'a Period, others: Vec<&'a Place>, here: (Total, u64), there: (Total, u64), test: Result<RawTest, NotTested> },
-    Highest { measure: &'a Measure, period: &'a Period, places: Vec<(&'a Place, u64, u64)>, test: Result<(RawTest, usize, usize), NotTested> },
-    Share { share: &'a Share, place: &'a Place, test: Result<RawTest, NotTested> },
+    Value {
+        measure: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        form: Form,
+        count: Total,
+        base: Option<Total>,
+    },
+    Change {
+        measure: &'a Measure,
+        place: &'a Place,
+        later: (&'a Period, Total),
+        earlier: (&'a Period, Total),
+        test: Result<RawTest, NotTested>,
+    },
+    Trend {
+        measure: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        known: u64,
+        test: Result<RawTest, NotTested>,
+    },
+    Season {
+        measure: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        known: u64,
+        test: Result<(RawTest, SeasonalProfile), NotTested>,
+    },
+    Against {
+        measure: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        others: Vec<&'a Place>,
+        here: (Total, u64),
+        there: (Total, u64),
+        test: Result<RawTest, NotTested>,
+    },
+    Highest {
+        measure: &'a Measure,
+        period: &'a Period,
+        places: Vec<(&'a Place, u64, u64)>,
+        test: Result<(RawTest, usize, usize), NotTested>,
+    },
+    Share {
+        share: &'a Share,
+        place: &'a Place,
+        test: Result<RawTest, NotTested>,
+    },
 }
 
 impl Evidence<'_> {
@@ -29,14 +71,20 @@ impl Evidence<'_> {
     pub(super) fn test(&self) -> Option<Result<RawTest, NotTested>> {
         Some(match self {
             Self::Value { .. } => return None,
-            Self::Change { test, .. } | Self::Trend { test, .. } | Self::Against { test, .. } | Self::Share { test, .. } => test.clone(),
+            Self::Change { test, .. }
+            | Self::Trend { test, .. }
+            | Self::Against { test, .. }
+            | Self::Share { test, .. } => test.clone(),
             Self::Season { test, .. } => test.clone().map(|(raw, _)| raw),
             Self::Highest { test, .. } => test.clone().map(|(raw, ..)| raw),
         })
     }
 }
 
-pub(super) fn ask<'a>(observed: &'a Observed, claim: &'a Claim) -> Result<Evidence<'a>, ObservedError> {
+pub(super) fn ask<'a>(
+    observed: &'a Observed,
+    claim: &'a Claim,
+) -> Result<Evidence<'a>, ObservedError> {
     let place = match &claim.area {
         Some(code) => observed.place(code)?,
         None => observed.home()?,
@@ -60,7 +108,9 @@ pub(super) fn ask<'a>(observed: &'a Observed, claim: &'a Claim) -> Result<Eviden
             let earlier = observed.monthly(&measure.numerator, place, &compare.with)?;
             let test = by_month_of_year(&earlier)
                 .and_then(|earlier| Ok((earlier, by_month_of_year(&later)?)))
-                .and_then(|(earlier, later)| testing::change(&earlier, &later, measure.equivalence_margin));
+                .and_then(|(earlier, later)| {
+                    testing::change(&earlier, &later, measure.equivalence_margin)
+                });
             Evidence::Change {
                 measure,
                 place,
@@ -73,7 +123,13 @@ pub(super) fn ask<'a>(observed: &'a Observed, claim: &'a Claim) -> Result<Eviden
             let months = observed.monthly(&measure.numerator, place, &over.period)?;
             let (times, counts, of_year) = known_months(&months);
             let test = testing::drift(&times, &counts, &of_year, measure.equivalence_margin);
-            Evidence::Trend { measure, place, period: &over.period, known: counts.iter().sum(), test }
+            Evidence::Trend {
+                measure,
+                place,
+                period: &over.period,
+                known: counts.iter().sum(),
+                test,
+            }
         }
         Ask::Season(over) => {
             let months = observed.monthly(&measure.numerator, place, &over.period)?;
@@ -83,9 +139,17 @@ pub(super) fn ask<'a>(observed: &'a Observed, claim: &'a Claim) -> Result<Eviden
             } else {
                 Err(unknown(&months))
             };
-            Evidence::Season { measure, place, period: &over.period, known: counts.iter().sum(), test }
+            Evidence::Season {
+                measure,
+                place,
+                period: &over.period,
+                known: counts.iter().sum(),
+                test,
+            }
         }
-        Ask::Against(against) => against_others(observed, measure, place, &against.period, &against.areas)?,
+        Ask::Against(against) => {
+            against_others(observed, measure, place, &against.period, &against.areas)?
+        }
         Ask::Highest(highest) => {
             let mut places = Vec::new();
             let mut table = Vec::new();
@@ -119,17 +183,24 @@ fn against_others<'a>(
     let others = codes.iter().map(|code| observed.place(code)).collect::<Result<Vec<_>, _>>()?;
     let here_months = observed.monthly(&measure.numerator, place, period)?;
     let here_residents = observed.residents(measure, place)?;
-    let mut there_months: Vec<(Month, Option<u64>)> = period.months().map(|month| (month, Some(0))).collect();
+    let mut there_months: Vec<(Month, Option<u64>)> =
+        period.months().map(|month| (month, Some(0))).collect();
     let mut there_residents = 0;
     for other in &others {
         there_residents += observed.residents(measure, other)?;
-        for (sum, (_, n)) in there_months.iter_mut().zip(observed.monthly(&measure.numerator, other, period)?) {
+        for (sum, (_, n)) in
+            there_months.iter_mut().zip(observed.monthly(&measure.numerator, other, period)?)
+        {
             sum.1 = sum.1.zip(n).map(|(a, b)| a + b);
         }
     }
     let test = all_known(&here_months).and_then(|here| {
         let there = all_known(&there_months)?;
-        testing::difference((&here, here_residents as f64), (&there, there_residents as f64), measure.equivalence_margin)
+        testing::difference(
+            (&here, here_residents as f64),
+            (&there, there_residents as f64),
+            measure.equivalence_margin,
+        )
     });
     Ok(Evidence::Against {
         measure,
@@ -143,7 +214,8 @@ fn against_others<'a>(
 }
 
 fn total(months: &[(Month, Option<u64>)]) -> Total {
-    let unknown: Vec<Month> = months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
+    let unknown: Vec<Month> =
+        months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
     if unknown.is_empty() { Ok(months.iter().filter_map(|(_, n)| *n).sum()) } else { Err(unknown) }
 }
 
@@ -152,7 +224,8 @@ fn all_known(months: &[(Month, Option<u64>)]) -> Result<Vec<u64>, NotTested> {
 }
 
 fn unknown(months: &[(Month, Option<u64>)]) -> NotTested {
-    let missing: Vec<Month> = months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
+    let missing: Vec<Month> =
+        months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
     NotTested(not_known(&missing, months.len()))
 }
 
@@ -173,8 +246,11 @@ pub(super) fn not_known(missing: &[Month], of: usize) -> String {
 /// The counts of a period in the order of the calendar, so that two periods pair January with January.
 fn by_month_of_year(months: &[(Month, Option<u64>)]) -> Result<Vec<u64>, NotTested> {
     let counts = all_known(months)?;
-    let mut keyed: Vec<(u8, i32, u64)> =
-        months.iter().zip(counts).map(|((month, _), n)| (month.month_of_year(), month.index(), n)).collect();
+    let mut keyed: Vec<(u8, i32, u64)> = months
+        .iter()
+        .zip(counts)
+        .map(|((month, _), n)| (month.month_of_year(), month.index(), n))
+        .collect();
     // Whole years that start in different months are brought into one order; others already are.
     if months.len().is_multiple_of(12) {
         keyed.sort_by_key(|(of_year, index, _)| ((*index - i32::from(*of_year)), *of_year));

@@ -95,13 +95,15 @@ pub fn answer_all(
 ) -> Result<Answers, ClaimFailure> {
     let mut asked = Vec::with_capacity(claims.len());
     for (name, claim) in claims {
-        let evidence = asking::ask(observed, claim).map_err(|why| ClaimFailure { claim: name.clone(), why })?;
+        let evidence = asking::ask(observed, claim)
+            .map_err(|why| ClaimFailure { claim: name.clone(), why })?;
         asked.push((name, evidence));
     }
     let raw = asked.iter().filter_map(|(_, evidence)| evidence.test()).collect();
     let mut corrected = family::correct(raw, rule).into_iter();
 
-    let mut answers = Answers { claims: BTreeMap::new(), figures: BTreeMap::new(), tests: Vec::new() };
+    let mut answers =
+        Answers { claims: BTreeMap::new(), figures: BTreeMap::new(), tests: Vec::new() };
     for (name, evidence) in asked {
         let test = evidence.test().and_then(|_| corrected.next());
         if let Some(test) = &test {

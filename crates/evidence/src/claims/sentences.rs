@@ -10,9 +10,17 @@ use wardmote_stats::interval::Interval;
 use crate::numbers::{p_value, percent_signed, percent_size, thousands, two_decimals};
 use crate::testing::RawTest;
 
-pub(super) fn change(verdict: Verdict, test: &RawTest, corrected_p: Option<f64>, margin: Option<f64>, sides: &Sides<'_>) -> String {
-    let between = format!("between {} and {}", sides.earlier.0.in_words(), sides.later.0.in_words());
-    let counts = format!("{} and {} {}", thousands(sides.earlier.1), thousands(sides.later.1), sides.unit);
+pub(super) fn change(
+    verdict: Verdict,
+    test: &RawTest,
+    corrected_p: Option<f64>,
+    margin: Option<f64>,
+    sides: &Sides<'_>,
+) -> String {
+    let between =
+        format!("between {} and {}", sides.earlier.0.in_words(), sides.later.0.in_words());
+    let counts =
+        format!("{} and {} {}", thousands(sides.earlier.1), thousands(sides.later.1), sides.unit);
     let percent = percent_signed(test.estimate);
     let interval = percent_interval(test.interval);
     match verdict {
@@ -41,7 +49,12 @@ pub(super) struct Sides<'a> {
     pub unit: &'a str,
 }
 
-pub(super) fn trend(verdict: Verdict, test: &RawTest, margin: Option<f64>, period: &Period) -> String {
+pub(super) fn trend(
+    verdict: Verdict,
+    test: &RawTest,
+    margin: Option<f64>,
+    period: &Period,
+) -> String {
     let over = format!("over {}, the seasons allowed for", period.in_words());
     let interval = percent_interval(test.interval);
     let a_year = format!("{} a year", percent_signed(test.estimate));
@@ -55,7 +68,13 @@ pub(super) fn trend(verdict: Verdict, test: &RawTest, margin: Option<f64>, perio
     }
 }
 
-pub(super) fn season(verdict: Verdict, test: &RawTest, peak: u8, trough: u8, period: &Period) -> String {
+pub(super) fn season(
+    verdict: Verdict,
+    test: &RawTest,
+    peak: u8,
+    trough: u8,
+    period: &Period,
+) -> String {
     let month = |n: u8| MONTH_NAMES[usize::from(n.clamp(1, 12) - 1)];
     match verdict {
         Verdict::Seasonal => format!(
@@ -67,7 +86,9 @@ pub(super) fn season(verdict: Verdict, test: &RawTest, peak: u8, trough: u8, per
             two_decimals(test.interval.lower),
             two_decimals(test.interval.upper),
         ),
-        Verdict::TooFew => format!("is too small in number to show a season over {}", period.in_words()),
+        Verdict::TooFew => {
+            format!("is too small in number to show a season over {}", period.in_words())
+        }
         _ => format!("shows no clear season over {}", period.in_words()),
     }
 }
@@ -80,7 +101,13 @@ pub(super) struct Rates<'a> {
     pub there_name: &'a str,
 }
 
-pub(super) fn difference(verdict: Verdict, test: &RawTest, margin: Option<f64>, period: &Period, rates: &Rates<'_>) -> String {
+pub(super) fn difference(
+    verdict: Verdict,
+    test: &RawTest,
+    margin: Option<f64>,
+    period: &Period,
+    rates: &Rates<'_>,
+) -> String {
     let against = format!(
         "{} against {} {} in {}, a ratio of {} (95% interval {} to {})",
         rates.here,
@@ -93,7 +120,9 @@ pub(super) fn difference(verdict: Verdict, test: &RawTest, margin: Option<f64>, 
     );
     let there = rates.there_name;
     match verdict {
-        Verdict::Higher | Verdict::Lower => format!("{} than in {there}: {against}", verdict.words()),
+        Verdict::Higher | Verdict::Lower => {
+            format!("{} than in {there}: {against}", verdict.words())
+        }
         Verdict::Similar => format!(
             "is similar to {there}: {against}, so any difference is within {}",
             percent_size(100.0 * margin.unwrap_or_default())
@@ -103,8 +132,20 @@ pub(super) fn difference(verdict: Verdict, test: &RawTest, margin: Option<f64>, 
     }
 }
 
-pub(super) fn highest(verdict: Verdict, test: &RawTest, names: (&str, &str), rates: (&str, &str), unit: &str, period: &Period) -> String {
-    let ratio = format!("{} (95% interval {} to {})", two_decimals(test.estimate), two_decimals(test.interval.lower), two_decimals(test.interval.upper));
+pub(super) fn highest(
+    verdict: Verdict,
+    test: &RawTest,
+    names: (&str, &str),
+    rates: (&str, &str),
+    unit: &str,
+    period: &Period,
+) -> String {
+    let ratio = format!(
+        "{} (95% interval {} to {})",
+        two_decimals(test.estimate),
+        two_decimals(test.interval.lower),
+        two_decimals(test.interval.upper)
+    );
     match verdict {
         Verdict::Highest => format!(
             "is highest in {}: {} {unit} in {}, {ratio} times the rate of {}, the next",
@@ -125,7 +166,13 @@ pub(super) fn highest(verdict: Verdict, test: &RawTest, names: (&str, &str), rat
     }
 }
 
-pub(super) fn share(verdict: Verdict, test: &RawTest, margin: Option<f64>, shares: (&str, &str), whole: &str) -> String {
+pub(super) fn share(
+    verdict: Verdict,
+    test: &RawTest,
+    margin: Option<f64>,
+    shares: (&str, &str),
+    whole: &str,
+) -> String {
     let n = |key: &str| thousands(test.parameters.get(key).copied().unwrap_or_default() as u64);
     let evidence = format!(
         "{} against {} in {whole} as a whole, tested against the rest of it (n {} of {}, design effect {}, p {} before correction)",
@@ -137,7 +184,9 @@ pub(super) fn share(verdict: Verdict, test: &RawTest, margin: Option<f64>, share
         p_value(test.p)
     );
     match verdict {
-        Verdict::Higher | Verdict::Lower => format!("{} than in the rest of {whole}: {evidence}", verdict.words()),
+        Verdict::Higher | Verdict::Lower => {
+            format!("{} than in the rest of {whole}: {evidence}", verdict.words())
+        }
         Verdict::Similar => format!(
             "is similar to the rest of {whole}: {evidence}, so any difference is within {} points",
             two_decimals(100.0 * margin.unwrap_or_default())

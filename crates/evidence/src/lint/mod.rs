@@ -123,11 +123,23 @@ fn lint_sentence(sentence: &Sentence, lines: &Lines, bindings: &dyn Bindings) ->
     let mut verdicts = Vec::new();
     for bound in binding::find(&sentence.text) {
         match bindings.verdict(bound.claim) {
-            None => report(bound.at, LintRule::UnknownBinding, bound.text, format!("{} names no declared claim", bound.text)),
+            None => report(
+                bound.at,
+                LintRule::UnknownBinding,
+                bound.text,
+                format!("{} names no declared claim", bound.text),
+            ),
             Some(verdict) => {
                 verdicts.push(verdict);
-                if let Some(field) = bound.field.filter(|field| !bindings.has_field(bound.claim, field)) {
-                    report(bound.at, LintRule::UnknownBinding, bound.text, format!("claim {} has no field {field}", bound.claim));
+                if let Some(field) =
+                    bound.field.filter(|field| !bindings.has_field(bound.claim, field))
+                {
+                    report(
+                        bound.at,
+                        LintRule::UnknownBinding,
+                        bound.text,
+                        format!("claim {} has no field {field}", bound.claim),
+                    );
                 }
             }
         }
@@ -139,7 +151,11 @@ fn lint_sentence(sentence: &Sentence, lines: &Lines, bindings: &dyn Bindings) ->
         if quotations.iter().any(|range| range.contains(&word.at)) {
             continue;
         }
-        if word.denied && verdicts.iter().any(|v| *v != Verdict::NotTestable && !v.allows().contains(&word.class)) {
+        if word.denied
+            && verdicts
+                .iter()
+                .any(|v| *v != Verdict::NotTestable && !v.allows().contains(&word.class))
+        {
             continue;
         }
         if !word.denied && verdicts.iter().any(|verdict| verdict.allows().contains(&word.class)) {
@@ -152,16 +168,29 @@ fn lint_sentence(sentence: &Sentence, lines: &Lines, bindings: &dyn Bindings) ->
             Some(ShareFinding::Supported) => tested_on_the_spot = true,
             Some(ShareFinding::Refused(why)) => {
                 tested_on_the_spot = true;
-                report(word.at, LintRule::UnsupportedWord, word.text, format!("\"{}\": {why}", word.text));
+                report(
+                    word.at,
+                    LintRule::UnsupportedWord,
+                    word.text,
+                    format!("\"{}\": {why}", word.text),
+                );
             }
             None if tested_on_the_spot => {}
-            None => report(word.at, LintRule::UnsupportedWord, word.text, unsupported(word.text, word.class, &verdicts)),
+            None => report(
+                word.at,
+                LintRule::UnsupportedWord,
+                word.text,
+                unsupported(word.text, word.class, &verdicts),
+            ),
         }
     }
     // A sentence that was tested by its own numbers has said where they stand.
     if !tested_on_the_spot && !sentence.heading {
         for quantity in quantities::quantities(&prose) {
-            let message = format!("the number {} is bound to no figure; print it from a claim, as in {{{{claim.later}}}}", quantity.text);
+            let message = format!(
+                "the number {} is bound to no figure; print it from a claim, as in {{{{claim.later}}}}",
+                quantity.text
+            );
             report(quantity.at, LintRule::UnboundNumber, &quantity.text, message);
         }
     }
@@ -170,8 +199,13 @@ fn lint_sentence(sentence: &Sentence, lines: &Lines, bindings: &dyn Bindings) ->
 
 fn unsupported(word: &str, class: GatedClass, verdicts: &[Verdict]) -> String {
     match verdicts {
-        [] => format!("\"{word}\" claims {class}, and no claim of this sentence tests it; bind one, as in {{{{crime-change}}}}"),
-        [verdict, ..] => format!("\"{word}\" claims {class}, but the claim of this sentence only allows \"{}\"", verdict.words()),
+        [] => format!(
+            "\"{word}\" claims {class}, and no claim of this sentence tests it; bind one, as in {{{{crime-change}}}}"
+        ),
+        [verdict, ..] => format!(
+            "\"{word}\" claims {class}, but the claim of this sentence only allows \"{}\"",
+            verdict.words()
+        ),
     }
 }
 
@@ -215,7 +249,11 @@ mod tests {
         check("Crime {{crime}}, so it fell.", &Fixed(Verdict::Fell), &[]);
         check("Crime {{crime}}, so it fell.", &Fixed(Verdict::NoClearChange), &[(1, Word, "fell")]);
         check("Crime {{crime}}: no significant fall.", &Fixed(Verdict::NoClearChange), &[]);
-        check("Crime {{crime}}: no significant fall.", &Fixed(Verdict::Fell), &[(1, Word, "significant"), (1, Word, "fall")]);
+        check(
+            "Crime {{crime}}: no significant fall.",
+            &Fixed(Verdict::Fell),
+            &[(1, Word, "significant"), (1, Word, "fall")],
+        );
         check("Crime {{crime}}.\n\nIt rose.", &Fixed(Verdict::Rose), &[(3, Word, "rose")]);
     }
 
@@ -224,7 +262,11 @@ mod tests {
         use LintRule::{UnboundNumber as Number, UnknownBinding as Unknown};
         check("There were 400 crimes in 2023/24.", &NoBindings, &[(1, Number, "400")]);
         check("Crime moved by {{crime.percent}}.", &Fixed(Verdict::Fell), &[]);
-        check("Crime moved by {{crime.persent}}.", &Fixed(Verdict::Fell), &[(1, Unknown, "{{crime.persent}}")]);
+        check(
+            "Crime moved by {{crime.persent}}.",
+            &Fixed(Verdict::Fell),
+            &[(1, Unknown, "{{crime.persent}}")],
+        );
         check("Crime {{crimes}}.", &Fixed(Verdict::Fell), &[(1, Unknown, "{{crimes}}")]);
         check("> We lost 40% of trade, it fell. — shop owner, forum of May 2024", &NoBindings, &[]);
     }

@@ -32,7 +32,8 @@ pub(super) struct Lines {
 
 impl Lines {
     pub(super) fn of(source: &str) -> Self {
-        let after_breaks = source.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
+        let after_breaks =
+            source.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1);
         Self { starts: std::iter::once(0).chain(after_breaks).collect() }
     }
 
@@ -69,7 +70,9 @@ fn markdown_blocks(source: &str) -> Vec<Sentence> {
             Event::Start(Tag::CodeBlock(_) | Tag::Image { .. } | Tag::HtmlBlock) => hidden += 1,
             Event::End(TagEnd::CodeBlock | TagEnd::Image | TagEnd::HtmlBlock) => hidden -= 1,
             Event::Start(Tag::Heading { .. }) => blocks.begin(quotes > 0, true),
-            Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell) => blocks.begin(quotes > 0, false),
+            Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell) => {
+                blocks.begin(quotes > 0, false)
+            }
             Event::Text(text) if hidden == 0 => blocks.push(&text, range.start),
             Event::SoftBreak | Event::HardBreak => blocks.push(" ", range.start),
             _ => {}
@@ -83,7 +86,8 @@ fn text_blocks(source: &str) -> Vec<Sentence> {
     let mut offset = 0;
     for line in source.split_inclusive('\n') {
         let text = line.trim();
-        let bullet = text.starts_with(['•', '-', '*', '–', '▪', 'o']) && text.chars().nth(1) == Some(' ');
+        let bullet =
+            text.starts_with(['•', '-', '*', '–', '▪', 'o']) && text.chars().nth(1) == Some(' ');
         if text.is_empty() || bullet {
             blocks.begin(false, false);
         }
@@ -125,14 +129,16 @@ impl Blocks {
 }
 
 /// Words after which a full stop does not end a sentence.
-const ABBREVIATIONS: [&str; 12] = ["s", "ss", "reg", "regs", "no", "e.g", "i.e", "etc", "vs", "approx", "ch", "sch"];
+const ABBREVIATIONS: [&str; 12] =
+    ["s", "ss", "reg", "regs", "no", "e.g", "i.e", "etc", "vs", "approx", "ch", "sch"];
 
 fn split(block: Sentence) -> Vec<Sentence> {
     let mut parts = Vec::new();
     let mut start = 0;
     let bytes = block.text.as_bytes();
     for (index, _) in block.text.match_indices(['.', '!', '?']) {
-        let last_word = block.text[start..index].rsplit([' ', '(']).next().unwrap_or("").to_lowercase();
+        let last_word =
+            block.text[start..index].rsplit([' ', '(']).next().unwrap_or("").to_lowercase();
         let abbreviation = bytes[index] == b'.' && ABBREVIATIONS.contains(&last_word.as_str());
         let mut rest = block.text[index + 1..].chars();
         // A sentence ends where white space follows and then no small letter.
@@ -178,13 +184,18 @@ mod tests {
     fn every_sentence_knows_its_line() {
         let source = "First.\n\nSecond one\nruns on. Third.\n";
         let lines = Lines::of(source);
-        let found: Vec<usize> =
-            sentences(source, Syntax::Markdown).iter().map(|s| lines.line(s.offset(s.text.len() - s.text.trim_start().len()))).collect();
+        let found: Vec<usize> = sentences(source, Syntax::Markdown)
+            .iter()
+            .map(|s| lines.line(s.offset(s.text.len() - s.text.trim_start().len())))
+            .collect();
         assert_eq!(found, [1, 3, 4]);
     }
 
     #[test]
     fn a_decimal_point_ends_nothing() {
-        assert_eq!(texts("It was 2.5 points. Then 3.", Syntax::Text), ["It was 2.5 points.", "Then 3."]);
+        assert_eq!(
+            texts("It was 2.5 points. Then 3.", Syntax::Text),
+            ["It was 2.5 points.", "Then 3."]
+        );
     }
 }

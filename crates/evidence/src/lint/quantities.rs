@@ -20,10 +20,12 @@ fn pattern(text: &str) -> Regex {
 }
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?x)
+    pattern(
+        r"(?x)
         [+−-]? \d[\d,]* (?:\.\d+)? (?:\s?(?:%|per\s?cent|percentage\spoints?|k\b|m\b|million|thousand))?
         | (?i:\b (?: two-thirds | one-third | a\sthird | three-quarters | a\squarter | half\sof | twice
-            | (?:one|two|three|four|five|six|seven|eight|nine|ten)\s(?:times|in\s(?:two|three|four|five|six|seven|eight|nine|ten)) ) \b)")
+            | (?:one|two|three|four|five|six|seven|eight|nine|ten)\s(?:times|in\s(?:two|three|four|five|six|seven|eight|nine|ten)) ) \b)",
+    )
 });
 
 static EXEMPT: LazyLock<Vec<Regex>> = LazyLock::new(|| {
@@ -74,8 +76,13 @@ pub(super) fn quantities(sentence: &str) -> Vec<Quantity> {
     NUMBER
         .find_iter(sentence)
         .filter(|found| !part_of_word(sentence, found.range()))
-        .filter(|found| !exempt.iter().any(|range| range.start < found.end() && found.start() < range.end))
-        .map(|found| Quantity { text: found.as_str().trim_end_matches(',').to_owned(), at: found.start() })
+        .filter(|found| {
+            !exempt.iter().any(|range| range.start < found.end() && found.start() < range.end)
+        })
+        .map(|found| Quantity {
+            text: found.as_str().trim_end_matches(',').to_owned(),
+            at: found.start(),
+        })
         .collect()
 }
 
@@ -94,7 +101,10 @@ mod tests {
     #[test]
     fn numbers_that_need_a_figure() {
         assert_eq!(found("There were 18,664 crimes, 8% down."), ["18,664", "8%"]);
-        assert_eq!(found("Over two-thirds were race; 2.5 times; 145k views"), ["two-thirds", "2.5", "145k"]);
+        assert_eq!(
+            found("Over two-thirds were race; 2.5 times; 145k views"),
+            ["two-thirds", "2.5", "145k"]
+        );
         assert_eq!(found("93% feel safe, more than 88 per cent"), ["93%", "88 per cent"]);
     }
 

@@ -18,7 +18,8 @@ pub(super) enum ShareFinding {
 }
 
 static PERCENT: LazyLock<Regex> = LazyLock::new(|| pattern(r"(\d+(?:\.\d+)?)\s?(?:%|per\s?cent)"));
-static RESPONDENTS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)\bn\s*=\s*([\d,]+)\s+of\s+([\d,]+)"));
+static RESPONDENTS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)\bn\s*=\s*([\d,]+)\s+of\s+([\d,]+)"));
 static DESIGN_EFFECT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:design\s+effect|deff)\s*(?:of|=|:)?\s*(\d+(?:\.\d+)?)"));
 
@@ -31,8 +32,10 @@ const SIGNIFICANCE_Z: f64 = 1.96;
 
 /// Tests the first two percentages of a sentence, the area's first; `None` if there are not two.
 pub(super) fn test_sentence(sentence: &str, claims_less: bool) -> Option<ShareFinding> {
-    let without_intervals = sentence.replace("95% interval", "interval").replace("95% confidence", "confidence");
-    let mut percents = PERCENT.captures_iter(&without_intervals).filter_map(|c| c[1].parse::<f64>().ok());
+    let without_intervals =
+        sentence.replace("95% interval", "interval").replace("95% confidence", "confidence");
+    let mut percents =
+        PERCENT.captures_iter(&without_intervals).filter_map(|c| c[1].parse::<f64>().ok());
     let (area, whole) = (percents.next()?, percents.next()?);
     let Some(respondents) = RESPONDENTS.captures(sentence) else {
         return Some(ShareFinding::Refused(format!(
@@ -42,7 +45,9 @@ pub(super) fn test_sentence(sentence: &str, claims_less: bool) -> Option<ShareFi
     };
     let number = |index: usize| respondents[index].replace(',', "").parse::<f64>().ok();
     let (n_area, n_whole) = (number(1)?, number(2)?);
-    let Some(design_effect) = DESIGN_EFFECT.captures(sentence).and_then(|c| c[1].parse::<f64>().ok()) else {
+    let Some(design_effect) =
+        DESIGN_EFFECT.captures(sentence).and_then(|c| c[1].parse::<f64>().ok())
+    else {
         return Some(ShareFinding::Refused(
             "a weighted survey needs its design effect; add for example (design effect 1.3), or 1.0 if unweighted".into(),
         ));
@@ -65,7 +70,10 @@ pub(super) fn test_sentence(sentence: &str, claims_less: bool) -> Option<ShareFi
     let needed = if test.z == 0.0 || (test.z < 0.0) != claims_less {
         String::new()
     } else {
-        format!("; it would take about {} respondents in the area", crate::numbers::thousands((needed / 10.0).round() as u64 * 10))
+        format!(
+            "; it would take about {} respondents in the area",
+            crate::numbers::thousands((needed / 10.0).round() as u64 * 10)
+        )
     };
     Some(ShareFinding::Refused(format!(
         "{area}% against the rest of {whole}% gives z {}, p {}: not significant{needed}",
@@ -90,7 +98,12 @@ mod tests {
         let bare = refused("77% got on well, significantly more than the average of 75%.");
         assert!(bare.contains("numbers of respondents"), "{bare}");
         let tested = refused(&format!("77% got on well, significantly more than 75% {EVIDENCE}."));
-        assert!(tested.contains("z 1.53") && tested.contains("not significant") && tested.contains("2,1"), "{tested}");
+        assert!(
+            tested.contains("z 1.53")
+                && tested.contains("not significant")
+                && tested.contains("2,1"),
+            "{tested}"
+        );
         let safe = format!("93% feel safe, significantly more than 88% {EVIDENCE}.");
         assert_eq!(test_sentence(&safe, false), Some(ShareFinding::Supported));
         assert_ne!(test_sentence(&safe, true), Some(ShareFinding::Supported));

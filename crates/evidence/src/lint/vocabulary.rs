@@ -123,7 +123,9 @@ pub(super) fn gated_words(sentence: &str) -> Vec<GatedWord<'_>> {
         .collect();
     let mut found: Vec<GatedWord<'_>> = GATED
         .iter()
-        .flat_map(|(phrase, class)| whole_words(&lower, phrase).map(move |at| (at, phrase.len(), *class)))
+        .flat_map(|(phrase, class)| {
+            whole_words(&lower, phrase).map(move |at| (at, phrase.len(), *class))
+        })
         .filter(|(at, ..)| !innocent.iter().any(|(start, end)| start <= at && at < end))
         .map(|(at, length, class)| {
             let denied = denied(&lower[..at]);
@@ -139,14 +141,17 @@ pub(super) fn gated_words(sentence: &str) -> Vec<GatedWord<'_>> {
 fn whole_words<'a>(haystack: &'a str, phrase: &'a str) -> impl Iterator<Item = usize> + 'a {
     let part_of_word = |c: char| c.is_alphanumeric();
     haystack.match_indices(phrase).map(|(at, _)| at).filter(move |at| {
-        !haystack[..*at].ends_with(part_of_word) && !haystack[at + phrase.len()..].starts_with(part_of_word)
+        !haystack[..*at].ends_with(part_of_word)
+            && !haystack[at + phrase.len()..].starts_with(part_of_word)
     })
 }
 
 /// Whether one of the three words before denies what follows.
 fn denied(before: &str) -> bool {
     let words = before.rsplit(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).take(3);
-    words.into_iter().any(|word| matches!(word, "no" | "not" | "nor" | "neither" | "never" | "cannot" | "without"))
+    words.into_iter().any(|word| {
+        matches!(word, "no" | "not" | "nor" | "neither" | "never" | "cannot" | "without")
+    })
 }
 
 /// A capital letter in mid-sentence, beside another, is part of a name: "Violence Reduction Plan".
@@ -167,8 +172,14 @@ mod tests {
 
     #[test]
     fn gated_words_are_found_and_names_are_not() {
-        assert_eq!(words("Crime fell significantly."), [("fell", G::Down, false), ("significantly", G::Significant, false)]);
-        assert_eq!(words("There was no significant rise."), [("significant", G::Significant, true), ("rise", G::Up, true)]);
+        assert_eq!(
+            words("Crime fell significantly."),
+            [("fell", G::Down, false), ("significantly", G::Significant, false)]
+        );
+        assert_eq!(
+            words("There was no significant rise."),
+            [("significant", G::Significant, true), ("rise", G::Up, true)]
+        );
         assert_eq!(words("The Violence Reduction Plan and the same months."), []);
         assert_eq!(words("Stockport rose early; a sunrise."), [("rose", G::Up, false)]);
         assert_eq!(words("It is the most common crime."), [("most common", G::Most, false)]);
