@@ -66,7 +66,7 @@ const BYAR_FROM: u64 = 10;
 /// ```
 /// use wardmote_stats::{interval::Confidence, rates::poisson_limits};
 /// let limits = poisson_limits(65, Confidence::P95).interval;
-/// assert_eq!(format!("{:.3} to {:.3}", limits.lower, limits.upper), "50.165 to 82.846");
+/// assert_eq!(format!("{:.3} to {:.3}", limits.lower, limits.upper), "50.163 to 82.849");
 /// ```
 pub fn poisson_limits(count: u64, confidence: Confidence) -> CountInterval {
     if count < BYAR_FROM {
