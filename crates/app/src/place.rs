@@ -1,8 +1,11 @@
 //! Where things lie: the partnership's folder, its data and its lake.
 
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
+use jiff::Span;
+use jiff::civil::Date;
 use wardmote_domain::period::Month;
 use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_lake::Lake;
@@ -51,9 +54,13 @@ impl Partnership {
     }
 }
 
-/// Today, by the clock of this machine: only this package reads it.
-pub(crate) fn today() -> jiff::civil::Date {
-    jiff::Zoned::now().date()
+/// Today in UTC, by the clock of this machine: only this package reads it.
+pub(crate) fn today() -> Date {
+    const SECONDS_A_DAY: u64 = 86_400;
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let days = i64::try_from(since.as_secs() / SECONDS_A_DAY).unwrap_or_default();
+    Span::new().try_days(days).and_then(|days| epoch.checked_add(days)).unwrap_or(epoch)
 }
 
 /// The month of today.
