@@ -133,6 +133,10 @@ const ABBREVIATIONS: [&str; 12] =
     ["s", "ss", "reg", "regs", "no", "e.g", "i.e", "etc", "vs", "approx", "ch", "sch"];
 
 fn split(block: Sentence) -> Vec<Sentence> {
+    // A quotation stays whole, because its source stands behind its last sentence.
+    if block.quoted {
+        return vec![block];
+    }
     let mut parts = Vec::new();
     let mut start = 0;
     let bytes = block.text.as_bytes();
