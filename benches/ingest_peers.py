@@ -6,6 +6,7 @@ each counts. See README.md beside this file.
 """
 
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -66,7 +67,7 @@ SELECT count(*), sum(n) FROM (
 
 
 def duckdb_convert(csv_files, parquet, order):
-    connection = duckdb_connection(parquet)
+    connection = duckdb_connection(os.path.dirname(parquet))
     kinds = {"Longitude": "DOUBLE", "Latitude": "DOUBLE"}
     columns = ", ".join(f"'{name}': '{kinds.get(name, 'VARCHAR')}'" for name in HEADER)
     connection.execute(DUCKDB_CONVERT.format(
@@ -80,18 +81,19 @@ def duckdb_convert(csv_files, parquet, order):
 
 
 def duckdb_count(parquet):
-    connection = duckdb_connection(parquet)
+    connection = duckdb_connection(os.path.dirname(parquet))
     groups, rows = connection.execute(DUCKDB_COUNT.format(parquet=parquet)).fetchone()
     return {"groups": int(groups), "rows": int(rows)}
 
 
-def duckdb_connection(parquet):
+@functools.cache
+def duckdb_connection(work):
     import duckdb
 
     connection = duckdb.connect()
     connection.execute(f"SET threads = {cores()}")
     connection.execute("SET preserve_insertion_order = false")
-    connection.execute(f"SET temp_directory = '{parquet}.spill'")
+    connection.execute(f"SET temp_directory = '{work}/spill'")
     return connection
 
 
@@ -154,7 +156,7 @@ def parquet_path(work, engine, task):
     return work / engine / task
 
 
-def child(engine, task, csv, work):
+def child(engine, task, files, work):
     """Runs one task of a peer in this process and prints what it took."""
     convert, count = ENGINES[engine]
     __import__(engine)
@@ -165,7 +167,7 @@ def child(engine, task, csv, work):
     else:
         shutil.rmtree(out, ignore_errors=True)
         out.mkdir(parents=True)
-        csv_files = [str(path) for path in street_files(csv)]
+        csv_files = [str(path) for path in street_files(files)]
         start = time.perf_counter()
         if task == "by-month":
             # A month's files are sorted alone, as the lake lays them out, so nothing spills.
@@ -177,8 +179,8 @@ def child(engine, task, csv, work):
     print(json.dumps({"inner_seconds": time.perf_counter() - start, **answer}))
 
 
-def street_files(csv):
-    return sorted(csv.rglob("*-street.csv"))
+def street_files(folder):
+    return sorted(folder.rglob("*-street.csv"))
 
 
 def by_month(csv_files):
@@ -209,7 +211,7 @@ def measure(command, cwd=None):
 
 
 def measure_peer(engine, task, arguments):
-    command = [sys.executable, __file__, "--child", engine, task, "--csv", str(arguments.csv)]
+    command = [sys.executable, __file__, "--child", engine, task, "--files", str(arguments.files)]
     found = measure([*command, "--work", str(arguments.work)])
     found.update(json.loads(found.pop("output").splitlines()[-1]))
     # Start-up and imports are not charged to a peer; they are to us, who have none to speak of.
@@ -225,25 +227,24 @@ def measure_ours(task, arguments):
     }.get(task)
     if template is None:
         return None
-    lake = arguments.work / "wardmote" / ("sorted" if task == "count" else task)
+    folder = parquet_path(arguments.work, "wardmote", "sorted" if task == "count" else task)
     if task != "count":
-        shutil.rmtree(lake, ignore_errors=True)
-        lake.parent.mkdir(parents=True, exist_ok=True)
-    values = {
-        "wardmote": arguments.wardmote,
-        "csv": arguments.csv,
-        "lake": lake,
-        "folder": arguments.folder,
-    }
-    words = [word.format(**values) for word in shlex.split(template)]
-    found = measure(words)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        measure(ours(arguments.ours_before, arguments, folder))
+    found = measure(ours(template, arguments, folder))
     output = found.pop("output")
     found["seconds"] = found["wall_seconds"]
     for name in ("groups", "rows"):
         value = re.search(rf'"{name}"\s*:\s*(\d+)', output)
-        if value:
+        if value and task == "count":
             found[name] = int(value.group(1))
     return found
+
+
+def ours(template, arguments, folder):
+    values = {"wardmote": arguments.wardmote, "files": arguments.files, "folder": folder}
+    return [word.format(**values) for word in shlex.split(template)]
 
 
 # ---------------------------------------------------------------------------------------------
@@ -251,9 +252,9 @@ def measure_ours(task, arguments):
 
 
 def run(arguments):
-    files = street_files(arguments.csv)
+    files = street_files(arguments.files)
     if not files:
-        sys.exit(f"no *-street.csv below {arguments.csv}")
+        sys.exit(f"no *-street.csv below {arguments.files}")
     n_bytes, n_lines = warm(files)
     engines = [*arguments.engines, *(["wardmote"] if arguments.wardmote else [])]
     runs = {(engine, task): [] for engine in engines for task in TASKS}
@@ -358,34 +359,40 @@ def cores():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--csv", type=pathlib.Path, required=True, help="folder of street files")
-    parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for what is written; it is emptied")
+    parser.add_argument("--files", type=pathlib.Path, required=True, help="folder of street files")
+    parser.add_argument("--work", type=pathlib.Path, required=True, help="folder for what is written, empty or not there")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--engines", nargs="*", default=list(ENGINES), choices=list(ENGINES))
     parser.add_argument("--json", type=pathlib.Path, help="where to write every measurement")
     parser.add_argument("--keep", action="store_true", help="leave what was written in --work")
     parser.add_argument("--wardmote", help="the program; without it only the peers run")
-    parser.add_argument("--folder", help="the partnership folder that {folder} stands for")
+    parser.add_argument(
+        "--ours-before",
+        metavar="CMD",
+        default="{wardmote} init {folder} --name Bench --district E06000032 --force synthetic-force-1",
+        help="makes the partnership in {folder}, untimed; default: %(default)s",
+    )
     parser.add_argument(
         "--ours-ingest",
         metavar="CMD",
-        default="{wardmote} -C {folder} ingest --lake {lake} {csv}",
-        help="loads {csv} into {lake}; default: %(default)s",
+        default="{wardmote} -C {folder} ingest {files}",
+        help="loads {files}; default: %(default)s",
     )
     parser.add_argument("--ours-unsorted", metavar="CMD", help="the same without sort and checks, if there is one")
     parser.add_argument(
         "--ours-count",
         metavar="CMD",
-        help='counts {lake} by LSOA, month and category; prints "groups": N and "rows": N',
+        default="{wardmote} -C {folder} count --groups --format json",
+        help='counts by LSOA, month and category and prints "groups": N and "rows": N; default: %(default)s',
     )
     parser.add_argument("--child", nargs=2, metavar=("ENGINE", "TASK"), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    arguments.csv, arguments.work = arguments.csv.resolve(), arguments.work.resolve()
+    arguments.files, arguments.work = arguments.files.resolve(), arguments.work.resolve()
+    if arguments.wardmote:
+        arguments.wardmote = str(pathlib.Path(arguments.wardmote).resolve())
     if arguments.child:
-        child(*arguments.child, arguments.csv, arguments.work)
+        child(*arguments.child, arguments.files, arguments.work)
         return
-    if arguments.wardmote and "{folder}" in arguments.ours_ingest and not arguments.folder:
-        parser.error("--folder is needed with --wardmote")
     if arguments.work.exists() and any(arguments.work.iterdir()):
         parser.error(f"{arguments.work} is not empty")
     arguments.work.mkdir(parents=True, exist_ok=True)
