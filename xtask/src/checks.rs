@@ -16,7 +16,7 @@ const COMPILE: Duration = Duration::from_mins(45);
 const TESTS: Duration = Duration::from_mins(40);
 
 /// Packages in which clippy may find nothing. The others join as they are cleaned.
-const CLEAN: &[&str] = &["wardmote-reports", "wardmote-twin"];
+const CLEAN: &[&str] = &["wardmote-reports"];
 
 /// `cargo xtask test [--quick]`
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
