@@ -50,16 +50,6 @@ pub struct ColumnRange {
 }
 
 const RANGED: [&str; 3] = ["month", "lsoa_2021", "category"];
-const NOT_SELECTED: [&str; 8] = [
-    "source",
-    "source_id",
-    "time_precision",
-    "place_precision",
-    "source_category",
-    "area_found_by",
-    "outcome",
-    "falls_within",
-];
 const ROWS_PER_GROUP: usize = 1_000_000;
 
 /// Writes a batch to a new file and makes sure that it reached the disk.
@@ -88,12 +78,8 @@ fn properties() -> WriterProperties {
     for column in ["source_id", "line", "easting", "northing"] {
         properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
     }
-    // Nobody selects a range of these, and comparing every cell with the largest so far costs as much
-    // as encoding it.
-    for column in NOT_SELECTED {
-        let column = ColumnPath::from(column);
-        properties = properties.set_column_statistics_enabled(column, EnabledStatistics::None);
-    }
+    properties =
+        properties.set_column_statistics_enabled("source_id".into(), EnabledStatistics::None);
     // Rows are sorted by area and category, so a query for some of them needs few pages.
     for column in RANGED {
         properties = properties
