@@ -1,1 +1,3 @@
-//! (being built)
+//! Fixtures and comparison helpers for tests.
+
+pub mod police_uk;
