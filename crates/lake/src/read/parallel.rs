@@ -16,7 +16,7 @@ use super::areas::{Locate, SmallAreaCodes};
 use super::container::InputFile;
 use super::error::{FileFailure, ReadError};
 use super::incidents::Incidents;
-use super::places::Places;
+use super::known_areas::KnownAreas;
 use super::police_uk_street::{Tally, read_street_file};
 use super::report::FileReport;
 use super::sorted::sorted_months;
@@ -171,7 +171,8 @@ const BIG_FILE_BYTES: u64 = 64 << 20;
 impl Run<'_> {
     fn work(&self) {
         let request = self.request;
-        let mut places = Places::new(request.small_areas, request.declared_vintage, request.locate);
+        let mut known_areas =
+            KnownAreas::new(request.small_areas, request.declared_vintage, request.locate);
         let mut buffer = Vec::new();
         while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let mut incidents = Incidents::default();
@@ -181,7 +182,7 @@ impl Run<'_> {
                     self.fail(*index, input, ReadError::NotReached);
                     continue;
                 }
-                match self.read(input, &mut buffer, &mut places, &mut incidents) {
+                match self.read(input, &mut buffer, &mut known_areas, &mut incidents) {
                     Ok(Read::New(report)) => reports.push((*index, *report)),
                     Ok(Read::Already(load_id)) => {
                         self.progress.file_done(&input.display_name, 0);
@@ -193,10 +194,10 @@ impl Run<'_> {
                     Err(error) => self.fail(*index, input, error),
                 }
                 if incidents.is_full() {
-                    self.hand_over(std::mem::take(&mut incidents), &places, &mut reports);
+                    self.hand_over(std::mem::take(&mut incidents), &known_areas, &mut reports);
                 }
             }
-            self.hand_over(incidents, &places, &mut reports);
+            self.hand_over(incidents, &known_areas, &mut reports);
         }
     }
 
@@ -204,7 +205,7 @@ impl Run<'_> {
         &self,
         input: &InputFile,
         buffer: &mut Vec<u8>,
-        places: &mut Places<'_>,
+        known_areas: &mut KnownAreas<'_>,
         incidents: &mut Incidents,
     ) -> Result<Read, ReadError> {
         let _alone = (input.stored_bytes() > BIG_FILE_BYTES).then(|| lock(&self.big_file));
@@ -216,7 +217,8 @@ impl Run<'_> {
         }
         let first_row = incidents.len();
         incidents.begin_load(load_id.clone());
-        let tally = read_street_file(buffer, input.named_month(), self.request, places, incidents);
+        let tally =
+            read_street_file(buffer, input.named_month(), self.request, known_areas, incidents);
         // Claimed only once it has been read: a copy under a wrong name fails and claims nothing.
         let is_new = tally.is_ok() && lock(&self.claimed).insert(load_id.clone());
         if !is_new {
@@ -237,10 +239,10 @@ impl Run<'_> {
     fn hand_over(
         &self,
         incidents: Incidents,
-        places: &Places<'_>,
+        known_areas: &KnownAreas<'_>,
         reports: &mut Vec<(usize, FileReport)>,
     ) {
-        match self.store(incidents, places) {
+        match self.store(incidents, known_areas) {
             Ok(()) => lock(&self.done).reports.append(reports),
             Err(error) => {
                 self.stopped.store(true, Ordering::Relaxed);
@@ -255,11 +257,11 @@ impl Run<'_> {
         }
     }
 
-    fn store(&self, incidents: Incidents, places: &Places<'_>) -> Result<(), SinkError> {
+    fn store(&self, incidents: Incidents, known_areas: &KnownAreas<'_>) -> Result<(), SinkError> {
         if incidents.len() == 0 {
             return Ok(());
         }
-        let months = sorted_months(&incidents, places, self.request)
+        let months = sorted_months(&incidents, known_areas, self.request)
             .map_err(|error| SinkError(error.into()))?;
         drop(incidents);
         months.into_iter().try_for_each(|(month, batch)| (self.sink)(month, batch))

@@ -11,8 +11,8 @@ use super::encoding::decode;
 use super::error::ReadError;
 use super::header::{Columns, find_columns};
 use super::incidents::{FoundBy, IncidentRow, Incidents};
+use super::known_areas::{KnownAreas, NONE};
 use super::parallel::ReadRequest;
-use super::places::{NONE, Places};
 use super::projection::Projection;
 use super::refusal::{FIRST_MONTH, FIRST_YEAR, Fault, Reason, RefusalLog};
 use super::rows::{Line, Records};
@@ -40,7 +40,7 @@ pub(super) fn read_street_file(
     bytes: &[u8],
     named: Option<Month>,
     request: &ReadRequest<'_>,
-    places: &mut Places<'_>,
+    known_areas: &mut KnownAreas<'_>,
     incidents: &mut Incidents,
 ) -> Result<Tally, ReadError> {
     let decoded = decode(bytes)?;
@@ -49,7 +49,7 @@ pub(super) fn read_street_file(
     }
     let records = Records::open(&decoded.text)?;
     let (columns, unknown) = find_columns(records.header())?;
-    let mut reader = Reader::new(columns, named, request, places, incidents);
+    let mut reader = Reader::new(columns, named, request, known_areas, incidents);
     reader
         .tally
         .notes
@@ -71,7 +71,7 @@ struct Reader<'r, 'p> {
     columns: Columns,
     named: Option<Month>,
     latest: Month,
-    places: &'r mut Places<'p>,
+    known_areas: &'r mut KnownAreas<'p>,
     incidents: &'r mut Incidents,
     tally: Tally,
     first_row: usize,
@@ -84,7 +84,7 @@ impl<'r, 'p> Reader<'r, 'p> {
         columns: Columns,
         named: Option<Month>,
         request: &ReadRequest<'_>,
-        places: &'r mut Places<'p>,
+        known_areas: &'r mut KnownAreas<'p>,
         incidents: &'r mut Incidents,
     ) -> Self {
         let tally = Tally {
@@ -106,7 +106,7 @@ impl<'r, 'p> Reader<'r, 'p> {
             columns,
             named,
             latest,
-            places,
+            known_areas,
             incidents,
             tally,
             first_row,
@@ -245,14 +245,14 @@ impl<'r, 'p> Reader<'r, 'p> {
     ) -> Result<(u32, FoundBy), Fault<'a>> {
         let code = cell(record, self.columns.lsoa_code);
         if code.is_empty() {
-            let area = place.map_or(NONE, |place| self.places.by_place(place));
+            let area = place.map_or(NONE, |place| self.known_areas.by_place(place));
             let found = if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon };
             return Ok((area, found));
         }
         let Some(key) = ons_code_key(&code) else {
             return Err(fault(record, self.columns.lsoa_code, "LSOA code", Reason::NotAnAreaCode));
         };
-        let area = self.places.by_code(key, &code, &mut self.tally.unrecognised_codes);
+        let area = self.known_areas.by_code(key, &code, &mut self.tally.unrecognised_codes);
         Ok((area, if area == NONE { FoundBy::NotRecognised } else { FoundBy::File }))
     }
 

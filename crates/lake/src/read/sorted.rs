@@ -1,9 +1,10 @@
 //! A batch in the order of the queries we make, as Arrow columns.
 
+use std::array;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, Date32Array, DictionaryArray, Float64Array, Int32Array, RecordBatch, StringArray,
+    ArrayRef, Date32Array, DictionaryArray, Float64Builder, Int32Array, RecordBatch, StringArray,
     new_null_array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
@@ -11,12 +12,13 @@ use arrow::datatypes::Int32Type;
 use arrow::error::ArrowError;
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::category::Category;
+use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
 use super::areas::SmallArea;
 use super::incidents::{FoundBy, IncidentRow, Incidents};
+use super::known_areas::KnownAreas;
 use super::parallel::ReadRequest;
-use super::places::Places;
 use super::schema::incidents_schema;
 
 /// The batch sorted by month, area, category and body, one piece for each month.
@@ -24,179 +26,209 @@ use super::schema::incidents_schema;
 /// The order is total: rows alike in all four keep the order of their loads and lines.
 pub(super) fn sorted_months(
     incidents: &Incidents,
-    places: &Places<'_>,
+    known_areas: &KnownAreas<'_>,
     request: &ReadRequest<'_>,
 ) -> Result<Vec<(Month, RecordBatch)>, ArrowError> {
-    let ranks = Ranks::of(incidents, places);
-    let order = order(incidents.rows(), &ranks);
-    // One pass in random order, and every column is then read straight through.
-    let rows: Vec<IncidentRow> =
-        order.iter().map(|index| incidents.rows()[*index as usize]).collect();
-    let batch = batch(source_ids(incidents, &order)?, &rows, request, &ranks)?;
+    let words = ranked_words(incidents, known_areas);
+    let order = order(incidents.rows(), &words);
+    let batch = batch(incidents, &order, &words, request)?;
+    let month = |index: &u32| incidents.rows()[*index as usize].month;
     let mut months = Vec::new();
     let mut start = 0;
-    for run in rows.chunk_by(|a, b| a.month == b.month) {
-        months.push((run[0].month, batch.slice(start, run.len())));
+    for run in order.chunk_by(|a, b| month(a) == month(b)) {
+        months.push((month(&run[0]), batch.slice(start, run.len())));
         start += run.len();
     }
     Ok(months)
 }
 
-fn order(rows: &[IncidentRow], ranks: &Ranks) -> Vec<u32> {
-    // Ranks of -1 are blank and sort last. One number holds the whole key, and the row's own place in
-    // its lowest bits makes an unstable sort stable.
-    let key = |(index, row): (usize, &IncidentRow)| {
-        let rank = |rank: i32| u128::from(rank as u32 & 0x00FF_FFFF);
-        let month = u128::from(row.month.index() as u32 & 0xFFFF);
-        let areas = rank(ranks.lsoa_2021.by_id[row.area as usize]) << 24
-            | rank(ranks.lsoa_2011.by_id[row.area as usize]);
-        let kind = (row.category as u128) << 24 | rank(ranks.bodies.by_id[row.body as usize]);
-        month << 112 | areas << 64 | kind << 32 | index as u128
-    };
-    let mut keys: Vec<u128> = rows.iter().enumerate().map(key).collect();
-    keys.sort_unstable();
-    keys.into_iter().map(|key| key as u32).collect()
+/// The columns of recurring words, in the order of [`word_ids`]; the last is the load.
+const SLUG: usize = 0;
+const NAME: usize = 1;
+const LSOA_2021: usize = 2;
+const LSOA_2011: usize = 3;
+const FOUND_BY: usize = 4;
+const OUTCOME: usize = 5;
+const BODY: usize = 6;
+const FALLS_WITHIN: usize = 7;
+const N_WORDS: usize = 9;
+
+/// The numbers of a row's words, so that one pass over the rows serves all their columns.
+fn word_ids(row: &IncidentRow) -> [usize; N_WORDS] {
+    let category = row.category as usize + 1;
+    let area = row.area as usize;
+    [
+        category,
+        category,
+        area,
+        area,
+        row.found_by as usize,
+        row.outcome as usize,
+        row.body as usize,
+        row.falls_within as usize,
+        row.load as usize,
+    ]
 }
 
-/// Distinct texts in order, and the place in that order of each number.
+/// How an area was found, in the order of [`FoundBy`]; an area that was not found has no word.
+const FOUND_BY_WORDS: [Option<&str>; 3] = {
+    assert!(FoundBy::File as u32 == 1 && FoundBy::PointInPolygon as u32 == 2);
+    assert!(FoundBy::NotKnown as u32 == 0 && FoundBy::NotRecognised as u32 == 3);
+    [Some("file"), Some("point-in-polygon"), None]
+};
+
+/// Distinct words in order, and the place in that order of each number; blank ones are at -1.
 struct Ranked {
     by_id: Vec<i32>,
     values: ArrayRef,
 }
 
 impl Ranked {
-    /// Ranks the texts that rows use. Numbers count from 1; 0 has no text.
-    fn new<'a>(
-        rows: &[IncidentRow],
-        id: impl Fn(&IncidentRow) -> u32,
-        n_ids: usize,
-        text: impl Fn(usize) -> Option<&'a str>,
-    ) -> Self {
-        let mut is_used = vec![false; n_ids + 1];
-        for row in rows {
-            is_used[id(row) as usize] = true;
-        }
-        let used = (0..n_ids).filter(|index| is_used[index + 1]);
-        let mut texts: Vec<(&str, usize)> =
-            used.filter_map(|index| Some((text(index)?, index + 1))).collect();
-        texts.sort_unstable();
-        let mut by_id = vec![-1; n_ids + 1];
+    /// Ranks the words that rows use. Numbers count from 1; 0 has no word.
+    fn new<'a>(is_used: &[bool], word: impl Fn(usize) -> Option<&'a str>) -> Self {
+        let used = (1..is_used.len()).filter(|id| is_used[*id]);
+        let mut words: Vec<(&str, usize)> =
+            used.filter_map(|id| Some((word(id - 1)?, id))).collect();
+        words.sort_unstable();
+        let mut by_id = vec![-1; is_used.len()];
         let mut values: Vec<&str> = Vec::new();
-        for (text, id) in texts {
-            if values.last() != Some(&text) {
-                values.push(text);
+        for (word, id) in words {
+            if values.last() != Some(&word) {
+                values.push(word);
             }
             by_id[id] = (values.len() as u32 - 1).cast_signed();
         }
         Self { by_id, values: Arc::new(StringArray::from(values)) }
     }
-
-    fn column(
-        &self,
-        rows: &[IncidentRow],
-        id: impl Fn(&IncidentRow) -> u32,
-    ) -> Result<ArrayRef, ArrowError> {
-        let keys = rows.iter().map(|row| self.by_id[id(row) as usize]).collect();
-        dictionary(keys, &self.values)
-    }
 }
 
-struct Ranks {
-    slugs: Ranked,
-    names: Ranked,
-    bodies: Ranked,
-    forces: Ranked,
-    outcomes: Ranked,
-    loads: Ranked,
-    lsoa_2021: Ranked,
-    lsoa_2011: Ranked,
-    found_by: Ranked,
-}
-
-impl Ranks {
-    fn of(incidents: &Incidents, places: &Places<'_>) -> Self {
-        let rows = incidents.rows();
-        let words = |words: &[String], id: fn(&IncidentRow) -> u32| {
-            Ranked::new(rows, id, words.len(), |index| Some(words[index].as_str()))
-        };
-        let areas = places.areas();
-        let area_codes = |code: fn(&SmallArea) -> Option<&AreaCode>| {
-            let text = |index: usize| code(&areas[index]).map(AreaCode::as_str);
-            Ranked::new(rows, |row| row.area, areas.len(), text)
-        };
-        let categories: Vec<Category> = Category::all().collect();
-        let category_words = |word: fn(Category) -> &'static str| {
-            Ranked::new(rows, category_id, categories.len(), |index| Some(word(categories[index])))
-        };
-        Self {
-            slugs: category_words(Category::slug),
-            names: category_words(Category::name),
-            bodies: words(incidents.bodies.words(), |row| row.body),
-            forces: words(incidents.forces.words(), |row| row.falls_within),
-            outcomes: words(incidents.outcomes.words(), |row| row.outcome),
-            loads: words(&incidents.loads, |row| row.load),
-            lsoa_2021: area_codes(|area| area.lsoa_2021.as_ref()),
-            lsoa_2011: area_codes(|area| area.lsoa_2011.as_ref()),
-            found_by: Ranked::new(rows, |row| row.found_by as u32, 3, |index| FOUND_BY[index]),
+fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked; N_WORDS] {
+    let areas = known_areas.areas();
+    let categories: Vec<Category> = Category::all().collect();
+    let (bodies, forces) = (incidents.bodies.words(), incidents.forces.words());
+    let (outcomes, loads) = (incidents.outcomes.words(), &incidents.loads);
+    let area_code = |index: usize, code: fn(&SmallArea) -> Option<&AreaCode>| {
+        code(&areas[index]).map(AreaCode::as_str)
+    };
+    let n_words = [
+        categories.len(),
+        categories.len(),
+        areas.len(),
+        areas.len(),
+        FOUND_BY_WORDS.len(),
+        outcomes.len(),
+        bodies.len(),
+        forces.len(),
+        loads.len(),
+    ];
+    let mut is_used = n_words.map(|n| vec![false; n + 1]);
+    for row in incidents.rows() {
+        for (is_used, id) in is_used.iter_mut().zip(word_ids(row)) {
+            is_used[id] = true;
         }
     }
+    array::from_fn(|column| {
+        Ranked::new(&is_used[column], |index| match column {
+            SLUG => Some(categories[index].slug()),
+            NAME => Some(categories[index].name()),
+            LSOA_2021 => area_code(index, |area| area.lsoa_2021.as_ref()),
+            LSOA_2011 => area_code(index, |area| area.lsoa_2011.as_ref()),
+            FOUND_BY => FOUND_BY_WORDS[index],
+            OUTCOME => Some(&outcomes[index]),
+            BODY => Some(&bodies[index]),
+            FALLS_WITHIN => Some(&forces[index]),
+            _ => Some(&loads[index]),
+        })
+    })
+}
+
+fn order(rows: &[IncidentRow], words: &[Ranked; N_WORDS]) -> Vec<u32> {
+    // One number holds the whole key, and the row's own place in its lowest bits makes an unstable
+    // sort stable. A blank's rank of -1 sorts last.
+    let key = |(index, row): (u32, &IncidentRow)| {
+        let ids = word_ids(row);
+        let rank = |column: usize| {
+            u128::from(words[column].by_id[ids[column]].cast_unsigned() & 0x00FF_FFFF)
+        };
+        let month = u128::from(row.month.index().cast_unsigned() & 0xFFFF);
+        let areas = rank(LSOA_2021) << 24 | rank(LSOA_2011);
+        let kind = (row.category as u128) << 24 | rank(BODY);
+        month << 112 | areas << 64 | kind << 32 | u128::from(index)
+    };
+    let mut keys: Vec<u128> = (0..).zip(rows).map(key).collect();
+    keys.sort_unstable();
+    keys.into_iter().map(|key| key as u32).collect()
 }
 
 fn batch(
-    source_ids: StringArray,
-    rows: &[IncidentRow],
+    incidents: &Incidents,
+    order: &[u32],
+    words: &[Ranked; N_WORDS],
     request: &ReadRequest<'_>,
-    ranks: &Ranks,
 ) -> Result<RecordBatch, ArrowError> {
+    let n_rows = order.len();
+    let mut keys: [Vec<i32>; N_WORDS] = array::from_fn(|_| Vec::with_capacity(n_rows));
+    let (mut months, mut lines) = (Vec::with_capacity(n_rows), Vec::with_capacity(n_rows));
+    let mut eastings = Float64Builder::with_capacity(n_rows);
+    let mut northings = Float64Builder::with_capacity(n_rows);
+    let mut days = Days::default();
+    for index in order {
+        let row = &incidents.rows()[*index as usize];
+        for ((keys, words), id) in keys.iter_mut().zip(words).zip(word_ids(row)) {
+            keys.push(words.by_id[id]);
+        }
+        months.push(days.of(row.month));
+        eastings.append_option(row.place.map(BritishNationalGrid::easting));
+        northings.append_option(row.place.map(BritishNationalGrid::northing));
+        lines.push(row.line.cast_signed());
+    }
+    let mut columns =
+        keys.into_iter().zip(words).map(|(keys, words)| dictionary(keys, &words.values));
+    let mut next = || columns.next().unwrap_or_else(|| unreachable!("nine columns of words"));
     let schema = incidents_schema();
+    let constant = |text: &str| {
+        let values: ArrayRef = Arc::new(StringArray::from(vec![text]));
+        dictionary(vec![0; n_rows], &values)
+    };
     let columns: Vec<ArrayRef> = vec![
-        constant(request.source_id, rows.len())?,
-        Arc::new(source_ids),
-        Arc::new(months(rows)),
-        new_null_array(schema.field(3).data_type(), rows.len()),
-        constant(request.time_precision.slug(), rows.len())?,
-        constant(request.place_precision.slug(), rows.len())?,
-        ranks.slugs.column(rows, category_id)?,
-        ranks.names.column(rows, category_id)?,
-        Arc::new(rows.iter().map(|row| Some(row.place?.easting())).collect::<Float64Array>()),
-        Arc::new(rows.iter().map(|row| Some(row.place?.northing())).collect::<Float64Array>()),
-        ranks.lsoa_2021.column(rows, |row| row.area)?,
-        ranks.lsoa_2011.column(rows, |row| row.area)?,
-        ranks.found_by.column(rows, |row| row.found_by as u32)?,
-        ranks.outcomes.column(rows, |row| row.outcome)?,
-        ranks.bodies.column(rows, |row| row.body)?,
-        ranks.forces.column(rows, |row| row.falls_within)?,
-        ranks.loads.column(rows, |row| row.load)?,
-        Arc::new(Int32Array::from_iter_values(rows.iter().map(|row| row.line.cast_signed()))),
+        constant(request.source_id)?,
+        Arc::new(source_ids(incidents, order)?),
+        Arc::new(Date32Array::from(months)),
+        new_null_array(schema.field(3).data_type(), n_rows),
+        constant(request.time_precision.slug())?,
+        constant(request.place_precision.slug())?,
+        next()?,
+        next()?,
+        Arc::new(eastings.finish()),
+        Arc::new(northings.finish()),
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        next()?,
+        Arc::new(Int32Array::from(lines)),
     ];
     RecordBatch::try_new(schema, columns)
 }
 
-fn constant(text: &str, length: usize) -> Result<ArrayRef, ArrowError> {
-    let values: ArrayRef = Arc::new(StringArray::from(vec![text]));
-    dictionary(vec![0; length], &values)
-}
+/// Days since 1970 of a month's first day; the last month is usually the next.
+#[derive(Default)]
+struct Days(Option<(Month, i32)>);
 
-fn months(rows: &[IncidentRow]) -> Date32Array {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    let runs = rows.chunk_by(|a, b| a.month == b.month);
-    let days = runs.flat_map(|run| {
-        let day = (run[0].month.first_day() - epoch).get_days();
-        std::iter::repeat_n(day, run.len())
-    });
-    Date32Array::from_iter_values(days)
+impl Days {
+    fn of(&mut self, month: Month) -> i32 {
+        if let Some((last, days)) = self.0
+            && last == month
+        {
+            return days;
+        }
+        let days = (month.first_day() - jiff::civil::date(1970, 1, 1)).get_days();
+        self.0 = Some((month, days));
+        days
+    }
 }
-
-fn category_id(row: &IncidentRow) -> u32 {
-    row.category as u32 + 1
-}
-
-/// How an area was found, in the order of [`FoundBy`]; an area that was not found has no word.
-const FOUND_BY: [Option<&str>; 3] = {
-    assert!(FoundBy::File as u32 == 1 && FoundBy::PointInPolygon as u32 == 2);
-    assert!(FoundBy::NotKnown as u32 == 0 && FoundBy::NotRecognised as u32 == 3);
-    [Some("file"), Some("point-in-polygon"), None]
-};
 
 fn dictionary(mut keys: Vec<i32>, values: &ArrayRef) -> Result<ArrayRef, ArrowError> {
     let nulls = keys.contains(&-1).then(|| {

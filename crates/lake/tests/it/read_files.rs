@@ -4,11 +4,15 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::compute::SortOptions;
-use arrow::datatypes::{Float64Type, Int32Type};
+use arrow::datatypes::{DataType, Float64Type, Int32Type};
 use arrow::row::{RowConverter, SortField};
 use flate2::write::GzEncoder;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection, RowSelector,
+};
+use parquet::file::metadata::PageIndexPolicy;
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_lake::read::{
     FileReport, InputFile, Locate, ReadRequest, Reason, SinkError, SmallArea, SmallAreaCodes,
@@ -18,6 +22,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::reading::{
     FILE_NAME, GOOD, Got, file_of, good_but, read, read_bytes, read_paths, read_with, request,
+    texts,
 };
 use crate::support::{Silent, code, month, real_data};
 
@@ -282,6 +287,48 @@ fn a_batch_becomes_a_parquet_file_that_says_what_it_holds() {
     assert_eq!(range(2), ("category", Some("burglary"), Some("robbery"), 0));
     let error = write_parquet(&got.batches[0].1, &folder.path().join("no/part.parquet"));
     assert!(error.unwrap_err().to_string().contains("no/part.parquet"), "the error names the path");
+}
+
+/// Enough rows for several pages of words, in runs and between them, with blanks.
+#[test]
+fn a_parquet_file_reads_back_as_it_was_written() {
+    let kinds = ["Burglary", "Drugs", "Robbery", "Shoplifting"];
+    let row = |n: usize| {
+        let area = format!("E01{:06}", n * n % 977);
+        let row = good_but("E01015800", if n.is_multiple_of(11) { "" } else { &area });
+        let row = row.replace("Burglary", kinds[n * n % 7 % 4]).replace("a1", &format!("a{n}"));
+        if n.is_multiple_of(3) { row.replace("Under investigation", "") } else { row }
+    };
+    let rows: Vec<String> = (0..45_000).map(row).collect();
+    let got = read_bytes(file_of(&rows.iter().map(String::as_str).collect::<Vec<_>>()).as_bytes());
+    let batch = &got.batches[0].1;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part.parquet");
+    write_parquet(batch, &path).unwrap();
+
+    let open = |options| {
+        ParquetRecordBatchReaderBuilder::try_new_with_options(File::open(&path).unwrap(), options)
+            .unwrap()
+            .with_batch_size(batch.num_rows())
+    };
+    let back = open(ArrowReaderOptions::new()).build().unwrap().next().unwrap().unwrap();
+    assert_eq!(back.schema(), incidents_schema());
+    for field in incidents_schema().fields() {
+        let column = |batch: &RecordBatch| match field.data_type() {
+            DataType::Dictionary(..) | DataType::Utf8 => Err(texts(batch, field.name())),
+            _ => Ok(batch.column_by_name(field.name()).unwrap().to_data()),
+        };
+        assert_eq!(column(&back), column(batch), "{}", field.name());
+    }
+
+    // Through the page index, as a query that selects by area does.
+    let with_index = ArrowReaderOptions::new().with_page_index_policy(PageIndexPolicy::Required);
+    let selection = RowSelection::from(vec![RowSelector::skip(30_000), RowSelector::select(10)]);
+    let mut some = open(with_index).with_row_selection(selection).build().unwrap();
+    let some = some.next().unwrap().unwrap();
+    for column in ["lsoa_2021", "category", "outcome", "source_id"] {
+        assert_eq!(texts(&some, column), texts(&batch.slice(30_000, 10), column), "{column}");
+    }
 }
 
 #[test]

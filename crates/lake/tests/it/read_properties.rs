@@ -1,13 +1,14 @@
 //! What holds of any file, good or bad.
 
-use arrow::array::AsArray;
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int32Type;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use wardmote_domain::category::Category;
+use wardmote_lake::read::{InputFile, find_inputs, write_parquet};
 
-use crate::reading::{FILE_NAME, GOOD, Got, HEADER, file_of, read, read_bytes};
-use wardmote_lake::read::InputFile;
+use crate::reading::{FILE_NAME, GOOD, Got, HEADER, file_of, read, read_bytes, texts};
 
 /// Rows reconcile, and each line stands in one place only; returns the lines.
 fn check_reconciled(got: &Got) -> Vec<u32> {
@@ -83,7 +84,7 @@ proptest! {
         for name in ["2024-01-a-street.csv.gz", "a.zip"] {
             let path = folder.path().join(name);
             std::fs::write(&path, &bytes).unwrap();
-            if let Ok(found) = wardmote_lake::read::find_inputs(&[path]) {
+            if let Ok(found) = find_inputs(&[path]) {
                 read(found.files);
             }
         }
@@ -109,7 +110,19 @@ proptest! {
             let place = batch.column_by_name("easting").unwrap();
             prop_assert_eq!(place.is_null(index), row.place.is_none());
         }
+        let back = written_and_read_back(batch);
+        for column in ["source_id", "category", "lsoa_2021", "lsoa_2011", "outcome", "load_id"] {
+            prop_assert_eq!(texts(&back, column), texts(batch, column));
+        }
     }
+}
+
+fn written_and_read_back(batch: &RecordBatch) -> RecordBatch {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("part.parquet");
+    write_parquet(batch, &path).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(&path).unwrap());
+    reader.unwrap().build().unwrap().next().unwrap().unwrap()
 }
 
 #[derive(Debug)]

@@ -1,17 +1,22 @@
 //! One sorted batch as one Parquet file.
 
-use std::fs::File;
-use std::io::BufWriter;
-use std::path::{Path, PathBuf};
+mod runs;
+mod words;
 
-use arrow::array::RecordBatch;
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{AsArray, RecordBatch};
+use arrow::datatypes::Int32Type;
 use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::compute_leaves;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::file::statistics::Statistics;
-use parquet::schema::types::ColumnPath;
 
 /// Why a batch could not be written. The unfinished file may remain.
 #[derive(Debug, thiserror::Error)]
@@ -55,37 +60,54 @@ const ROWS_PER_GROUP: usize = 1_000_000;
 /// Writes a batch to a new file and makes sure that it reached the disk.
 pub fn write_parquet(batch: &RecordBatch, path: &Path) -> Result<WrittenFile, WriteError> {
     let failed = |source: ParquetError| WriteError { path: path.to_owned(), source };
-    let file = File::create_new(path).map_err(|error| failed(error.into()))?;
-    let synced = file.try_clone().map_err(|error| failed(error.into()))?;
-    let mut writer = ArrowWriter::try_new(BufWriter::new(file), batch.schema(), Some(properties()))
-        .map_err(failed)?;
-    writer.write(batch).map_err(failed)?;
-    let metadata = writer.close().map_err(failed)?;
-    synced.sync_all().map_err(|error| failed(error.into()))?;
-    let size = synced.metadata().map_err(|error| failed(error.into()))?.len();
+    let io_failed = |error: io::Error| failed(error.into());
+    let file = File::create_new(path).map_err(io_failed)?;
+    let written = file.try_clone().map_err(io_failed)?;
+    let metadata = write_groups(batch, file).map_err(failed)?;
+    written.sync_all().map_err(io_failed)?;
+    let size = written.metadata().map_err(io_failed)?.len();
     let ranges = RANGED.iter().map(|column| range(&metadata, column)).collect();
     Ok(WrittenFile { path: path.to_owned(), size, rows: batch.num_rows() as u64, ranges })
 }
 
+fn write_groups(batch: &RecordBatch, file: File) -> Result<ParquetMetaData, ParquetError> {
+    let schema = batch.schema();
+    let writer =
+        ArrowWriter::try_new(BufWriter::new(file), Arc::clone(&schema), Some(properties()))?;
+    let (mut writer, factory) = writer.into_serialized_writer()?;
+    let descriptors = writer.schema_descr().columns().to_vec();
+    for (index, start) in (0..batch.num_rows()).step_by(ROWS_PER_GROUP).enumerate() {
+        let part = batch.slice(start, ROWS_PER_GROUP.min(batch.num_rows() - start));
+        let columns = part.columns().iter().zip(schema.fields()).zip(&descriptors);
+        let plain_writers = factory.create_column_writers(index)?;
+        let mut group = writer.next_row_group()?;
+        for (((column, field), descriptor), mut plain_writer) in columns.zip(plain_writers) {
+            if let Some(column) = column.as_dictionary_opt::<Int32Type>() {
+                words::append(column, descriptor, &mut group)?;
+            } else {
+                for leaf in compute_leaves(field, column)? {
+                    plain_writer.write(&leaf)?;
+                }
+                plain_writer.close()?.append_to_row_group(&mut group)?;
+            }
+        }
+        group.close()?;
+    }
+    writer.close()
+}
+
+/// For the columns that are not words. Identifiers are random, lines and places mostly distinct: a
+/// dictionary would only be built to be dropped, and only months are selected by range.
 fn properties() -> WriterProperties {
     let level = ZstdLevel::try_new(1).unwrap_or_default();
-    let mut properties = WriterProperties::builder()
+    WriterProperties::builder()
         .set_compression(Compression::ZSTD(level))
-        .set_max_row_group_row_count(Some(ROWS_PER_GROUP))
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    // Identifiers are random, lines and places mostly distinct: a dictionary would only be built to be
-    // dropped.
-    for column in ["source_id", "line", "easting", "northing"] {
-        properties = properties.set_column_dictionary_enabled(ColumnPath::from(column), false);
-    }
-    properties =
-        properties.set_column_statistics_enabled("source_id".into(), EnabledStatistics::None);
-    // Rows are sorted by area and category, so a query for some of them needs few pages.
-    for column in RANGED {
-        properties = properties
-            .set_column_statistics_enabled(ColumnPath::from(column), EnabledStatistics::Page);
-    }
-    properties.build()
+        .set_dictionary_enabled(false)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_column_dictionary_enabled("month".into(), true)
+        .set_column_statistics_enabled("month".into(), EnabledStatistics::Page)
+        .set_column_statistics_enabled("source_id".into(), EnabledStatistics::None)
+        .build()
 }
 
 fn range(metadata: &ParquetMetaData, column: &'static str) -> ColumnRange {

@@ -12,7 +12,7 @@ use super::hashing::FastMap;
 pub(super) const NONE: u32 = 0;
 
 /// Small areas by number; number 0 is none.
-pub(super) struct Places<'a> {
+pub(super) struct KnownAreas<'a> {
     codes: &'a SmallAreaCodes,
     declared: Option<AreaLevel>,
     locate: Option<&'a (dyn Locate + Sync)>,
@@ -26,7 +26,7 @@ pub(super) struct Places<'a> {
 /// A bound on the places whose areas were looked for; the table starts afresh beyond it.
 const MOST_LOCATED: usize = 500_000;
 
-impl<'a> Places<'a> {
+impl<'a> KnownAreas<'a> {
     pub(super) fn new(
         codes: &'a SmallAreaCodes,
         declared: Option<AreaLevel>,
