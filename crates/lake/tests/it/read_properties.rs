@@ -92,17 +92,17 @@ proptest! {
 
     #[test]
     fn valid_rows_come_through_unchanged(rows in vec(valid_row(), 1..60)) {
-        let texts: Vec<String> = rows.iter().map(Row::to_csv).collect();
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let file = file_of(&texts);
+        let lines: Vec<String> = rows.iter().map(Row::to_csv).collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let file = file_of(&lines);
         let got = read(vec![InputFile::in_memory(FILE_NAME, file.into_bytes())]);
         check_reconciled(&got);
         prop_assert_eq!(got.report().rows_refused, 0);
         let batch = &got.batches[0].1;
-        let lines = batch.column_by_name("line").unwrap().as_primitive::<Int32Type>();
+        let line_numbers = batch.column_by_name("line").unwrap().as_primitive::<Int32Type>();
         let columns = ["source_id", "category", "lsoa_2021", "outcome", "reporting_body"]
             .map(|column| got.texts(column));
-        for (index, line) in lines.values().iter().enumerate() {
+        for (index, line) in line_numbers.values().iter().enumerate() {
             let row = &rows[*line as usize - 2];
             let found = columns.each_ref().map(|column| column[index].clone().unwrap_or_default());
             let expected = [&row.id, row.category.slug(), &row.area, &row.outcome, &row.body];
