@@ -14,7 +14,7 @@ pub enum FitError {
     },
     /// The iteration did not settle.
     #[error(
-        "the model did not settle after {steps} steps; the counts may be zero for whole months"
+        "the model did not settle after {steps} steps: the events lie in too few of the months"
     )]
     NotSettled {
         /// Steps taken.
@@ -35,11 +35,6 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// Pearson's chi-square over its degrees of freedom.
-    pub(crate) fn pearson_phi(&self) -> f64 {
-        self.residuals.iter().map(|r| r * r).sum::<f64>() / self.degrees_of_freedom as f64
-    }
-
     /// Variance of a contrast of the coefficients, before any dispersion.
     pub(crate) fn contrast_variance(&self, contrast: &[f64]) -> f64 {
         let row = |row: &Vec<f64>| row.iter().zip(contrast).map(|(v, c)| v * c).sum::<f64>();
@@ -49,6 +44,8 @@ impl Fit {
 
 const MOST_STEPS: usize = 100;
 const SETTLED: f64 = 1e-10;
+/// Just inside what `exp` can hold.
+const LARGEST_LOG: f64 = 700.0;
 
 /// Fits counts on a design whose rows are observations.
 pub(crate) fn poisson(design: &[Vec<f64>], counts: &[f64]) -> Result<Fit, FitError> {
@@ -64,11 +61,15 @@ pub(crate) fn poisson(design: &[Vec<f64>], counts: &[f64]) -> Result<Fit, FitErr
         let (information, right) = normal_equations(design, &means, &working);
         let factor = cholesky(&information).ok_or(FitError::Singular { terms })?;
         let updated = solve(&factor, &right);
+        // Counts that are zero for whole stretches send a coefficient towards infinity.
+        if updated.iter().any(|coefficient| !coefficient.is_finite()) {
+            return Err(FitError::NotSettled { steps: step + 1 });
+        }
         let change =
             updated.iter().zip(&coefficients).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
         coefficients = updated;
-        means =
-            design.iter().map(|row| dot(row, &coefficients).clamp(-700.0, 700.0).exp()).collect();
+        let log_mean = |row: &Vec<f64>| dot(row, &coefficients).clamp(-LARGEST_LOG, LARGEST_LOG);
+        means = design.iter().map(|row| log_mean(row).exp()).collect();
         if step > 0 && change < SETTLED {
             return finish(design, counts, coefficients, &means);
         }

@@ -3,19 +3,48 @@
 //! Counts of crime are small, seasonal and more variable than chance alone; a share from a survey is
 //! weighted; one report holds many tests. The functions here are chosen for that:
 //!
-//! - [`interval`]: intervals and confidence levels.
-//! - [`proportion`]: shares, and a share in an area against the rest (survey design effect).
-//! - [`rates`]: Poisson limits, crude rates, the ratio of two rates.
-//! - [`periods`]: two periods of one series, and how much more than chance its months vary.
-//! - [`trend`]: drift of a series, season apart.
-//! - [`season`]: the twelve months' profile, and decomposition by loess.
-//! - [`equivalence`]: whether two values may be called the same.
-//! - [`ranks`]: whether the highest is really the highest.
-//! - [`multiplicity`]: correction for many tests.
+//! | Question | Module |
+//! | --- | --- |
+//! | How sure is this count, this rate? Do two rates differ? | [`rates`] |
+//! | How sure is this share? Does the area differ from the rest? | [`proportion`] |
+//! | Did it change between two periods? | [`periods`] |
+//! | Is it drifting, season apart? | [`trend`] |
+//! | Has it a season, and when is its peak? | [`season`] |
+//! | May two values be called the same? | [`equivalence`] |
+//! | Is the highest really the highest? | [`ranks`] |
+//! | How much more than chance do counts vary? | [`dispersion`] |
+//! | How many of these findings are chance? | [`multiplicity`] |
+//! | How wide, at what confidence? | [`interval`] |
 //!
-//! Every function is pure: it reads no file and no clock, and draws nothing at random. Input that
-//! cannot be right is an error that names the element, never a quiet NaN.
+//! Luton's crime fell by 2.7% from one financial year to the next. A test that takes crime to vary no
+//! more than chance calls that a fall; the months themselves say that it is none:
+//!
+//! ```
+//! use wardmote_stats::periods::compare_periods;
+//!
+//! let year_2022 = [1561, 1745, 1655, 1655, 1736, 1594, 1634, 1454, 1346, 1465, 1328, 1491];
+//! let year_2023 = [1375, 1463, 1572, 1571, 1509, 1623, 1583, 1467, 1470, 1530, 1471, 1534];
+//! let change = compare_periods(&year_2022, &year_2023)?;
+//! assert_eq!(format!("{:.1}%, p {:.2}", change.percent_change, change.p_value), "-2.7%, p 0.57");
+//! assert_eq!(format!("{:.2}", change.p_plain), "0.01");
+//! # Ok::<(), wardmote_stats::periods::PeriodError>(())
+//! ```
+//!
+//! # What to rely on
+//!
+//! - Pure: no function reads a file or a clock, and nothing is drawn at random.
+//! - Input that cannot be right is an error that names the element, never a quiet NaN.
+//! - A variance that was estimated is treated as one: Student's t with its degrees of freedom.
+//! - What was chosen for the caller, such as a dispersion, stands in the result.
+//! - Each function names its source and says where it stops being trustworthy; its tests hold values
+//!   from an independent program.
+//!
+//! Left out: anything on a map, and daily or hourly data.
 
+#![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
+
+mod decomposition;
+pub mod dispersion;
 pub mod equivalence;
 mod glm;
 pub mod interval;

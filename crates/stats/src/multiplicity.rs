@@ -1,13 +1,16 @@
 //! Correction for many tests at once.
 
-/// A p value is a probability.
+/// Why p values could not be adjusted.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
-#[error("p value {p_value} at position {index} is not between 0 and 1")]
-pub struct PValueError {
-    /// Position of the value.
-    pub index: usize,
-    /// The value.
-    pub p_value: f64,
+pub enum PValueError {
+    /// A p value is a probability.
+    #[error("p value {p_value} at position {index} is not between 0 and 1")]
+    NotAProbability {
+        /// Position of the value.
+        index: usize,
+        /// The value.
+        p_value: f64,
+    },
 }
 
 /// P values adjusted so that, of all tests called significant at a level, at most that share are
@@ -30,7 +33,7 @@ pub struct PValueError {
 /// ```
 pub fn benjamini_hochberg(p_values: &[f64]) -> Result<Vec<f64>, PValueError> {
     if let Some(index) = p_values.iter().position(|p| !(0.0..=1.0).contains(p)) {
-        return Err(PValueError { index, p_value: p_values[index] });
+        return Err(PValueError::NotAProbability { index, p_value: p_values[index] });
     }
     let n = p_values.len() as f64;
     let mut order: Vec<usize> = (0..p_values.len()).collect();
@@ -39,7 +42,8 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Result<Vec<f64>, PValueError> {
     let mut smallest: f64 = 1.0;
     // From the largest down, so that a smaller p never ends above a larger one.
     for (rank, &index) in order.iter().enumerate().rev() {
-        smallest = smallest.min(p_values[index] * n / (rank + 1) as f64);
+        // In this order of operations rounding cannot take a value below its own.
+        smallest = smallest.min(p_values[index] * (n / (rank + 1) as f64));
         adjusted[index] = smallest;
     }
     Ok(adjusted)

@@ -1,9 +1,11 @@
-//! Two periods of one series, and how much more than chance its months vary.
+//! Two periods of one series.
 
-use crate::interval::{Confidence, Interval, two_sided_p};
+use crate::dispersion::Scale;
+pub use crate::dispersion::{Dispersion, DispersionError, dispersion_over_years};
+use crate::interval::{Confidence, Interval, Reference, StandardError};
 
 /// Why two periods could not be compared.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PeriodError {
     /// Both periods hold the same months, one count each.
     #[error("{earlier} months against {later}: compare the same months of both periods")]
@@ -17,45 +19,18 @@ pub enum PeriodError {
     #[error("no months to compare")]
     Empty,
     /// A change is a ratio, which needs events on both sides.
-    #[error("no events in one of the periods: a change in per cent cannot be taken")]
-    NoEvents,
-    /// Dispersion needs at least two rows of at least two months.
-    #[error("{rows} rows of {months} months leave nothing to estimate the variation from")]
-    TooSmall {
-        /// Rows of the table.
-        rows: usize,
-        /// Months in each.
-        months: usize,
+    #[error(
+        "{earlier_total} events against {later_total}: a change in per cent needs events in both periods"
+    )]
+    NoEvents {
+        /// Events in the earlier period.
+        earlier_total: u64,
+        /// Events in the later period.
+        later_total: u64,
     },
-    /// The rows are of different length.
-    #[error("row {row_index} has {found} months and the first has {expected}")]
-    Ragged {
-        /// Position of the row.
-        row_index: usize,
-        /// Its months.
-        found: usize,
-        /// Months of the first row.
-        expected: usize,
-    },
-}
-
-/// How much more than chance a table of counts varies about its row and month effects.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Dispersion {
-    /// Pearson's chi-square over its degrees of freedom.
-    pub pearson_phi: f64,
-    /// The same, but at least 1.
-    pub floored_phi: f64,
-    /// Lag-1 autocorrelation of the Pearson residuals, in order of time.
-    pub lag1: f64,
-    /// `(1+r)/(1-r)` for an autocorrelation r above 0, otherwise 1.
-    pub autocorrelation_factor: f64,
-    /// The product of the two: what variances are multiplied by.
-    pub used: f64,
-    /// Degrees of freedom.
-    pub degrees_of_freedom: usize,
-    /// Months in each row.
-    pub months: usize,
+    /// Nothing to estimate the variation from, as where all events fall into one month of the year.
+    #[error(transparent)]
+    Dispersion(#[from] DispersionError),
 }
 
 /// The change between two periods.
@@ -71,28 +46,49 @@ pub struct PeriodComparison {
     pub percent_change: f64,
     /// Its 95% limits, with the dispersion.
     pub percent_interval: Interval,
+    /// Standard error of the log of `ratio`, with the dispersion.
+    pub standard_error: StandardError,
     /// The statistic of a plain Poisson test, which takes crime to vary no more than chance.
     pub z_plain: f64,
-    /// Its two-sided p value.
+    /// Its two-sided p value. For comparison only: it finds too many changes.
     pub p_plain: f64,
-    /// The dispersion; `None` for periods of one month, which leave none to estimate.
+    /// The dispersion; `None` for periods of one month, which leave none to estimate. Then `z`,
+    /// `p_value` and the interval are the plain ones and must not be taken for more.
     pub dispersion: Option<Dispersion>,
-    /// The statistic with the dispersion; the plain one where there is none.
+    /// `z_plain` over the root of the dispersion used.
     pub z: f64,
-    /// Its two-sided p value.
+    /// Its two-sided p value, by Student's t with the degrees of freedom of the dispersion.
     pub p_value: f64,
 }
 
 /// Compares two periods of one series, month by month.
 ///
+/// The dispersion is itself estimated, from eleven degrees of freedom for two years, so p value and
+/// interval are those of Student's t. Simulated with nothing changed, dispersion 6 and independent
+/// months, 3.9% of comparisons then come out significant at 5%; with the normal distribution 6.3%,
+/// without any dispersion 42%. Where the months are strongly autocorrelated (0.5) it is still 13%,
+/// because two years tell too little about it: treat such a finding with reserve.
+///
 /// # Shape
 ///
-/// `earlier` and `later` hold one count per month, the same months of the year in the same order.
+/// `earlier` and `later` hold one count per month, the same months of the year in the same order, and
+/// at least one. With one month no dispersion can be estimated; see
+/// [`PeriodComparison::dispersion`].
 ///
 /// # Source
 ///
 /// Plain statistic (x₂-x₁)/√(x₁+x₂); variance inflated by the dispersion of
-/// [`dispersion_over_years`] over the two periods (McCullagh and Nelder 1989).
+/// [`dispersion_over_years`] over the two periods (McCullagh and Nelder 1989, *Generalized Linear
+/// Models*).
+///
+/// # Example
+///
+/// ```
+/// use wardmote_stats::periods::compare_periods;
+/// let found = compare_periods(&[310, 290, 350], &[240, 260, 270])?;
+/// assert_eq!(format!("{:.1}%", found.percent_change), "-18.9%");
+/// # Ok::<(), wardmote_stats::periods::PeriodError>(())
+/// ```
 pub fn compare_periods(earlier: &[u64], later: &[u64]) -> Result<PeriodComparison, PeriodError> {
     if earlier.len() != later.len() {
         return Err(PeriodError::LengthMismatch { earlier: earlier.len(), later: later.len() });
@@ -102,111 +98,31 @@ pub fn compare_periods(earlier: &[u64], later: &[u64]) -> Result<PeriodCompariso
     }
     let (earlier_total, later_total) = (earlier.iter().sum::<u64>(), later.iter().sum::<u64>());
     if earlier_total == 0 || later_total == 0 {
-        return Err(PeriodError::NoEvents);
+        return Err(PeriodError::NoEvents { earlier_total, later_total });
     }
-    let dispersion = if earlier.len() > 1 {
-        Some(dispersion_over_years(&[earlier.to_vec(), later.to_vec()])?)
-    } else {
-        None
+    let dispersion = match earlier.len() {
+        1 => None,
+        _ => Some(dispersion_over_years(&[earlier.to_vec(), later.to_vec()])?),
     };
+    let scale = dispersion.map_or(Scale::from(1.0), Scale::from);
     let (x1, x2) = (earlier_total as f64, later_total as f64);
-    let used = dispersion.map_or(1.0, |dispersion| dispersion.used);
     let z_plain = (x2 - x1) / (x1 + x2).sqrt();
-    let z = z_plain / used.sqrt();
+    let z = z_plain / scale.dispersion.sqrt();
     let ratio = x2 / x1;
-    let half = Confidence::P95.z() * (used * (1.0 / x1 + 1.0 / x2)).sqrt();
-    let percent = |log_ratio: f64| 100.0 * log_ratio.exp_m1();
+    let standard_error = scale.of_log_ratio(x1, x2);
+    let reference = standard_error.reference();
+    let half = reference.quantile(Confidence::P95) * standard_error.value;
     Ok(PeriodComparison {
         earlier_total,
         later_total,
         ratio,
         percent_change: 100.0 * (ratio - 1.0),
-        percent_interval: Interval {
-            lower: percent(ratio.ln() - half),
-            upper: percent(ratio.ln() + half),
-        },
+        percent_interval: Interval::about(ratio.ln(), half).map(|log| 100.0 * log.exp_m1()),
+        standard_error,
         z_plain,
-        p_plain: two_sided_p(z_plain),
+        p_plain: Reference::NORMAL.two_sided_p(z_plain),
         dispersion,
         z,
-        p_value: two_sided_p(z),
+        p_value: reference.two_sided_p(z),
     })
-}
-
-/// The dispersion of a table of counts about a log-linear model with row and month effects.
-///
-/// The fitted value of a cell is row total times month total over the grand total. A month without
-/// any event is fitted exactly, says nothing, and takes no degree of freedom.
-///
-/// # Shape
-///
-/// `table` holds one row per year (or area), each with one count per month.
-///
-/// # Source
-///
-/// Pearson's statistic over its degrees of freedom (McCullagh and Nelder 1989, section 6.2.3); the
-/// factor for autocorrelation is that of the variance of a mean of a first-order autoregression.
-pub fn dispersion_over_years(table: &[Vec<u64>]) -> Result<Dispersion, PeriodError> {
-    let months = table.first().map_or(0, Vec::len);
-    if let Some(row_index) = table.iter().position(|row| row.len() != months) {
-        return Err(PeriodError::Ragged {
-            row_index,
-            found: table[row_index].len(),
-            expected: months,
-        });
-    }
-    let row_totals: Vec<f64> = table.iter().map(|row| row.iter().sum::<u64>() as f64).collect();
-    let month_totals: Vec<f64> =
-        (0..months).map(|m| table.iter().map(|row| row[m]).sum::<u64>() as f64).collect();
-    let rows = row_totals.iter().filter(|total| **total > 0.0).count();
-    let columns = month_totals.iter().filter(|total| **total > 0.0).count();
-    if rows < 2 || columns < 2 {
-        return Err(PeriodError::TooSmall { rows, months: columns });
-    }
-    let grand: f64 = row_totals.iter().sum();
-    let mut residuals = Vec::with_capacity(table.len() * months);
-    for (row, row_total) in table.iter().zip(&row_totals) {
-        for (&observed, month_total) in row.iter().zip(&month_totals) {
-            let fitted = row_total * month_total / grand;
-            if fitted > 0.0 {
-                residuals.push((observed as f64 - fitted) / fitted.sqrt());
-            }
-        }
-    }
-    let degrees_of_freedom = (rows - 1) * (columns - 1);
-    let chi_square: f64 = residuals.iter().map(|r| r * r).sum();
-    Ok(combine(chi_square / degrees_of_freedom as f64, &residuals, degrees_of_freedom, months))
-}
-
-/// Floor and autocorrelation factor, from a Pearson ratio and residuals in order of time.
-pub(crate) fn combine(
-    pearson_phi: f64,
-    residuals: &[f64],
-    degrees_of_freedom: usize,
-    months: usize,
-) -> Dispersion {
-    /// Beyond this the factor says only that the series is too short to tell.
-    const LARGEST_AUTOCORRELATION: f64 = 0.9;
-    let floored_phi = pearson_phi.max(1.0);
-    let lag1 = lag1_autocorrelation(residuals);
-    let r = lag1.clamp(0.0, LARGEST_AUTOCORRELATION);
-    let autocorrelation_factor = (1.0 + r) / (1.0 - r);
-    Dispersion {
-        pearson_phi,
-        floored_phi,
-        lag1,
-        autocorrelation_factor,
-        used: floored_phi * autocorrelation_factor,
-        degrees_of_freedom,
-        months,
-    }
-}
-
-fn lag1_autocorrelation(residuals: &[f64]) -> f64 {
-    let mean = residuals.iter().sum::<f64>() / residuals.len().max(1) as f64;
-    let variance: f64 = residuals.iter().map(|r| (r - mean).powi(2)).sum();
-    let covariance: f64 =
-        residuals.windows(2).map(|pair| (pair[0] - mean) * (pair[1] - mean)).sum();
-    // A model that fits exactly leaves no residual to correlate.
-    if variance > f64::EPSILON { covariance / variance } else { 0.0 }
 }

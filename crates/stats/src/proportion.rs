@@ -1,6 +1,6 @@
 //! Shares: their limits, and a share in an area against the rest of the whole.
 
-use crate::interval::{Confidence, Interval, two_sided_p};
+use crate::interval::{Confidence, Interval, Reference};
 
 /// Why shares could not be computed or compared.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -49,7 +49,10 @@ pub enum ProportionError {
     /// Nobody differs from anybody.
     #[error("a share of 0 or 1 everywhere leaves nothing to test")]
     NoVariation,
-    /// A weight is negative or not a number, or all are zero.
+    /// Nobody has any weight.
+    #[error("no weight is above 0")]
+    NoWeights,
+    /// A weight is negative or not a number.
     #[error("weight {weight} at position {index} cannot be used")]
     Weight {
         /// Position of the weight.
@@ -146,7 +149,8 @@ pub struct ShareTest {
 ///
 /// # Source
 ///
-/// Two-sample test of proportions with pooled variance, inflated by Kish's design effect.
+/// Two-sample test of proportions with pooled variance, inflated by Kish's design effect. The interval
+/// has each side's own variance; with a share within a few respondents of 0 or 1 it is too narrow.
 ///
 /// # Example
 ///
@@ -197,7 +201,7 @@ pub fn compare_with_rest(
         difference,
         interval: Interval { lower: difference - half, upper: difference + half },
         z,
-        p_value: two_sided_p(z),
+        p_value: Reference::NORMAL.two_sided_p(z),
         standard_error,
         n_area: n,
         n_rest,
@@ -217,7 +221,7 @@ pub fn kish_design_effect(weights: &[f64]) -> Result<f64, ProportionError> {
     let (sum, squares) =
         weights.iter().fold((0.0, 0.0), |(sum, squares), w| (sum + w, squares + w * w));
     if sum <= 0.0 {
-        return Err(ProportionError::NoTrials);
+        return Err(ProportionError::NoWeights);
     }
     Ok(weights.len() as f64 * squares / (sum * sum))
 }

@@ -2,7 +2,8 @@
 
 use statrs::distribution::{ChiSquared, ContinuousCDF};
 
-use crate::interval::{Confidence, Interval, two_sided_p};
+use crate::dispersion::Scale;
+use crate::interval::{Confidence, Interval, StandardError};
 
 /// Why rates could not be computed.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -21,6 +22,12 @@ pub enum RateError {
         /// Position of the first such area in the input.
         area_index: usize,
     },
+    /// A rate is per 1,000, or another positive number.
+    #[error("a rate per {per} residents cannot be taken")]
+    Per {
+        /// What was given.
+        per: f64,
+    },
     /// A ratio needs events on both sides.
     #[error("no events on one side: a ratio cannot be taken")]
     NoEvents,
@@ -31,7 +38,7 @@ pub enum RateError {
         population: f64,
     },
     /// Counts vary at least as much as chance.
-    #[error("dispersion {dispersion} is below 1 or not a number")]
+    #[error("dispersion {dispersion} is below 1, not a number, or rests on nothing")]
     Dispersion {
         /// What was given.
         dispersion: f64,
@@ -126,7 +133,7 @@ pub struct Rate {
 ///
 /// # Errors
 ///
-/// [`RateError`] if the lengths differ or an area has no residents.
+/// [`RateError`] if the lengths differ, an area has no residents, or `per` is not above 0.
 ///
 /// # Example
 ///
@@ -141,6 +148,9 @@ pub fn crude_rates(events: &[u64], residents: &[u64], per: f64) -> Result<Vec<Ra
     }
     if let Some(area_index) = residents.iter().position(|&n| n == 0) {
         return Err(RateError::NoResidents { area_index });
+    }
+    if !(per > 0.0 && per.is_finite()) {
+        return Err(RateError::Per { per });
     }
     let rates = events.iter().zip(residents).map(|(&observed, &n)| {
         let limits = poisson_limits(observed, Confidence::P95);
@@ -164,6 +174,12 @@ pub struct Exposure {
     pub population: f64,
 }
 
+impl Exposure {
+    pub(crate) fn has_population(self) -> bool {
+        self.population > 0.0 && self.population.is_finite()
+    }
+}
+
 /// The ratio of two rates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RateRatio {
@@ -171,47 +187,64 @@ pub struct RateRatio {
     pub ratio: f64,
     /// 95% limits.
     pub interval: Interval,
-    /// Standard normal statistic of the log ratio.
+    /// Log ratio over its standard error.
     pub z: f64,
-    /// Two-sided p value of no difference.
+    /// Two-sided p value of no difference: by the normal distribution where the dispersion is taken
+    /// as known, by Student's t where it is an estimate.
     pub p_value: f64,
     /// Standard error of the log ratio.
-    pub standard_error: f64,
+    pub standard_error: StandardError,
     /// The dispersion used.
     pub dispersion: f64,
 }
 
 /// The ratio of two rates, on the log scale, with variance `dispersion × (1/a + 1/b)`.
 ///
-/// The normal approximation wants some ten events a side; with none on either there is no ratio.
+/// `dispersion` is a number taken as known (1 for chance alone), or an estimate such as
+/// [`dispersion_over_areas`](crate::dispersion::dispersion_over_areas) finds. The approximation wants
+/// some ten events a side; with none on either there is no ratio, and [`RateError::NoEvents`] says so.
 ///
 /// # Source
 ///
 /// Rothman, Greenland and Lash (2008), *Modern Epidemiology*, chapter 14; the dispersion as in
-/// McCullagh and Nelder (1989).
-pub fn rate_ratio(a: Exposure, b: Exposure, dispersion: f64) -> Result<RateRatio, RateError> {
-    for exposure in [a, b] {
-        if !(exposure.population > 0.0 && exposure.population.is_finite()) {
-            return Err(RateError::Population { population: exposure.population });
-        }
+/// McCullagh and Nelder (1989), *Generalized Linear Models*.
+///
+/// # Example
+///
+/// ```
+/// use wardmote_stats::rates::{Exposure, rate_ratio};
+/// let here = Exposure { events: 120, population: 1_000.0 };
+/// let there = Exposure { events: 80, population: 900.0 };
+/// assert_eq!(format!("{:.2}", rate_ratio(here, there, 1.0)?.ratio), "1.35");
+/// # Ok::<(), wardmote_stats::rates::RateError>(())
+/// ```
+pub fn rate_ratio(
+    first: Exposure,
+    second: Exposure,
+    dispersion: impl Into<Scale>,
+) -> Result<RateRatio, RateError> {
+    let scale = dispersion.into();
+    if let Some(without) = [first, second].into_iter().find(|exposure| !exposure.has_population()) {
+        return Err(RateError::Population { population: without.population });
     }
-    if a.events == 0 || b.events == 0 {
+    if first.events == 0 || second.events == 0 {
         return Err(RateError::NoEvents);
     }
-    if !(dispersion >= 1.0 && dispersion.is_finite()) {
-        return Err(RateError::Dispersion { dispersion });
+    if !scale.is_usable() {
+        return Err(RateError::Dispersion { dispersion: scale.dispersion });
     }
-    let (x, y) = (a.events as f64, b.events as f64);
-    let log_ratio = (x / a.population).ln() - (y / b.population).ln();
-    let standard_error = (dispersion * (1.0 / x + 1.0 / y)).sqrt();
-    let half = Confidence::P95.z() * standard_error;
-    let z = log_ratio / standard_error;
+    let (x, y) = (first.events as f64, second.events as f64);
+    let log_ratio = (x / first.population).ln() - (y / second.population).ln();
+    let standard_error = scale.of_log_ratio(x, y);
+    let reference = standard_error.reference();
+    let half = reference.quantile(Confidence::P95) * standard_error.value;
+    let z = log_ratio / standard_error.value;
     Ok(RateRatio {
         ratio: log_ratio.exp(),
-        interval: Interval { lower: log_ratio - half, upper: log_ratio + half }.map(f64::exp),
+        interval: Interval::about(log_ratio, half).map(f64::exp),
         z,
-        p_value: two_sided_p(z),
+        p_value: reference.two_sided_p(z),
         standard_error,
-        dispersion,
+        dispersion: scale.dispersion,
     })
 }

@@ -1,38 +1,28 @@
-//! The season of a monthly series: a tested profile of the twelve months, and decomposition by loess.
+//! The season of a monthly series: a tested profile of the twelve months.
+//!
+//! For the course of season and trend through the series see [`stl`].
 
-use crate::glm;
-use crate::interval::{Interval, f_test_p, student};
-use crate::periods::combine;
-use crate::trend::{TrendError, as_numbers, check, design};
+pub use crate::decomposition::{Decomposition, DecompositionError, stl};
+use crate::interval::{Confidence, Interval, Reference, f_test_p};
+use crate::trend::{Series, TrendError, without_gaps};
 
 /// Why no season could be found.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum SeasonError {
     /// The series cannot be used.
     #[error(transparent)]
     Series(#[from] TrendError),
     /// Every month of the year must occur.
-    #[error("no {month}th month of the year in the series: a profile needs all twelve")]
+    #[error("month {month} of the year is missing from the series: a profile needs all twelve")]
     MonthMissing {
         /// The month, 1 to 12.
         month: u8,
     },
-    /// The model could not be fitted.
-    #[error(transparent)]
-    Fit(#[from] glm::FitError),
-    /// Loess needs three whole years.
-    #[error("{months} months are too few to decompose: {needed} are needed")]
-    TooShortToDecompose {
-        /// Months given.
-        months: usize,
-        /// Months needed.
-        needed: usize,
-    },
-    /// The decomposition failed.
-    #[error("the series could not be decomposed: {why}")]
-    Decomposition {
-        /// What the library says.
-        why: String,
+    /// A month in which nothing ever happened has no multiplier.
+    #[error("no event ever in month {month} of the year: its multiplier has no limits")]
+    MonthWithoutEvents {
+        /// The month, 1 to 12.
+        month: u8,
     },
 }
 
@@ -48,7 +38,7 @@ pub struct MonthEffect {
 }
 
 /// The twelve months' profile.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SeasonalProfile {
     /// January to December.
     pub months: [MonthEffect; 12],
@@ -58,8 +48,9 @@ pub struct SeasonalProfile {
     pub trough: u8,
     /// Peak over trough.
     pub amplitude: f64,
-    /// Its 95% limits, as if peak and trough had been named beforehand; as they are chosen from the
-    /// same counts, the amplitude itself is somewhat too large.
+    /// Its 95% limits, as if peak and trough had been named beforehand. They are chosen from the same
+    /// counts, so the amplitude is somewhat too large and the limits need not hold 1 without a season:
+    /// read them only where `p_value` shows that there is one.
     pub amplitude_interval: Interval,
     /// F statistic that there is any season.
     pub f: f64,
@@ -71,107 +62,93 @@ pub struct SeasonalProfile {
     pub degrees_of_freedom: usize,
 }
 
-/// The profile of the twelve months from a quasi-Poisson model with trend and month terms.
+/// The profile of the twelve months of a series without gaps. See [`seasonal_profile_at`].
+///
+/// # Example
+///
+/// ```
+/// use wardmote_stats::season::seasonal_profile;
+/// let counts: Vec<u64> = (0..36).map(|t| if t % 12 == 6 { 300 } else { 200 }).collect();
+/// let month_of_year: Vec<u8> = (0..36).map(|t| t % 12 + 1).collect();
+/// let profile = seasonal_profile(&counts, &month_of_year)?;
+/// assert_eq!((profile.peak, format!("{:.2}", profile.amplitude)), (7, "1.50".to_owned()));
+/// # Ok::<(), wardmote_stats::season::SeasonError>(())
+/// ```
+pub fn seasonal_profile(
+    counts: &[u64],
+    month_of_year: &[u8],
+) -> Result<SeasonalProfile, SeasonError> {
+    seasonal_profile_at(&without_gaps(counts), counts, month_of_year)
+}
+
+/// The profile of the twelve months from a quasi-Poisson model with trend and month terms, and the F
+/// test that there is any season.
+///
+/// The dispersion holds the factor for autocorrelation. That factor is meant for slow contrasts such
+/// as a trend; for months, which alternate quickly, it errs on the side of caution.
 ///
 /// # Shape
 ///
-/// One element per month in both slices, in order of time and without gaps.
+/// As for a trend: one element per month in each slice, in order of time, unknown months left out.
+///
+/// # Errors
+///
+/// [`SeasonError`] for fewer than 24 months, and where a month of the year is missing or never has an
+/// event, since a multiplier of zero has no limits.
 ///
 /// # Source
 ///
-/// McCullagh and Nelder (1989), with the F test of nested quasi-likelihood models.
-pub fn seasonal_profile(
+/// McCullagh and Nelder (1989), *Generalized Linear Models*, with the F test of nested
+/// quasi-likelihood models.
+pub fn seasonal_profile_at(
+    times: &[f64],
     counts: &[u64],
-    months_of_year: &[u8],
+    month_of_year: &[u8],
 ) -> Result<SeasonalProfile, SeasonError> {
-    check(counts.len(), counts, months_of_year)?;
-    if let Some(month) = (1..=12).find(|month| !months_of_year.contains(month)) {
+    let series = Series::new(times, counts, month_of_year)?;
+    if let Some(month) = (1..=12).find(|month| !month_of_year.contains(month)) {
         return Err(SeasonError::MonthMissing { month });
     }
-    let middle = (counts.len() - 1) as f64 / 2.0;
-    let times: Vec<f64> = (0..counts.len()).map(|t| t as f64 - middle).collect();
-    let numbers = as_numbers(counts);
-    let full = glm::poisson(&design(&times, months_of_year), &numbers)?;
-    let trend_only: Vec<Vec<f64>> = times.iter().map(|&t| vec![1.0, t]).collect();
-    let without = glm::poisson(&trend_only, &numbers)?;
+    if let Some(month) = (1..=12).find(|month| !series.present().contains(month)) {
+        return Err(SeasonError::MonthWithoutEvents { month });
+    }
+    let full = series.fit_with_months().map_err(TrendError::from)?;
+    let without = series.fit_without_months().map_err(TrendError::from)?;
     let degrees_of_freedom = full.degrees_of_freedom;
-    let dispersion =
-        combine(full.pearson_phi(), &full.residuals, degrees_of_freedom, counts.len()).used;
+    let dispersion = series.dispersion(&full).used;
     let f = (without.deviance - full.deviance) / 11.0 / dispersion;
-    let (_, quantile) = student(0.0, degrees_of_freedom as f64);
+    let quantile = Reference::student(degrees_of_freedom).quantile(Confidence::P95);
 
-    // Coefficients: intercept, slope, February to December; January is the zero that they stand above.
-    let effect = |month: usize| if month == 0 { 0.0 } else { full.coefficients[month + 1] };
+    // Coefficients: level, slope, February to December; January is the zero that they stand above.
+    let effect = |index: usize| if index == 0 { 0.0 } else { full.coefficients[index + 1] };
     let mean = (0..12).map(effect).sum::<f64>() / 12.0;
-    let spread = |contrast: &[f64; 12]| {
+    let multiplied = |log: f64, contrast: [f64; 12]| {
         let on_coefficients: Vec<f64> =
-            [0.0, 0.0].into_iter().chain(contrast[1..].iter().copied()).collect();
-        quantile * (dispersion * full.contrast_variance(&on_coefficients)).sqrt()
+            [0.0, 0.0].into_iter().chain(contrast.into_iter().skip(1)).collect();
+        let half = quantile * (dispersion * full.contrast_variance(&on_coefficients)).sqrt();
+        Interval::about(log, half).map(f64::exp)
     };
-    let about =
-        |log: f64, half: f64| Interval { lower: log - half, upper: log + half }.map(f64::exp);
+    let one_at = |index: usize, here: usize| f64::from(u8::from(index == here));
     let months: [MonthEffect; 12] = std::array::from_fn(|index| {
-        let contrast = std::array::from_fn(|m| if m == index { 11.0 / 12.0 } else { -1.0 / 12.0 });
+        let contrast = std::array::from_fn(|other| one_at(index, other) - 1.0 / 12.0);
         let log = effect(index) - mean;
-        MonthEffect {
-            month: index as u8 + 1,
-            multiplier: log.exp(),
-            interval: about(log, spread(&contrast)),
-        }
+        let month = index as u8 + 1;
+        MonthEffect { month, multiplier: log.exp(), interval: multiplied(log, contrast) }
     });
     let by_effect = |a: &usize, b: &usize| effect(*a).total_cmp(&effect(*b));
     let peak = (0..12).max_by(by_effect).unwrap_or(0);
     let trough = (0..12).min_by(by_effect).unwrap_or(0);
-    let contrast =
-        std::array::from_fn(|m| f64::from(i8::from(m == peak)) - f64::from(i8::from(m == trough)));
+    let contrast = std::array::from_fn(|index| one_at(peak, index) - one_at(trough, index));
     let log_amplitude = effect(peak) - effect(trough);
     Ok(SeasonalProfile {
         months,
         peak: peak as u8 + 1,
         trough: trough as u8 + 1,
         amplitude: log_amplitude.exp(),
-        amplitude_interval: about(log_amplitude, spread(&contrast)),
+        amplitude_interval: multiplied(log_amplitude, contrast),
         f,
         p_value: f_test_p(f, 11.0, degrees_of_freedom as f64),
         dispersion,
         degrees_of_freedom,
-    })
-}
-
-/// A series taken apart on the log scale: `log(count + 0.5) = trend + seasonal + remainder`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Decomposition {
-    /// Slow movement, as a count.
-    pub trend: Vec<f64>,
-    /// Times the trend.
-    pub seasonal: Vec<f64>,
-    /// What is left, on the log scale.
-    pub remainder: Vec<f64>,
-    /// How much of the variation is season, 0 to 1 (Wang, Smith and Hyndman 2006).
-    pub seasonal_strength: f64,
-}
-
-/// Seasonal decomposition by loess, robust, over at least three years of months.
-///
-/// # Source
-///
-/// Cleveland, Cleveland, McRae and Terpenning (1990), *Journal of Official Statistics* 6, by the
-/// crate `stlrs`, which computes in single precision.
-pub fn stl(counts: &[u64]) -> Result<Decomposition, SeasonError> {
-    const NEEDED: usize = 36;
-    if counts.len() < NEEDED {
-        return Err(SeasonError::TooShortToDecompose { months: counts.len(), needed: NEEDED });
-    }
-    let logs: Vec<f32> = counts.iter().map(|&n| (n as f64 + 0.5).ln() as f32).collect();
-    let fitted = stlrs::params()
-        .robust(true)
-        .fit(&logs, 12)
-        .map_err(|why| SeasonError::Decomposition { why: why.to_string() })?;
-    let wide = |values: &[f32]| values.iter().map(|&v| f64::from(v)).collect::<Vec<f64>>();
-    Ok(Decomposition {
-        trend: wide(fitted.trend()).into_iter().map(|log| log.exp() - 0.5).collect(),
-        seasonal: wide(fitted.seasonal()).into_iter().map(f64::exp).collect(),
-        remainder: wide(fitted.remainder()),
-        seasonal_strength: f64::from(fitted.seasonal_strength()),
     })
 }

@@ -1,11 +1,12 @@
 //! Drift of a monthly series, season apart.
 
-use crate::glm::{self, FitError};
-use crate::interval::{Interval, student};
-use crate::periods::combine;
+use crate::dispersion::{Dispersion, from_residuals};
+pub use crate::glm::FitError;
+use crate::glm::{self, Fit};
+use crate::interval::{Confidence, Interval, Reference};
 
 /// Why no trend could be fitted.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum TrendError {
     /// Times, counts and months of the year go together.
     #[error("{times} times, {counts} counts and {months} months of the year do not go together")]
@@ -25,10 +26,16 @@ pub enum TrendError {
         /// What stands there.
         month: u8,
     },
+    /// Times are numbers, and each is later than the one before.
+    #[error("time {time} at position {index} is not a number later than the one before")]
+    Time {
+        /// Position.
+        index: usize,
+        /// What stands there.
+        time: f64,
+    },
     /// With fewer than two years, season and drift cannot be told apart.
-    #[error(
-        "{months} months are too few: with fewer than {needed} season and trend cannot be told apart"
-    )]
+    #[error("{months} months are too few: with fewer than {needed} season passes for trend")]
     TooShort {
         /// Months given.
         months: usize,
@@ -54,19 +61,19 @@ pub struct Trend {
     pub log_slope_per_month: f64,
     /// Its standard error, with the dispersion.
     pub standard_error: f64,
-    /// Slope over standard error: Student's t with `degrees_of_freedom`.
+    /// Slope over standard error.
     pub z: f64,
-    /// Two-sided p value.
+    /// Its two-sided p value, by Student's t with `degrees_of_freedom`.
     pub p_value: f64,
     /// Pearson's chi-square over its degrees of freedom.
     pub pearson_phi: f64,
-    /// Lag-1 autocorrelation of the residuals.
+    /// Lag-1 autocorrelation of the residuals, over neighbouring months.
     pub lag1: f64,
-    /// Factor for it.
+    /// `(1+r)/(1-r)` for an autocorrelation r above 0, otherwise 1.
     pub autocorrelation_factor: f64,
-    /// What variances were multiplied by.
+    /// What variances were multiplied by: Pearson's ratio, at least 1, times the factor.
     pub dispersion_used: f64,
-    /// Months fitted.
+    /// Months given.
     pub n_months: usize,
     /// Residual degrees of freedom.
     pub degrees_of_freedom: usize,
@@ -76,53 +83,64 @@ pub struct Trend {
 pub const FEWEST_MONTHS: usize = 24;
 
 /// Quasi-Poisson trend of a series without gaps. See [`quasi_poisson_trend_at`].
-pub fn quasi_poisson_trend(counts: &[u64], months_of_year: &[u8]) -> Result<Trend, TrendError> {
-    let times: Vec<f64> = (0..counts.len()).map(|t| t as f64).collect();
-    quasi_poisson_trend_at(&times, counts, months_of_year)
+///
+/// # Example
+///
+/// ```
+/// use wardmote_stats::trend::quasi_poisson_trend;
+/// // 10% more in the second year than in the first, month by month.
+/// let counts: Vec<u64> = (0..24).map(|t| if t < 12 { 1_000 } else { 1_100 }).collect();
+/// let month_of_year: Vec<u8> = (0..24).map(|t| t % 12 + 1).collect();
+/// let trend = quasi_poisson_trend(&counts, &month_of_year)?;
+/// assert_eq!(format!("{:.1}", trend.percent_per_year), "10.0");
+/// # Ok::<(), wardmote_stats::trend::TrendError>(())
+/// ```
+pub fn quasi_poisson_trend(counts: &[u64], month_of_year: &[u8]) -> Result<Trend, TrendError> {
+    quasi_poisson_trend_at(&without_gaps(counts), counts, month_of_year)
 }
 
 /// Quasi-Poisson trend with month terms: log μ = a + b t + month of the year.
 ///
+/// A month of the year in which nothing ever happened is fitted exactly, says nothing of the trend,
+/// and takes no degree of freedom. With fewer than three years the trend rests on little: each month
+/// of the year is compared with itself once.
+///
 /// # Shape
 ///
-/// One element per month in each slice, in order of time: `times` in months from any start (gaps may
-/// be left out of all three), `counts`, and `months_of_year` 1 to 12.
+/// One element per month in each slice, in order of time: `times` in months from any start (months
+/// that are not known are left out of all three slices, never given as zero), `counts`, and
+/// `month_of_year` 1 to 12.
 ///
 /// # Errors
 ///
-/// [`TrendError`] for fewer than 24 months, because then season passes for trend.
+/// [`TrendError`] for fewer than 24 months, because then season passes for trend; for times out of
+/// order; and where the counts are too few to fit.
 ///
 /// # Source
 ///
-/// McCullagh and Nelder (1989); variances inflated by Pearson dispersion, floor 1, and for positive
-/// lag-1 autocorrelation of the residuals.
+/// McCullagh and Nelder (1989), *Generalized Linear Models*; variances inflated by Pearson
+/// dispersion, at least 1, and for positive lag-1 autocorrelation of the residuals.
 pub fn quasi_poisson_trend_at(
     times: &[f64],
     counts: &[u64],
-    months_of_year: &[u8],
+    month_of_year: &[u8],
 ) -> Result<Trend, TrendError> {
-    check(times.len(), counts, months_of_year)?;
-    let start = times.iter().sum::<f64>() / times.len() as f64;
-    let centred: Vec<f64> = times.iter().map(|t| t - start).collect();
-    let fit = glm::poisson(&design(&centred, months_of_year), &as_numbers(counts))?;
-    let dispersion =
-        combine(fit.pearson_phi(), &fit.residuals, fit.degrees_of_freedom, counts.len());
+    let series = Series::new(times, counts, month_of_year)?;
+    let fit = series.fit_with_months()?;
+    let dispersion = series.dispersion(&fit);
+    let reference = Reference::student(fit.degrees_of_freedom);
     let slope = fit.coefficients[1];
     let standard_error = (dispersion.used * fit.covariance[1][1]).sqrt();
     let z = slope / standard_error;
-    let (p_value, quantile) = student(z, fit.degrees_of_freedom as f64);
+    let half = reference.quantile(Confidence::P95) * standard_error;
     let percent = |slope: f64| 100.0 * (12.0 * slope).exp_m1();
     Ok(Trend {
         percent_per_year: percent(slope),
-        interval: Interval {
-            lower: slope - quantile * standard_error,
-            upper: slope + quantile * standard_error,
-        }
-        .map(percent),
+        interval: Interval::about(slope, half).map(percent),
         log_slope_per_month: slope,
         standard_error,
         z,
-        p_value,
+        p_value: reference.two_sided_p(z),
         pearson_phi: dispersion.pearson_phi,
         lag1: dispersion.lag1,
         autocorrelation_factor: dispersion.autocorrelation_factor,
@@ -132,20 +150,74 @@ pub fn quasi_poisson_trend_at(
     })
 }
 
-pub(crate) fn check(
-    n_times: usize,
-    counts: &[u64],
-    months_of_year: &[u8],
-) -> Result<(), TrendError> {
-    if n_times != counts.len() || counts.len() != months_of_year.len() {
-        return Err(TrendError::LengthMismatch {
-            times: n_times,
-            counts: counts.len(),
-            months: months_of_year.len(),
-        });
+pub(crate) fn without_gaps(counts: &[u64]) -> Vec<f64> {
+    (0..counts.len()).map(|t| t as f64).collect()
+}
+
+/// The months of a checked series that say something: those whose month of the year has events.
+pub(crate) struct Series {
+    /// Months from the middle of the series, so that slope and level hardly correlate.
+    times: Vec<f64>,
+    counts: Vec<f64>,
+    months: Vec<u8>,
+    /// The months of the year among them, in order.
+    present: Vec<u8>,
+}
+
+impl Series {
+    pub(crate) fn new(times: &[f64], counts: &[u64], months: &[u8]) -> Result<Self, TrendError> {
+        check(times, counts, months)?;
+        let middle = times.iter().sum::<f64>() / times.len() as f64;
+        let happens =
+            |month: u8| months.iter().zip(counts).any(|(m, count)| *m == month && *count > 0);
+        let kept: Vec<usize> = (0..counts.len()).filter(|&i| happens(months[i])).collect();
+        Ok(Self {
+            times: kept.iter().map(|&i| times[i] - middle).collect(),
+            counts: kept.iter().map(|&i| counts[i] as f64).collect(),
+            months: kept.iter().map(|&i| months[i]).collect(),
+            present: (1..=12).filter(|&month| happens(month)).collect(),
+        })
     }
-    if let Some(index) = months_of_year.iter().position(|m| !(1..=12).contains(m)) {
-        return Err(TrendError::Month { index, month: months_of_year[index] });
+
+    /// The months of the year that have events.
+    pub(crate) fn present(&self) -> &[u8] {
+        &self.present
+    }
+
+    /// Level, slope, and each month of the year that is present but the first.
+    pub(crate) fn fit_with_months(&self) -> Result<Fit, FitError> {
+        let month_terms = |month: u8| {
+            self.present[1..].iter().map(move |&other| if other == month { 1.0 } else { 0.0 })
+        };
+        let rows = self.times.iter().zip(&self.months);
+        let design: Vec<Vec<f64>> = rows
+            .map(|(&t, &month)| [1.0, t].into_iter().chain(month_terms(month)).collect())
+            .collect();
+        glm::poisson(&design, &self.counts)
+    }
+
+    /// Level and slope alone.
+    pub(crate) fn fit_without_months(&self) -> Result<Fit, FitError> {
+        let design: Vec<Vec<f64>> = self.times.iter().map(|&t| vec![1.0, t]).collect();
+        glm::poisson(&design, &self.counts)
+    }
+
+    pub(crate) fn dispersion(&self, fit: &Fit) -> Dispersion {
+        from_residuals(&fit.residuals, &self.times, fit.degrees_of_freedom, self.counts.len())
+    }
+}
+
+fn check(times: &[f64], counts: &[u64], months: &[u8]) -> Result<(), TrendError> {
+    if times.len() != counts.len() || counts.len() != months.len() {
+        let (times, counts, months) = (times.len(), counts.len(), months.len());
+        return Err(TrendError::LengthMismatch { times, counts, months });
+    }
+    if let Some(index) = months.iter().position(|month| !(1..=12).contains(month)) {
+        return Err(TrendError::Month { index, month: months[index] });
+    }
+    let in_order = |i: usize| times[i].is_finite() && (i == 0 || times[i] > times[i - 1]);
+    if let Some(index) = (0..times.len()).find(|&i| !in_order(i)) {
+        return Err(TrendError::Time { index, time: times[index] });
     }
     if counts.len() < FEWEST_MONTHS {
         return Err(TrendError::TooShort { months: counts.len(), needed: FEWEST_MONTHS });
@@ -154,21 +226,4 @@ pub(crate) fn check(
         return Err(TrendError::NoEvents);
     }
     Ok(())
-}
-
-/// Intercept, slope, and one column for each month of the year that occurs but the first.
-pub(crate) fn design(times: &[f64], months_of_year: &[u8]) -> Vec<Vec<f64>> {
-    let mut present = months_of_year.to_vec();
-    present.sort_unstable();
-    present.dedup();
-    let dummies = |month: u8| present[1..].iter().map(move |&m| if m == month { 1.0 } else { 0.0 });
-    times
-        .iter()
-        .zip(months_of_year)
-        .map(|(&t, &month)| [1.0, t].into_iter().chain(dummies(month)).collect())
-        .collect()
-}
-
-pub(crate) fn as_numbers(counts: &[u64]) -> Vec<f64> {
-    counts.iter().map(|&n| n as f64).collect()
 }

@@ -1,6 +1,7 @@
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 use wardmote_stats::equivalence::{EquivalenceError, equivalent_difference, equivalent_ratio};
+use wardmote_stats::interval::StandardError;
 use wardmote_stats::periods::compare_periods;
 
 use crate::luton::{ANTI_SOCIAL_BEHAVIOUR, CRIME, year_2022, year_2023};
@@ -15,14 +16,22 @@ fn two_one_sided_tests_agree_with_scipy() {
     assert_relative_eq!(found.interval_90.upper, 1.035_229_493_778, max_relative = 1e-10);
     let shares = equivalent_difference(0.01, 0.01, 0.03, 0.05).unwrap();
     assert_relative_eq!(shares.p_value, 0.022_750_131_948_2, max_relative = 1e-8);
+    // t.sf(2, 11).
+    let estimated = StandardError { value: 0.01, degrees_of_freedom: Some(11) };
+    let shares = equivalent_difference(0.01, estimated, 0.03, 0.05).unwrap();
+    assert_relative_eq!(shares.p_value, 0.035_401_977_534, max_relative = 1e-8);
 }
 
 #[test]
 fn what_cannot_be_tested_is_refused() {
-    let check = |error, margin| equivalent_ratio(0.0, error, margin, 0.05).unwrap_err();
-    assert_eq!(check(0.1, 5.0).to_string(), "margin 5 is not above 0 and below 1");
+    let check = |estimate, error: f64, margin, level| {
+        equivalent_ratio(estimate, error, margin, level).unwrap_err()
+    };
+    assert_eq!(check(0.0, 0.1, 5.0, 0.05).to_string(), "margin 5 is not above 0 and below 1");
     let zero = EquivalenceError::StandardError { standard_error: 0.0 };
-    assert_eq!(check(0.0, 0.05), zero);
+    assert_eq!(check(0.0, 0.0, 0.05, 0.05), zero);
+    assert_eq!(check(0.0, 0.1, 0.05, 5.0), EquivalenceError::Level { level: 5.0 });
+    assert!(matches!(check(f64::NAN, 0.1, 0.05, 0.05), EquivalenceError::Estimate { .. }));
     let difference = equivalent_difference(0.0, 0.1, -1.0, 0.05).unwrap_err();
     assert_eq!(difference.to_string(), "margin -1 is not above 0");
 }
@@ -31,10 +40,7 @@ fn what_cannot_be_tested_is_refused() {
 fn luton_may_not_be_called_stable() {
     let lines = [("crime", CRIME), ("ASB", ANTI_SOCIAL_BEHAVIOUR)].map(|(name, series)| {
         let change = compare_periods(year_2022(&series), year_2023(&series)).unwrap();
-        let used = change.dispersion.unwrap().used;
-        let (x1, x2) = (change.earlier_total as f64, change.later_total as f64);
-        let error = (used * (1.0 / x1 + 1.0 / x2)).sqrt();
-        let found = equivalent_ratio(change.ratio.ln(), error, 0.05, 0.05).unwrap();
+        let found = equivalent_ratio(change.ratio.ln(), change.standard_error, 0.05, 0.05).unwrap();
         let limits = found.interval_90;
         format!(
             "{name}: {:.4} to {:.4}, p {:.4}, within 5%: {}",
@@ -42,8 +48,8 @@ fn luton_may_not_be_called_stable() {
         )
     });
     insta::assert_snapshot!(lines.join("\n"), @r"
-    crime: 0.9018 to 1.0507, p 0.3190, within 5%: false
-    ASB: 0.9087 to 1.0205, p 0.3770, within 5%: false
+    crime: 0.8955 to 1.0581, p 0.3236, within 5%: false
+    ASB: 0.9039 to 1.0259, p 0.3799, within 5%: false
     ");
 }
 
@@ -53,7 +59,9 @@ proptest! {
         estimate in -0.2f64..0.2,
         error in 0.001f64..0.2,
         margin in 0.01f64..0.5,
+        degrees_of_freedom in prop::option::of(1usize..40),
     ) {
+        let error = StandardError { value: error, degrees_of_freedom };
         let found = equivalent_difference(estimate, error, margin, 0.05).unwrap();
         // On the very edge rounding may decide either way.
         prop_assume!((found.p_value - 0.05).abs() > 1e-6);

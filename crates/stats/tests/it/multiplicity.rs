@@ -47,7 +47,7 @@ fn luton_changes_as_one_family() {
         .map(|series| compare_periods(year_2022(&series), year_2023(&series)).unwrap().p_value);
     let adjusted = benjamini_hochberg(&p).unwrap();
     let lines: Vec<String> = adjusted.iter().map(|p| format!("{p:.4}")).collect();
-    insta::assert_snapshot!(lines.join(" "), @"0.0460 0.5620 0.4267");
+    insta::assert_snapshot!(lines.join(" "), @"0.1013 0.5737 0.4611");
 }
 
 proptest! {
@@ -56,7 +56,7 @@ proptest! {
         p in prop::collection::vec(0.0f64..=1.0, 1..40),
     ) {
         let adjusted = benjamini_hochberg(&p).unwrap();
-        prop_assert!(adjusted.iter().zip(&p).all(|(a, p)| *a >= p - 1e-12 && *a <= 1.0));
+        prop_assert!(adjusted.iter().zip(&p).all(|(a, p)| a >= p && *a <= 1.0));
         for (i, j) in (0..p.len()).flat_map(|i| (0..p.len()).map(move |j| (i, j))) {
             prop_assert!(p[i] > p[j] || adjusted[i] <= adjusted[j]);
         }

@@ -73,7 +73,7 @@ fn what_is_no_share_is_refused() {
     assert_eq!(wilson(0, 0, Confidence::P95), Err(ProportionError::NoTrials));
     let more = ProportionError::MoreThanAll { successes: 3, trials: 2 };
     assert_eq!(wilson(3, 2, Confidence::P95), Err(more));
-    assert_eq!(kish_design_effect(&[0.0]), Err(ProportionError::NoTrials));
+    assert_eq!(kish_design_effect(&[0.0]), Err(ProportionError::NoWeights));
     let negative = ProportionError::Weight { index: 1, weight: -1.0 };
     assert_eq!(kish_design_effect(&[1.0, -1.0]), Err(negative));
 }

@@ -68,10 +68,49 @@ fn luton_agrees_with_statsmodels() {
     );
 }
 
+/// The series at the months that `keep` names by position.
+fn at(series: &[u64; 36], keep: impl Fn(usize) -> bool) -> (Vec<f64>, Vec<u64>, Vec<u8>) {
+    let kept: Vec<usize> = (0..36).filter(|&t| keep(t)).collect();
+    let months = month_of_year();
+    (
+        kept.iter().map(|&t| t as f64).collect(),
+        kept.iter().map(|&t| series[t]).collect(),
+        kept.iter().map(|&t| months[t]).collect(),
+    )
+}
+
+#[test]
+fn a_series_with_gaps_agrees_with_statsmodels() {
+    // The same without three months; numpy for the autocorrelation of neighbouring months only.
+    let (times, counts, months) = at(&ANTI_SOCIAL_BEHAVIOUR, |t| ![10, 11, 20].contains(&t));
+    check(
+        quasi_poisson_trend_at(&times, &counts, &months).unwrap(),
+        &Expected {
+            slope: -0.009_816_449_363_4,
+            plain_error: 0.001_552_594_567,
+            pearson_phi: 2.405_997_301_83,
+            lag1: 0.486_233_223_721,
+            degrees_of_freedom: 20,
+        },
+    );
+}
+
+#[test]
+fn a_month_that_never_has_events_says_nothing() {
+    let august = |t: usize| month_of_year()[t] == 8;
+    let without_august_events: [u64; 36] =
+        std::array::from_fn(|t| if august(t) { 0 } else { SHOPLIFTING[t] });
+    let with = quasi_poisson_trend(&without_august_events, &month_of_year()).unwrap();
+    let (times, counts, months) = at(&SHOPLIFTING, |t| !august(t));
+    let without = quasi_poisson_trend_at(&times, &counts, &months).unwrap();
+    assert_relative_eq!(with.log_slope_per_month, without.log_slope_per_month, max_relative = 1e-9);
+    assert_relative_eq!(with.standard_error, without.standard_error, max_relative = 1e-9);
+    assert_eq!((with.degrees_of_freedom, with.n_months), (without.degrees_of_freedom, 36));
+}
+
 #[test]
 fn what_has_no_trend_is_refused() {
-    let months = month_of_year();
-    let times: Vec<f64> = (0..36).map(f64::from).collect();
+    let (times, _, months) = at(&CRIME, |_| true);
     let check = |times: &[f64], counts: &[u64], months: &[u8], message: &str| {
         let refusal = quasi_poisson_trend_at(times, counts, months).unwrap_err();
         assert_eq!(refusal.to_string(), message);
@@ -86,9 +125,17 @@ fn what_has_no_trend_is_refused() {
         &times[..23],
         &CRIME[..23],
         &months[..23],
-        "23 months are too few: with fewer than 24 season and trend cannot be told apart",
+        "23 months are too few: with fewer than 24 season passes for trend",
     );
     check(&times, &[0; 36], &months, "no events in the series");
+    let mut twice = times.clone();
+    twice[5] = 4.0;
+    check(
+        &twice,
+        &CRIME,
+        &months,
+        "time 4 at position 5 is not a number later than the one before",
+    );
     let mut thirteenth = months.clone();
     thirteenth[7] = 13;
     check(&times, &CRIME, &thirteenth, "month 13 at position 7 is not 1 to 12");
