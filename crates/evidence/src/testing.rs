@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use wardmote_domain::claim::Question;
-use wardmote_stats::interval::Interval;
+use wardmote_stats::dispersion::dispersion_over_areas;
+use wardmote_stats::interval::{Interval, StandardError};
 use wardmote_stats::proportion::{SurveyShare, compare_with_rest};
 use wardmote_stats::rates::{Exposure, rate_ratio};
 use wardmote_stats::{equivalence, periods, ranks, season, trend};
@@ -59,12 +60,9 @@ pub fn change(earlier: &[u64], later: &[u64], margin: Option<f64>) -> Result<Raw
         NotTested("one month a side leaves nothing to estimate the variation from".into())
     })?;
     let log_ratio = found.ratio.ln();
-    let standard_error = (dispersion.used
-        * (1.0 / found.earlier_total as f64 + 1.0 / found.later_total as f64))
-        .sqrt();
     let equivalence_p = margin
         .map(|margin| {
-            equivalence::equivalent_ratio(log_ratio, standard_error, margin, ALPHA)
+            equivalence::equivalent_ratio(log_ratio, found.standard_error, margin, ALPHA)
                 .map(|e| e.p_value)
         })
         .transpose()?;
@@ -99,7 +97,11 @@ pub fn drift(
     let found = trend::quasi_poisson_trend_at(times, counts, months_of_year)?;
     let equivalence_p = margin
         .map(|margin| {
-            let (slope, error) = (12.0 * found.log_slope_per_month, 12.0 * found.standard_error);
+            let slope = 12.0 * found.log_slope_per_month;
+            let error = StandardError {
+                value: 12.0 * found.standard_error,
+                degrees_of_freedom: Some(found.degrees_of_freedom),
+            };
             equivalence::equivalent_ratio(slope, error, margin, ALPHA).map(|e| e.p_value)
         })
         .transpose()?;
@@ -153,15 +155,15 @@ pub fn difference(
     there: (&[u64], f64),
     margin: Option<f64>,
 ) -> Result<RawTest, NotTested> {
-    let dispersion = periods::dispersion_over_years(&[here.0.to_vec(), there.0.to_vec()])?;
+    let dispersion = dispersion_over_areas(&[here.0.to_vec(), there.0.to_vec()])?;
     let exposure =
         |(months, population): (&[u64], f64)| Exposure { events: months.iter().sum(), population };
     let (a, b) = (exposure(here), exposure(there));
-    let found = rate_ratio(a, b, dispersion.used)?;
+    let found = rate_ratio(a, b, dispersion)?;
     let equivalence_p = margin
         .map(|margin| {
-            let error = (dispersion.used * (1.0 / a.events as f64 + 1.0 / b.events as f64)).sqrt();
-            equivalence::equivalent_ratio(found.ratio.ln(), error, margin, ALPHA).map(|e| e.p_value)
+            equivalence::equivalent_ratio(found.ratio.ln(), found.standard_error, margin, ALPHA)
+                .map(|e| e.p_value)
         })
         .transpose()?;
     Ok(RawTest {
@@ -190,7 +192,7 @@ pub fn ranking(areas: &[(Vec<u64>, f64)]) -> Result<(RawTest, usize, usize), Not
         .map(|(months, _)| months.clone())
         .filter(|months| months.iter().any(|n| *n > 0))
         .collect();
-    let dispersion = periods::dispersion_over_years(&table)?;
+    let dispersion = dispersion_over_areas(&table)?;
     let exposures: Vec<Exposure> = areas
         .iter()
         .map(|(months, population)| Exposure {
@@ -198,9 +200,9 @@ pub fn ranking(areas: &[(Vec<u64>, f64)]) -> Result<(RawTest, usize, usize), Not
             population: *population,
         })
         .collect();
-    let found = ranks::highest(&exposures, dispersion.used)?;
+    let found = ranks::highest(&exposures, dispersion)?;
     let (first, second) = (exposures[found.area_index], exposures[found.runner_up_index]);
-    let ratio = rate_ratio(first, second, dispersion.used)?;
+    let ratio = rate_ratio(first, second, dispersion)?;
     let raw = RawTest {
         question: Question::Highest,
         method: "highest rate against every other, overdispersion-adjusted, largest p of all pairs"
