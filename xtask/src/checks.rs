@@ -15,9 +15,6 @@ const FORMAT: Duration = Duration::from_mins(2);
 const COMPILE: Duration = Duration::from_mins(45);
 const TESTS: Duration = Duration::from_mins(40);
 
-/// Packages in which clippy may find nothing. The others join as they are cleaned.
-const CLEAN: &[&str] = &["wardmote-reports"];
-
 /// `cargo xtask test [--quick]`
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     let quick = match arguments {
@@ -39,19 +36,14 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
         execute(command("cargo").current_dir(&workspace.root).args(words), limit)
     };
     journal.step("format", || cargo(&["fmt", "--all", "--check"], FORMAT))?;
-    // Packages not yet read by clippy to the end show their warnings; the others may have none.
     journal.step("clippy", || {
-        cargo(&["clippy", "--workspace", "--all-targets"], COMPILE)?;
-        let packages = CLEAN.iter().flat_map(|package| ["--package", package]);
-        let deny = ["--all-targets", "--", "-D", "warnings"];
-        let words: Vec<&str> = ["clippy"].into_iter().chain(packages).chain(deny).collect();
-        cargo(&words, COMPILE)
+        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], COMPILE)
     })?;
     journal.step("build", || cargo(&["build", "--workspace"], COMPILE))?;
     let count = journal.step("tests", || tests(workspace))?;
     journal.step("documentation", || {
         let mut doc = command("cargo");
-        doc.current_dir(&workspace.root);
+        doc.current_dir(&workspace.root).env("RUSTDOCFLAGS", "-D warnings");
         execute(doc.args(["doc", "--workspace", "--no-deps"]), COMPILE)
     })?;
     journal.step("README commands", || readme_commands(workspace))?;

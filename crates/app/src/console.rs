@@ -93,11 +93,11 @@ fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
         let mut text = String::new();
         for (index, cell) in cells.enumerate() {
             let pad = " ".repeat(widths[index].saturating_sub(cell.chars().count()));
-            text.push_str(&if numeric[index] {
-                format!("{pad}{cell}  ")
-            } else {
-                format!("{cell}{pad}  ")
-            });
+            let (before, after) =
+                if numeric[index] { (pad.as_str(), "") } else { ("", pad.as_str()) };
+            for part in [before, cell, after, "  "] {
+                text.push_str(part);
+            }
         }
         out.push_str(text.trim_end());
         out.push('\n');

@@ -65,6 +65,7 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let arguments = Arguments::parse();
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("WARDMOTE_LOG"))
@@ -78,6 +79,18 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// A reader such as `head` closes the pipe when it has seen enough; that is no fault.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let closed = panic.payload_as_str().is_some_and(|text| text.contains("Broken pipe"));
+        if closed {
+            std::process::exit(0);
+        }
+        usual(panic);
+    }));
 }
 
 fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {

@@ -81,7 +81,7 @@ pub(crate) fn assess(
         tables: BTreeMap::from([
             ("tests".to_owned(), tests_table(assessment, &answers)),
             ("loads".to_owned(), loads_table(observed)),
-            ("coverage".to_owned(), sources_table(observed)?),
+            ("coverage".to_owned(), sources_table(observed)),
         ]),
         figures: answers
             .figures
@@ -255,7 +255,7 @@ fn loads_table(observed: &Observed) -> Table {
     )
 }
 
-fn sources_table(observed: &Observed) -> anyhow::Result<Table> {
+fn sources_table(observed: &Observed) -> Table {
     let mut rows = Vec::new();
     for source in observed.sources.values() {
         let loads = observed.loads.iter().filter(|load| load.source == source.id);
@@ -275,7 +275,7 @@ fn sources_table(observed: &Observed) -> anyhow::Result<Table> {
             ),
         ]);
     }
-    Ok(table(
+    table(
         "Sources",
         &[
             ("Source", false),
@@ -286,7 +286,7 @@ fn sources_table(observed: &Observed) -> anyhow::Result<Table> {
         ],
         rows,
         None,
-    ))
+    )
 }
 
 fn make_chart(data: ChartData) -> Chart {

@@ -1,16 +1,15 @@
 //! The data of charts, maps and their tables. What a chart says in words is computed from its data,
 //! and gated words stay out of it: a chart's finding gives values, and tests are left to claims.
 
-use wardmote_domain::category::Category;
 use wardmote_domain::period::{MONTH_NAMES, Month};
 use wardmote_lake::Boundary;
-use wardmote_stats::interval::Confidence;
-use wardmote_stats::{rates, season};
+use wardmote_stats::season;
 
 use crate::declarations::{ChartDeclaration, ChartForm, Form};
 use crate::measure::{Measure, Selection};
 use crate::numbers::{one_decimal, thousands, two_decimals};
 use crate::observed::{Observed, ObservedError, Place};
+use crate::take::{Taken, take};
 
 /// A chart's data with its words and its table.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,245 +57,225 @@ pub struct BarData {
 /// Computes a chart's data; a chart of what is not known says so in its finding.
 pub fn draw(observed: &Observed, chart: &ChartDeclaration) -> Result<ChartData, ObservedError> {
     let measure = observed.measure(&chart.measure)?;
-    let source = source_note(observed, &measure.numerator);
-    let base = |unit: String, finding: String, drawing, columns: &[&str], rows| ChartData {
-        title: chart.title.clone(),
-        finding,
-        source,
-        unit,
-        drawing,
-        columns: columns.iter().map(|&c| c.to_owned()).collect(),
-        rows,
+    let drawn = match chart.kind {
+        ChartForm::Series => series(observed, measure, chart)?,
+        ChartForm::Season => profile(observed, measure, chart)?,
+        ChartForm::Categories => categories(observed, measure, chart)?,
+        ChartForm::Areas => areas(observed, measure, chart)?,
+        ChartForm::Map => map(observed, measure, chart)?,
     };
-    match chart.kind {
-        ChartForm::Series => {
-            let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
-            let rows = months
-                .iter()
-                .map(|(month, n)| {
-                    vec![month.in_words(), n.map_or_else(|| "not known".into(), thousands)]
-                })
-                .collect();
-            let finding = series_finding(measure, &months);
-            let points =
-                months.into_iter().map(|(month, n)| (month, n.map(|n| n as f64))).collect();
-            Ok(base(
-                format!("{} a month", measure.unit),
-                finding,
-                Drawing::Series(points),
-                &["Month", &capital(&measure.unit)],
-                rows,
-            ))
-        }
-        ChartForm::Season => {
-            let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
-            let known: Vec<(Month, u64)> =
-                months.iter().filter_map(|(m, n)| n.map(|n| (*m, n))).collect();
-            let counts: Vec<u64> = known.iter().map(|(_, n)| *n).collect();
-            let of_year: Vec<u8> = known.iter().map(|(m, _)| m.month_of_year()).collect();
-            let unit = "times the average month".to_owned();
-            let columns = ["Month", "Times the average month", "95% interval"];
-            match season::seasonal_profile(&counts, &of_year) {
-                Ok(profile) => {
-                    let bars: Vec<(f64, f64, f64)> = profile
-                        .months
-                        .iter()
-                        .map(|m| (m.multiplier, m.interval.lower, m.interval.upper))
-                        .collect();
-                    let rows = bars
-                        .iter()
-                        .zip(MONTH_NAMES)
-                        .map(|((value, lower, upper), name)| {
-                            vec![
-                                name.to_owned(),
-                                two_decimals(*value),
-                                format!("{} to {}", two_decimals(*lower), two_decimals(*upper)),
-                            ]
-                        })
-                        .collect();
-                    let name = |month: u8| MONTH_NAMES[usize::from(month.clamp(1, 12)) - 1];
-                    let finding = format!(
-                        "{}, month by month: from {} times the average month in {} to {} times in {}.",
-                        measure.title,
-                        two_decimals(bars[usize::from(profile.trough) - 1].0),
-                        name(profile.trough),
-                        two_decimals(bars[usize::from(profile.peak) - 1].0),
-                        name(profile.peak),
-                    );
-                    Ok(base(unit, finding, Drawing::Profile(bars, profile.peak), &columns, rows))
-                }
-                Err(why) => Ok(base(
-                    unit,
-                    format!("No profile can be drawn: {why}."),
-                    Drawing::Profile(Vec::new(), 1),
-                    &columns,
-                    Vec::new(),
-                )),
-            }
-        }
-        ChartForm::Categories => {
-            let place = observed.home()?;
-            let mut counted: Vec<(Category, u64)> = Vec::new();
-            for category in measure.numerator.counted() {
-                let one = Selection {
-                    source: measure.numerator.source.clone(),
-                    categories: vec![category],
-                    exclude: Vec::new(),
-                };
-                if let Ok(n) = observed.total(&one, place, &chart.period)? {
-                    counted.push((category, n));
-                }
-            }
-            counted.sort_by_key(|(category, n)| (std::cmp::Reverse(*n), *category));
-            let bars: Vec<BarData> = counted
-                .iter()
-                .map(|(category, n)| count_bar(category.name().to_owned(), *n))
-                .collect();
-            let rows = counted
-                .iter()
-                .zip(&bars)
-                .map(|((_, n), bar)| {
-                    vec![
-                        bar.label.clone(),
-                        thousands(*n),
-                        limits(bar, &|x| thousands(x.round() as u64)),
-                    ]
-                })
-                .collect();
-            let finding = bars_finding(measure, place, &chart.period.in_words(), &bars, &|x| {
-                thousands(x as u64)
-            });
-            Ok(base(
-                measure.unit.clone(),
-                finding,
-                Drawing::Bars(bars),
-                &["Category", &capital(&measure.unit), "95% interval"],
-                rows,
-            ))
-        }
-        ChartForm::Areas => {
-            let mut bars = area_bars(observed, measure, chart)?;
-            bars.sort_by(|a, b| {
-                b.bar.value.total_cmp(&a.bar.value).then_with(|| a.bar.label.cmp(&b.bar.label))
-            });
-            bars.truncate(chart.top.unwrap_or(usize::MAX));
-            let print = printer(chart.form);
-            let rows = bars
-                .iter()
-                .map(|area| {
-                    vec![
-                        area.bar.label.clone(),
-                        thousands(area.n),
-                        print(area.bar.value),
-                        limits(&area.bar, &print),
-                    ]
-                })
-                .collect();
-            let bars: Vec<BarData> = bars.into_iter().map(|area| area.bar).collect();
-            let finding =
-                bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, &print);
-            let unit = unit_of(measure, chart.form);
-            Ok(base(
-                unit.clone(),
-                finding,
-                Drawing::Bars(bars),
-                &["Area", &capital(&measure.unit), &capital(&unit), "95% interval"],
-                rows,
-            ))
-        }
-        ChartForm::Map => {
-            let bars = area_bars(observed, measure, chart)?;
-            let outlines = chart
-                .level
-                .and_then(|level| observed.boundaries.get(&level))
-                .cloned()
-                .unwrap_or_default();
-            let print = printer(chart.form);
-            let areas: Vec<(Boundary, Option<f64>)> = outlines
-                .into_iter()
-                .map(|outline| {
-                    let value = bars
-                        .iter()
-                        .find(|area| area.code == outline.code.as_str())
-                        .map(|area| area.bar.value);
-                    (outline, value)
-                })
-                .collect();
-            let rows = bars
-                .iter()
-                .map(|area| vec![area.bar.label.clone(), thousands(area.n), print(area.bar.value)])
-                .collect();
-            let bars: Vec<BarData> = bars.into_iter().map(|area| area.bar).collect();
-            let finding = format!(
-                "Map: {}",
-                bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, &print)
-            );
-            let unit = unit_of(measure, chart.form);
-            Ok(base(
-                unit.clone(),
-                finding,
-                Drawing::Map(areas),
-                &["Area", &capital(&measure.unit), &capital(&unit)],
-                rows,
-            ))
-        }
-    }
+    Ok(ChartData {
+        title: chart.title.clone(),
+        finding: drawn.finding,
+        source: source_note(observed, &measure.numerator),
+        unit: drawn.unit,
+        drawing: drawn.drawing,
+        columns: drawn.columns,
+        rows: drawn.rows,
+    })
 }
 
-struct AreaBar {
-    code: String,
-    n: u64,
-    bar: BarData,
+/// What differs from chart to chart.
+struct Drawn {
+    finding: String,
+    unit: String,
+    drawing: Drawing,
+    columns: Vec<String>,
+    rows: Vec<Vec<String>>,
 }
 
-fn area_bars(
+fn series(
     observed: &Observed,
     measure: &Measure,
     chart: &ChartDeclaration,
-) -> Result<Vec<AreaBar>, ObservedError> {
-    let level = chart.level.unwrap_or(observed.partnership.district_level);
+) -> Result<Drawn, ObservedError> {
+    let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
+    let cell = |n: &Option<u64>| n.map_or_else(|| "not known".into(), thousands);
+    Ok(Drawn {
+        finding: series_finding(measure, &months),
+        unit: format!("{} a month", measure.unit),
+        columns: vec!["Month".into(), capital(&measure.unit)],
+        rows: months.iter().map(|(month, n)| vec![month.in_words(), cell(n)]).collect(),
+        drawing: Drawing::Series(
+            months.into_iter().map(|(m, n)| (m, n.map(|n| n as f64))).collect(),
+        ),
+    })
+}
+
+fn profile(
+    observed: &Observed,
+    measure: &Measure,
+    chart: &ChartDeclaration,
+) -> Result<Drawn, ObservedError> {
+    let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
+    let known: Vec<(Month, u64)> = months.iter().filter_map(|(m, n)| n.map(|n| (*m, n))).collect();
+    let times: Vec<f64> = known.iter().map(|(m, _)| f64::from(m.index())).collect();
+    let counts: Vec<u64> = known.iter().map(|(_, n)| *n).collect();
+    let of_year: Vec<u8> = known.iter().map(|(m, _)| m.month_of_year()).collect();
+    let mut drawn = Drawn {
+        finding: String::new(),
+        unit: "times the average month".into(),
+        drawing: Drawing::Profile(Vec::new(), 1),
+        columns: ["Month", "Times the average month", "95% interval"].map(String::from).to_vec(),
+        rows: Vec::new(),
+    };
+    let profile = match season::seasonal_profile_at(&times, &counts, &of_year) {
+        Ok(profile) => profile,
+        Err(why) => {
+            drawn.finding = format!("No profile can be drawn: {why}.");
+            return Ok(drawn);
+        }
+    };
+    let of = |month: u8| {
+        let index = usize::from(month.clamp(1, 12)) - 1;
+        (two_decimals(profile.months[index].multiplier), MONTH_NAMES[index])
+    };
+    let (trough, peak) = (of(profile.trough), of(profile.peak));
+    drawn.finding = format!(
+        "{}, month by month: from {} times the average month in {} to {} times in {}.",
+        measure.title, trough.0, trough.1, peak.0, peak.1
+    );
+    drawn.rows = profile
+        .months
+        .iter()
+        .zip(MONTH_NAMES)
+        .map(|(effect, name)| {
+            let (lower, upper) =
+                (two_decimals(effect.interval.lower), two_decimals(effect.interval.upper));
+            vec![name.to_owned(), two_decimals(effect.multiplier), format!("{lower} to {upper}")]
+        })
+        .collect();
+    let limits = profile.months.iter().map(|m| (m.multiplier, m.interval.lower, m.interval.upper));
+    drawn.drawing = Drawing::Profile(limits.collect(), profile.peak);
+    Ok(drawn)
+}
+
+fn categories(
+    observed: &Observed,
+    measure: &Measure,
+    chart: &ChartDeclaration,
+) -> Result<Drawn, ObservedError> {
+    let home = observed.home()?;
     let mut bars = Vec::new();
-    for place in observed.places_within(level, &observed.partnership.areas)? {
-        let Ok(n) = observed.total(&measure.numerator, place, &chart.period)? else { continue };
-        let bar = match chart.form {
-            Form::Rate => {
-                let residents = observed.residents(measure, place)?;
-                let Ok(rates) = rates::crude_rates(&[n], &[residents], measure.per) else {
-                    continue;
-                };
-                BarData {
-                    label: place.name.clone(),
-                    value: rates[0].value,
-                    interval: (rates[0].interval.lower, rates[0].interval.upper),
-                }
-            }
-            Form::Count | Form::Share => count_bar(place.name.clone(), n),
+    for category in measure.numerator.counted() {
+        let one = Selection {
+            source: measure.numerator.source.clone(),
+            categories: vec![category],
+            exclude: Vec::new(),
         };
-        bars.push(AreaBar { code: place.code.to_string(), n, bar });
+        let only = Measure { numerator: one, ..measure.clone() };
+        if let Ok(taken) = take(observed, &only, home, &chart.period, Form::Count)? {
+            bars.push(bar(category.name().to_owned(), &taken));
+        }
     }
-    Ok(bars)
+    most_first(&mut bars);
+    let print = printer(Form::Count);
+    Ok(Drawn {
+        finding: bars_finding(measure, home, &chart.period.in_words(), &bars, print),
+        unit: measure.unit.clone(),
+        columns: vec!["Category".into(), capital(&measure.unit), "95% interval".into()],
+        rows: bars
+            .iter()
+            .map(|bar| vec![bar.label.clone(), print(bar.value), limits(bar, print)])
+            .collect(),
+        drawing: Drawing::Bars(bars),
+    })
 }
 
-fn count_bar(label: String, n: u64) -> BarData {
-    let limits = rates::poisson_limits(n, Confidence::P95).interval;
-    BarData { label, value: n as f64, interval: (limits.lower, limits.upper) }
+fn areas(
+    observed: &Observed,
+    measure: &Measure,
+    chart: &ChartDeclaration,
+) -> Result<Drawn, ObservedError> {
+    let taken = taken_by_area(observed, measure, chart)?;
+    let mut bars: Vec<BarData> =
+        taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
+    most_first(&mut bars);
+    bars.truncate(chart.top.unwrap_or(usize::MAX));
+    let print = printer(chart.form);
+    let unit = unit_of(measure, chart.form);
+    Ok(Drawn {
+        finding: bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, print),
+        columns: vec!["Area".into(), capital(&unit), "95% interval".into()],
+        rows: bars
+            .iter()
+            .map(|bar| vec![bar.label.clone(), print(bar.value), limits(bar, print)])
+            .collect(),
+        drawing: Drawing::Bars(bars),
+        unit,
+    })
 }
 
-fn limits(bar: &BarData, print: &dyn Fn(f64) -> String) -> String {
+fn map(
+    observed: &Observed,
+    measure: &Measure,
+    chart: &ChartDeclaration,
+) -> Result<Drawn, ObservedError> {
+    let taken = taken_by_area(observed, measure, chart)?;
+    let bars: Vec<BarData> =
+        taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
+    let outlines = chart.level.and_then(|level| observed.boundaries.get(&level));
+    let value_of = |outline: &Boundary| {
+        taken.iter().find(|(place, _)| place.code == outline.code).map(|(_, taken)| taken.value)
+    };
+    let print = printer(chart.form);
+    let unit = unit_of(measure, chart.form);
+    let finding = bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, print);
+    let outlines = outlines.into_iter().flatten();
+    Ok(Drawn {
+        finding: format!("Map: {finding}"),
+        columns: vec!["Area".into(), capital(&measure.unit), capital(&unit)],
+        rows: taken
+            .iter()
+            .map(|(place, taken)| vec![place.name.clone(), thousands(taken.n), print(taken.value)])
+            .collect(),
+        drawing: Drawing::Map(
+            outlines.map(|outline| (outline.clone(), value_of(outline))).collect(),
+        ),
+        unit,
+    })
+}
+
+/// The measure in each area of the chart's level; areas whose value is not known are left out.
+fn taken_by_area<'a>(
+    observed: &'a Observed,
+    measure: &Measure,
+    chart: &ChartDeclaration,
+) -> Result<Vec<(&'a Place, Taken)>, ObservedError> {
+    let level = chart.level.unwrap_or(observed.partnership.district_level);
+    let mut found = Vec::new();
+    for place in observed.places_within(level, &observed.partnership.areas)? {
+        if let Ok(taken) = take(observed, measure, place, &chart.period, chart.form)? {
+            found.push((place, taken));
+        }
+    }
+    Ok(found)
+}
+
+fn bar(label: String, taken: &Taken) -> BarData {
+    BarData { label, value: taken.value, interval: (taken.interval.lower, taken.interval.upper) }
+}
+
+fn most_first(bars: &mut [BarData]) {
+    bars.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.label.cmp(&b.label)));
+}
+
+fn limits(bar: &BarData, print: fn(f64) -> String) -> String {
     format!("{} to {}", print(bar.interval.0), print(bar.interval.1))
 }
 
 fn printer(form: Form) -> fn(f64) -> String {
     match form {
-        Form::Rate => one_decimal,
-        Form::Count | Form::Share => |x| thousands(x.round() as u64),
+        Form::Count => |x| thousands(x.round() as u64),
+        Form::Rate | Form::Share => one_decimal,
     }
 }
 
 fn unit_of(measure: &Measure, form: Form) -> String {
     match form {
+        Form::Count => measure.unit.clone(),
         Form::Rate => measure.rate_unit(),
-        Form::Count | Form::Share => measure.unit.clone(),
+        Form::Share => "per cent".into(),
     }
 }
 
@@ -331,7 +310,7 @@ fn bars_finding(
     place: &Place,
     period: &str,
     bars: &[BarData],
-    print: &dyn Fn(f64) -> String,
+    print: fn(f64) -> String,
 ) -> String {
     let by_value = |a: &&BarData, b: &&BarData| a.value.total_cmp(&b.value);
     let (Some(least), Some(most)) = (bars.iter().min_by(by_value), bars.iter().max_by(by_value))

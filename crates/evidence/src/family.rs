@@ -66,8 +66,8 @@ mod tests {
 
     use super::*;
 
-    fn test(p: f64) -> Result<RawTest, NotTested> {
-        Ok(RawTest {
+    fn test(p: f64) -> RawTest {
+        RawTest {
             question: Question::Change,
             method: String::new(),
             estimate: -8.0,
@@ -78,22 +78,25 @@ mod tests {
             equivalence_p: None,
             fewest_events: 1_000,
             parameters: BTreeMap::new(),
-        })
+        }
     }
 
     #[test]
     fn a_test_alone_and_the_same_test_among_many() {
-        let alone = correct(vec![test(0.03)], Rule::default());
+        let alone = correct(vec![Ok(test(0.03))], Rule::default());
         assert_eq!(alone[0].verdict, Verdict::Fell);
-        let among =
-            correct(std::iter::once(0.03).chain([0.5; 9]).map(test).collect(), Rule::default());
+        let among = correct(
+            std::iter::once(0.03).chain([0.5; 9]).map(|p| Ok(test(p))).collect(),
+            Rule::default(),
+        );
         assert_eq!(among[0].verdict, Verdict::NoClearChange);
         assert_eq!(among[0].p, Some(0.3));
     }
 
     #[test]
     fn what_was_not_tested_takes_no_part() {
-        let mixed = correct(vec![Err(NotTested("no data".into())), test(0.03)], Rule::default());
+        let mixed =
+            correct(vec![Err(NotTested("no data".into())), Ok(test(0.03))], Rule::default());
         assert_eq!(mixed[0].verdict, Verdict::NotTestable);
         assert_eq!(mixed[1].p, Some(0.03));
     }

@@ -54,7 +54,7 @@ pub struct Figure {
 /// The id of the figure with a key in a snapshot.
 pub fn figure_id(key: &str, snapshot: &str) -> FigureId {
     let hash = Sha256::digest(format!("{key}\n{snapshot}").as_bytes());
-    let hex: String = hash.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let hex = hash.iter().take(6).fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     // INVARIANT: twelve lower-case hexadecimal digits are a figure id.
     FigureId::from_sha256_hex(&hex).unwrap_or_else(|error| unreachable!("{error}"))
 }

@@ -4,58 +4,15 @@ use std::collections::BTreeMap;
 
 use wardmote_domain::period::Period;
 use wardmote_domain::provenance::Disclosure;
-use wardmote_stats::interval::Interval;
 
 use crate::declarations::{Form, Share};
+use crate::family::Corrected;
 use crate::figure::{Figure, figure_id, small_number_caution};
 use crate::measure::Measure;
-use crate::numbers::{percent_signed, thousands, two_decimals};
+use crate::numbers::{one_decimal, percent_signed, thousands, two_decimals};
 use crate::observed::{Observed, Place};
+use crate::take::{NotKnown, Taken};
 use crate::testing::RawTest;
-
-/// A value on its way to being a figure.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Printed {
-    pub(crate) value: Option<f64>,
-    pub(crate) text: String,
-    pub(crate) n: u64,
-    pub(crate) interval: Option<(f64, f64)>,
-    pub(crate) population: Option<String>,
-    pub(crate) caution: Option<String>,
-}
-
-impl Printed {
-    pub(crate) fn known(value: f64, text: String, n: u64) -> Self {
-        Self {
-            value: Some(value),
-            text,
-            n,
-            interval: None,
-            population: None,
-            caution: small_number_caution(n),
-        }
-    }
-
-    /// A value that is not known, and why.
-    pub(crate) fn unknown(why: String) -> Self {
-        Self {
-            value: None,
-            text: "not known".into(),
-            n: 0,
-            interval: None,
-            population: None,
-            caution: Some(why),
-        }
-    }
-
-    pub(crate) fn between(self, interval: Interval) -> Self {
-        Self { interval: Some((interval.lower, interval.upper)), ..self }
-    }
-
-    pub(crate) fn over(self, population: String) -> Self {
-        Self { population: Some(population), ..self }
-    }
-}
 
 /// The figure of a count, rate or share.
 pub(crate) fn value(
@@ -64,41 +21,60 @@ pub(crate) fn value(
     place: &Place,
     period: &Period,
     form: Form,
-    printed: Printed,
+    taken: &Result<Taken, NotKnown>,
 ) -> Figure {
     let (kind, method) = match form {
         Form::Count => ("count", "count of rows; 95% limits by Byar, exact below 10"),
         Form::Rate => ("rate", "rows over residents; 95% limits by Byar, exact below 10"),
         Form::Share => ("share", "part over whole; 95% limits by Wilson"),
     };
-    let unplaced = observed.without_place(&measure.numerator.source, period).unwrap_or_default();
-    let caution = [printed.caution, measure.caution.clone(), unplaced_caution(unplaced)];
-    Figure {
+    let mut figure = Figure {
         label: format!("{}, {}, {}", measure.title, place.name, period.in_words()),
         method: method.into(),
-        parameters: BTreeMap::new(),
-        population: printed.population,
-        value: printed.value,
-        text: printed.text,
-        interval: printed.interval,
-        n: printed.n,
-        caution: joined(caution),
+        text: "not known".into(),
         ..blank(observed, measure, place, period, &format!("{period} | {kind}"))
-    }
+    };
+    let caution = match taken {
+        Ok(taken) => {
+            figure.text = match form {
+                Form::Rate => format!("{} {}", one_decimal(taken.value), measure.rate_unit()),
+                Form::Share => format!("{}%", one_decimal(taken.value)),
+                Form::Count => thousands(taken.n),
+            };
+            figure.value = Some(taken.value);
+            figure.interval = Some((taken.interval.lower, taken.interval.upper));
+            figure.n = taken.n;
+            figure.population = taken.base.map(|base| match form {
+                Form::Rate => {
+                    let name = measure.denominator.as_deref().unwrap_or_default();
+                    format!("{} residents ({name})", thousands(base))
+                }
+                Form::Count | Form::Share => format!("{} rows", thousands(base)),
+            });
+            small_number_caution(taken.n)
+        }
+        Err(why) => Some(why.0.clone()),
+    };
+    let unplaced = observed.without_place(&measure.numerator.source, period).unwrap_or_default();
+    figure.caution = joined([caution, measure.caution.clone(), unplaced_caution(unplaced)]);
+    figure
+}
+
+/// What a tested figure is about.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct About<'a> {
+    pub(crate) measure: &'a Measure,
+    pub(crate) place: &'a Place,
+    pub(crate) period: &'a Period,
+    /// The earlier period of a change.
+    pub(crate) against: Option<&'a Period>,
+    /// What is asked: "change", "trend".
+    pub(crate) kind: &'a str,
 }
 
 /// The figure of a test's estimate.
-#[expect(clippy::too_many_arguments, reason = "each is one part of what the figure means")]
-pub(crate) fn tested(
-    observed: &Observed,
-    measure: &Measure,
-    place: &Place,
-    period: &Period,
-    against: Option<&Period>,
-    kind: &str,
-    raw: Option<&RawTest>,
-    untested: Option<&str>,
-) -> Figure {
+pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corrected>) -> Figure {
+    let About { measure, place, period, against, kind } = *about;
     let periods =
         against.map_or_else(|| period.to_string(), |earlier| format!("{period} with {earlier}"));
     let mut figure = Figure {
@@ -111,7 +87,7 @@ pub(crate) fn tested(
         figure.loads.sort();
         figure.loads.dedup();
     }
-    fill(&mut figure, raw, untested);
+    fill(&mut figure, test);
     figure.caution = joined([figure.caution.take(), measure.caution.clone(), None]);
     figure
 }
@@ -121,8 +97,7 @@ pub(crate) fn survey(
     observed: &Observed,
     share: &Share,
     place: &Place,
-    raw: Option<&RawTest>,
-    untested: Option<&str>,
+    test: Option<&Corrected>,
 ) -> Figure {
     let key = format!(
         "survey | {} | {} {} of {} | {}",
@@ -149,8 +124,13 @@ pub(crate) fn survey(
         query: format!("Published in: {}", share.source),
         caution: None,
     };
-    fill(&mut figure, raw, untested);
+    fill(&mut figure, test);
     figure
+}
+
+/// A test's estimate, as it is printed.
+pub(crate) fn estimate_text(raw: &RawTest) -> String {
+    estimate_printer(raw)(raw.estimate)
 }
 
 /// A test's interval, as it is printed.
@@ -167,23 +147,26 @@ fn estimate_printer(raw: &RawTest) -> fn(f64) -> String {
     }
 }
 
-fn fill(figure: &mut Figure, raw: Option<&RawTest>, untested: Option<&str>) {
-    if let Some(raw) = raw {
-        figure.method.clone_from(&raw.method);
-        figure.parameters.clone_from(&raw.parameters);
-        figure.parameters.insert("p".into(), raw.p);
-        if let Some(z) = raw.z {
-            figure.parameters.insert("z".into(), z);
+fn fill(figure: &mut Figure, test: Option<&Corrected>) {
+    match test.map(|test| &test.raw) {
+        Some(Ok(raw)) => {
+            figure.method.clone_from(&raw.method);
+            figure.parameters.clone_from(&raw.parameters);
+            figure.parameters.insert("p".into(), raw.p);
+            if let Some(z) = raw.z {
+                figure.parameters.insert("z".into(), z);
+            }
+            figure.value = Some(raw.estimate);
+            figure.text = estimate_text(raw);
+            figure.interval = Some((raw.interval.lower, raw.interval.upper));
+            figure.n = raw.fewest_events;
         }
-        figure.value = Some(raw.estimate);
-        figure.text = estimate_printer(raw)(raw.estimate);
-        figure.interval = Some((raw.interval.lower, raw.interval.upper));
-        figure.n = raw.fewest_events;
-    } else {
-        "not known".clone_into(&mut figure.text);
-        "none: not tested".clone_into(&mut figure.method);
-        figure.value = None;
-        figure.caution = untested.map(str::to_owned);
+        other => {
+            "not known".clone_into(&mut figure.text);
+            "none: not tested".clone_into(&mut figure.method);
+            figure.value = None;
+            figure.caution = other.and_then(|raw| raw.as_ref().err()).map(|why| why.0.clone());
+        }
     }
 }
 

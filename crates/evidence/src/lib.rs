@@ -21,5 +21,6 @@ pub mod observed;
 pub mod prose;
 pub mod statutory;
 pub mod tabulate;
+pub mod take;
 pub mod testing;
 pub mod verify;

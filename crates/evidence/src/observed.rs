@@ -49,6 +49,15 @@ pub enum ObservedError {
         /// The measure.
         measure: String,
     },
+    /// A share needs the rows that it is taken of.
+    #[error("measure {measure:?} has no share_of, so no share can be taken")]
+    NoWhole {
+        /// The measure.
+        measure: String,
+    },
+    /// A comparison needs other areas.
+    #[error("names no areas to compare with; give areas = [...], or peers in partnership.toml")]
+    NoOthers,
     /// The population was not loaded for these areas.
     #[error("no population {population:?} is loaded for area {area}")]
     NoPopulation {

@@ -5,13 +5,12 @@ use std::str::FromStr;
 use serde::Serialize;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::{Month, Period};
-use wardmote_stats::interval::Confidence;
-use wardmote_stats::{proportion, rates};
 
 use crate::declarations::Form;
 use crate::figure::small_number_caution;
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
+use crate::take::take;
 
 /// How a run of months is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,69 +143,22 @@ fn cell(
     period: &Period,
     form: Form,
 ) -> Result<Cell, ObservedError> {
-    let mut cell = Cell {
+    let taken = take(observed, measure, place, period, form)?;
+    let known = taken.as_ref().ok();
+    Ok(Cell {
         area: place.code.to_string(),
         name: place.name.clone(),
         period: period.to_string(),
-        n: None,
-        base: None,
-        value: None,
-        lower: None,
-        upper: None,
-        note: None,
-    };
-    let n = match observed.total(&measure.numerator, place, period)? {
-        Ok(n) => n,
-        Err(missing) => {
-            cell.note = Some(format!(
-                "not known: {} of {} months have not come",
-                missing.len(),
-                period.n_months()
-            ));
-            return Ok(cell);
-        }
-    };
-    cell.n = Some(n);
-    let known = match form {
-        Form::Count => {
-            let limits = rates::poisson_limits(n, Confidence::P95).interval;
-            Some((n as f64, limits))
-        }
-        Form::Rate => {
-            let residents = observed.residents(measure, place)?;
-            cell.base = Some(residents);
-            rates::crude_rates(&[n], &[residents], measure.per)
-                .ok()
-                .map(|rates| (rates[0].value, rates[0].interval))
-        }
-        Form::Share => {
-            let whole = measure
-                .share_of
-                .as_ref()
-                .map(|whole| observed.total(whole, place, period))
-                .transpose()?;
-            let whole = whole.and_then(Result::ok);
-            cell.base = whole;
-            let share = whole.and_then(|whole| proportion::wilson(n, whole, Confidence::P95).ok());
-            share.map(|found| {
-                let percent = |x: f64| 100.0 * x;
-                let interval = wardmote_stats::interval::Interval {
-                    lower: percent(found.interval.lower),
-                    upper: percent(found.interval.upper),
-                };
-                (percent(found.share), interval)
-            })
-        }
-    };
-    match known {
-        Some((value, interval)) => {
-            (cell.value, cell.lower, cell.upper) =
-                (Some(value), Some(interval.lower), Some(interval.upper));
-            cell.note = small_number_caution(n);
-        }
-        None => cell.note = Some("no rate or share can be taken of this base".into()),
-    }
-    Ok(cell)
+        n: known.map(|taken| taken.n),
+        base: known.and_then(|taken| taken.base),
+        value: known.map(|taken| taken.value),
+        lower: known.map(|taken| taken.interval.lower),
+        upper: known.map(|taken| taken.interval.upper),
+        note: match &taken {
+            Ok(taken) => small_number_caution(taken.n),
+            Err(why) => Some(format!("not known: {}", why.0)),
+        },
+    })
 }
 
 #[cfg(test)]

@@ -124,12 +124,13 @@ pub fn drift(
     })
 }
 
-/// The twelve months' profile, and the test that there is one.
+/// The twelve months' profile, and the test that there is one. Gaps are left out of all three slices.
 pub fn seasonality(
+    times: &[f64],
     counts: &[u64],
     months_of_year: &[u8],
 ) -> Result<(RawTest, season::SeasonalProfile), NotTested> {
-    let profile = season::seasonal_profile(counts, months_of_year)?;
+    let profile = season::seasonal_profile_at(times, counts, months_of_year)?;
     let raw = RawTest {
         question: Question::Season,
         method: "quasi-Poisson with trend and month terms, F test of the month terms".into(),

@@ -45,7 +45,7 @@ enum What {
         /// The same seed gives the same bytes
         #[arg(long, default_value = "1")]
         seed: u64,
-        /// A CSV with columns lsoa21_code and lsoa21_name, for real codes
+        /// A CSV with the columns `lsoa21_code` and `lsoa21_name`, for real codes
         #[arg(long, value_name = "FILE")]
         lookup: Option<PathBuf>,
     },

@@ -70,7 +70,7 @@ fn print(found: &Verification) {
                 );
             }
             Difference::FigureUnknown { figure } => {
-                println!("figure unknown    {figure}: the declarations do not give it")
+                println!("figure unknown    {figure}: the declarations do not give it");
             }
             Difference::IdDiffers { figure, published, computed } => {
                 println!("id differs        {figure}: {published} should be {computed}");
@@ -81,10 +81,10 @@ fn print(found: &Verification) {
                 );
             }
             Difference::DefinitionDiffers { measure } => {
-                println!("definition        measure {measure} is not defined as it was published")
+                println!("definition        measure {measure} is not defined as it was published");
             }
             Difference::NotCheckable { figure } => {
-                println!("not checkable     {figure}: its source is controlled and not here")
+                println!("not checkable     {figure}: its source is controlled and not here");
             }
         }
     }

@@ -2,223 +2,62 @@
 
 use std::collections::BTreeMap;
 
-use wardmote_domain::claim::Verdict;
-use wardmote_domain::period::{MONTH_NAMES, Month, Period};
+use wardmote_domain::claim::{Question, Verdict};
+use wardmote_domain::period::{MONTH_NAMES, Period};
 use wardmote_stats::interval::Confidence;
-use wardmote_stats::{proportion, rates};
+use wardmote_stats::rates;
+use wardmote_stats::season::SeasonalProfile;
 
-use super::asking::{Evidence, Total, not_known};
+use super::asking::{Evidence, Total};
 use super::{Answer, Field, sentences};
-use crate::declarations::Form;
+use crate::declarations::{Form, Share};
 use crate::family::Corrected;
 use crate::figure::Figure;
-use crate::figures::{self, Printed};
+use crate::figures::{self, About};
 use crate::measure::Measure;
-use crate::numbers::{one_decimal, p_value, percent_signed, percent_size, thousands, two_decimals};
+use crate::numbers::{one_decimal, p_value, percent_size, thousands};
 use crate::observed::{Observed, ObservedError, Place};
+use crate::take::{NotKnown, Taken, months_missing};
 use crate::testing::RawTest;
 
-type Answered = Result<(Answer, Vec<Figure>), ObservedError>;
+type Answered = (Answer, Vec<Figure>);
 
 pub(super) fn answer(
     observed: &Observed,
     evidence: &Evidence<'_>,
     test: Option<&Corrected>,
-) -> Answered {
-    let verdict = test.map(|test| test.verdict);
-    let raw = test.and_then(|test| test.raw.as_ref().ok());
-    let corrected_p = test.and_then(|test| test.p);
-    let untested = test.and_then(|test| test.raw.as_ref().err()).map(|why| why.0.as_str());
-    let draft = Draft { observed, verdict, figures: Vec::new(), fields: BTreeMap::new() };
-    match evidence {
-        Evidence::Value { measure, place, period, form, count, base } => {
-            value(draft, measure, place, period, *form, count, base.as_ref())
+) -> Result<Answered, ObservedError> {
+    let draft = Draft { observed, test, figures: Vec::new(), fields: BTreeMap::new() };
+    let about =
+        |measure, place, period, kind| About { measure, place, period, against: None, kind };
+    Ok(match evidence {
+        Evidence::Value { measure, place, period, form, taken } => {
+            value(draft, measure, place, period, *form, taken)
         }
         Evidence::Change { measure, place, later, earlier, .. } => {
-            let mut draft = draft;
-            let later_n = draft.count(measure, place, later, "later");
-            let earlier_n = draft.count(measure, place, earlier, "earlier");
-            let figure = figures::tested(
-                observed,
-                measure,
-                place,
-                later.0,
-                Some(earlier.0),
-                "change",
-                raw,
-                untested,
-            );
-            let (Some(raw), Some(later_n), Some(earlier_n)) = (raw, later_n, earlier_n) else {
-                return Ok(draft.untested(figure, untested.unwrap_or("a count is not known")));
-            };
-            draft.test_fields(
-                &figure,
-                raw,
-                corrected_p,
-                &percent_signed(raw.estimate),
-                &percent_size(raw.estimate),
-            );
-            let sides = sentences::Sides {
-                earlier: (earlier.0, earlier_n),
-                later: (later.0, later_n),
-                unit: &measure.unit,
-            };
-            let statement = sentences::change(
-                draft.verdict(),
-                raw,
-                corrected_p,
-                measure.equivalence_margin,
-                &sides,
-            );
-            Ok(draft.finish(figure, statement))
+            let about =
+                About { against: Some(earlier.0), ..about(measure, place, later.0, "change") };
+            change(draft, &about, later, earlier)
         }
         Evidence::Trend { measure, place, period, .. } => {
-            let mut draft = draft;
-            let figure =
-                figures::tested(observed, measure, place, period, None, "trend", raw, untested);
-            let Some(raw) = raw else {
-                return Ok(draft.untested(figure, untested.unwrap_or_default()));
-            };
-            draft.test_fields(
-                &figure,
-                raw,
-                corrected_p,
-                &percent_signed(raw.estimate),
-                &percent_size(raw.estimate),
-            );
-            let statement =
-                sentences::trend(draft.verdict(), raw, measure.equivalence_margin, period);
-            Ok(draft.finish(figure, statement))
+            trend(draft, &about(measure, place, period, "trend"))
         }
-        Evidence::Season { measure, place, period, test: found, .. } => {
-            let mut draft = draft;
-            let figure =
-                figures::tested(observed, measure, place, period, None, "season", raw, untested);
-            let (Some(raw), Ok((_, profile))) = (raw, found) else {
-                return Ok(draft.untested(figure, untested.unwrap_or_default()));
-            };
-            draft.test_fields(
-                &figure,
-                raw,
-                corrected_p,
-                &two_decimals(raw.estimate),
-                &two_decimals(raw.estimate),
-            );
-            draft.field("peak", month_name(profile.peak), &figure);
-            draft.field("trough", month_name(profile.trough), &figure);
-            let statement =
-                sentences::season(draft.verdict(), raw, profile.peak, profile.trough, period);
-            Ok(draft.finish(figure, statement))
+        Evidence::Season { measure, place, period, test } => {
+            let profile = test.as_ref().ok().map(|found| &found.1);
+            season(draft, &about(measure, place, period, "season"), profile)
         }
         Evidence::Against { measure, place, period, others, here, there, .. } => {
-            let mut draft = draft;
-            let figure = figures::tested(
-                observed,
-                measure,
-                place,
-                period,
-                None,
-                "against others",
-                raw,
-                untested,
-            );
-            let (Some(raw), Ok(n_here), Ok(n_there)) = (raw, &here.0, &there.0) else {
-                return Ok(draft.untested(figure, untested.unwrap_or_default()));
-            };
-            let rate =
-                |n: u64, residents: u64| one_decimal(n as f64 / residents as f64 * measure.per);
-            let (rate_here, rate_there) = (rate(*n_here, here.1), rate(*n_there, there.1));
-            draft.test_fields(
-                &figure,
-                raw,
-                corrected_p,
-                &two_decimals(raw.estimate),
-                &two_decimals(raw.estimate),
-            );
-            draft.field("here", rate_here.clone(), &figure);
-            draft.field("there", rate_there.clone(), &figure);
-            let names: Vec<&str> = others.iter().map(|place| place.name.as_str()).collect();
-            let rates = sentences::Rates {
-                here: &rate_here,
-                there: &rate_there,
-                unit: &measure.rate_unit(),
-                there_name: &listed(&names),
-            };
-            let statement = sentences::difference(
-                draft.verdict(),
-                raw,
-                measure.equivalence_margin,
-                period,
-                &rates,
-            );
-            Ok(draft.finish(figure, statement))
+            let about = about(measure, place, period, "against others");
+            against(draft, &about, others, (&here.0, here.1), (&there.0, there.1))
         }
-        Evidence::Highest { measure, period, places, test: found } => {
-            let mut draft = draft;
-            let figure = figures::tested(
-                observed,
-                measure,
-                observed.home()?,
-                period,
-                None,
-                "highest",
-                raw,
-                untested,
-            );
-            let (Some(raw), Ok((_, first, second))) = (raw, found) else {
-                return Ok(draft.untested(figure, untested.unwrap_or_default()));
-            };
-            let ((a, n_a, residents_a), (b, n_b, residents_b)) = (places[*first], places[*second]);
-            let rate =
-                |n: u64, residents: u64| one_decimal(n as f64 / residents as f64 * measure.per);
-            let rates = (rate(n_a, residents_a), rate(n_b, residents_b));
-            draft.test_fields(
-                &figure,
-                raw,
-                corrected_p,
-                &two_decimals(raw.estimate),
-                &two_decimals(raw.estimate),
-            );
-            draft.field("area", a.name.clone(), &figure);
-            draft.field("rate", rates.0.clone(), &figure);
-            let statement = sentences::highest(
-                draft.verdict(),
-                raw,
-                (&a.name, &b.name),
-                (&rates.0, &rates.1),
-                &measure.rate_unit(),
-                period,
-            );
-            Ok(draft.finish(figure, statement))
+        Evidence::Highest { measure, period, places, test } => {
+            let about = about(measure, observed.home()?, period, "highest");
+            let first_two =
+                test.as_ref().ok().map(|(_, first, second)| (places[*first], places[*second]));
+            highest(draft, &about, first_two)
         }
-        Evidence::Share { share, place, .. } => {
-            let mut draft = draft;
-            let figure = figures::survey(observed, share, place, raw, untested);
-            let percent =
-                |share: f64| format!("{}%", one_decimal(100.0 * share).trim_end_matches(".0"));
-            draft.field("area", percent(share.area), &figure);
-            draft.field("whole", percent(share.whole), &figure);
-            let Some(raw) = raw else {
-                return Ok(draft.untested(figure, untested.unwrap_or_default()));
-            };
-            draft.test_fields(
-                &figure,
-                raw,
-                corrected_p,
-                &two_decimals(raw.estimate),
-                &two_decimals(raw.estimate),
-            );
-            let shares = (percent(share.area), percent(share.whole));
-            let statement = sentences::share(
-                draft.verdict(),
-                raw,
-                share.equivalence_margin,
-                (&shares.0, &shares.1),
-                &share.whole_name,
-            );
-            Ok(draft.finish(figure, statement))
-        }
-    }
+        Evidence::Share { share, place, .. } => survey(draft, share, place),
+    })
 }
 
 fn value(
@@ -227,67 +66,137 @@ fn value(
     place: &Place,
     period: &Period,
     form: Form,
-    count: &Total,
-    base: Option<&Total>,
+    taken: &Result<Taken, NotKnown>,
 ) -> Answered {
-    let n_months = period.n_months();
-    let printed = match (count, form, base) {
-        (Err(missing), ..) | (_, _, Some(Err(missing))) => {
-            Printed::unknown(not_known(missing, n_months))
-        }
-        (Ok(n), Form::Rate, Some(Ok(residents))) => {
-            match rates::crude_rates(&[*n], &[*residents], measure.per) {
-                Ok(rates) => {
-                    let rate = rates[0];
-                    let text = format!("{} {}", one_decimal(rate.value), measure.rate_unit());
-                    Printed::known(rate.value, text, *n).between(rate.interval).over(format!(
-                        "{} residents ({})",
-                        thousands(*residents),
-                        measure.denominator.as_deref().unwrap_or_default()
-                    ))
-                }
-                Err(error) => Printed::unknown(error.to_string()),
-            }
-        }
-        (Ok(n), Form::Share, Some(Ok(whole))) => {
-            match proportion::wilson(*n, *whole, Confidence::P95) {
-                Ok(found) => {
-                    let percent = |x: f64| 100.0 * x;
-                    let text = format!("{}%", one_decimal(percent(found.share)));
-                    let interval = wardmote_stats::interval::Interval {
-                        lower: percent(found.interval.lower),
-                        upper: percent(found.interval.upper),
-                    };
-                    Printed::known(percent(found.share), text, *n)
-                        .between(interval)
-                        .over(format!("{} rows", thousands(*whole)))
-                }
-                Err(error) => Printed::unknown(error.to_string()),
-            }
-        }
-        (Ok(n), ..) => {
-            let limits = rates::poisson_limits(*n, Confidence::P95);
-            Printed::known(*n as f64, thousands(*n), *n).between(limits.interval)
-        }
-    };
-    let text = printed.text.clone();
-    let interval = printed.interval.map(|(lower, upper)| {
-        if form == Form::Count {
-            format!("{} to {}", thousands(lower.round() as u64), thousands(upper.round() as u64))
-        } else {
-            format!("{} to {}", one_decimal(lower), one_decimal(upper))
-        }
-    });
-    let figure = figures::value(draft.observed, measure, place, period, form, printed);
-    if let Some(interval) = interval {
-        draft.field("interval", interval, &figure);
+    let figure = figures::value(draft.observed, measure, place, period, form, taken);
+    let print =
+        |x: f64| if form == Form::Count { thousands(x.round() as u64) } else { one_decimal(x) };
+    if let Ok(taken) = taken {
+        let (lower, upper) = (print(taken.interval.lower), print(taken.interval.upper));
+        draft.field("interval", format!("{lower} to {upper}"), &figure);
+        draft.field("number", print(taken.value), &figure);
     }
-    draft.field("number", text.split(' ').next().unwrap_or_default().to_owned(), &figure);
-    Ok(draft.finish(figure, text))
+    let text = figure.text.clone();
+    draft.finish(figure, text)
 }
 
-fn month_name(month: u8) -> String {
-    MONTH_NAMES[usize::from(month.clamp(1, 12) - 1)].to_owned()
+/// One side of a change: its period and its count.
+type Side<'a> = (&'a Period, Total);
+
+fn change(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    later: &Side<'_>,
+    earlier: &Side<'_>,
+) -> Answered {
+    draft.count(about, later, "later");
+    draft.count(about, earlier, "earlier");
+    let figure = draft.tested(about);
+    let (Some(raw), Ok(later_n), Ok(earlier_n)) = (draft.raw(), &later.1, &earlier.1) else {
+        return draft.untested(figure);
+    };
+    let sides = sentences::Sides {
+        earlier: (earlier.0, *earlier_n),
+        later: (later.0, *later_n),
+        unit: &about.measure.unit,
+    };
+    let margin = about.measure.equivalence_margin;
+    let statement = sentences::change(draft.verdict(), raw, draft.corrected_p(), margin, &sides);
+    draft.finish(figure, statement)
+}
+
+fn trend(mut draft: Draft<'_>, about: &About<'_>) -> Answered {
+    let figure = draft.tested(about);
+    let Some(raw) = draft.raw() else { return draft.untested(figure) };
+    let margin = about.measure.equivalence_margin;
+    let statement = sentences::trend(draft.verdict(), raw, margin, about.period);
+    draft.finish(figure, statement)
+}
+
+fn season(mut draft: Draft<'_>, about: &About<'_>, profile: Option<&SeasonalProfile>) -> Answered {
+    let figure = draft.tested(about);
+    let (Some(raw), Some(profile)) = (draft.raw(), profile) else { return draft.untested(figure) };
+    let month = |n: u8| MONTH_NAMES[usize::from(n.clamp(1, 12) - 1)].to_owned();
+    draft.field("peak", month(profile.peak), &figure);
+    draft.field("trough", month(profile.trough), &figure);
+    let statement =
+        sentences::season(draft.verdict(), raw, profile.peak, profile.trough, about.period);
+    draft.finish(figure, statement)
+}
+
+fn against(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    others: &[&Place],
+    here: (&Total, u64),
+    there: (&Total, u64),
+) -> Answered {
+    let figure = draft.tested(about);
+    let (Some(raw), Ok(ours), Ok(theirs)) = (draft.raw(), here.0, there.0) else {
+        return draft.untested(figure);
+    };
+    let measure = about.measure;
+    let (ours, theirs) = (rate(measure, *ours, here.1), rate(measure, *theirs, there.1));
+    draft.field("here", ours.clone(), &figure);
+    draft.field("there", theirs.clone(), &figure);
+    let names: Vec<&str> = others.iter().map(|place| place.name.as_str()).collect();
+    let rates = sentences::Rates {
+        here: &ours,
+        there: &theirs,
+        unit: &measure.rate_unit(),
+        there_name: &listed(&names),
+    };
+    let margin = measure.equivalence_margin;
+    let statement = sentences::difference(draft.verdict(), raw, margin, about.period, &rates);
+    draft.finish(figure, statement)
+}
+
+/// A ranked area with its events and residents.
+type Ranked<'a> = (&'a Place, u64, u64);
+
+fn highest(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    first_two: Option<(Ranked<'_>, Ranked<'_>)>,
+) -> Answered {
+    let figure = draft.tested(about);
+    let (Some(raw), Some((first, second))) = (draft.raw(), first_two) else {
+        return draft.untested(figure);
+    };
+    let rates = (rate(about.measure, first.1, first.2), rate(about.measure, second.1, second.2));
+    draft.field("area", first.0.name.clone(), &figure);
+    draft.field("rate", rates.0.clone(), &figure);
+    let statement = sentences::highest(
+        draft.verdict(),
+        raw,
+        (&first.0.name, &second.0.name),
+        (&rates.0, &rates.1),
+        &about.measure.rate_unit(),
+        about.period,
+    );
+    draft.finish(figure, statement)
+}
+
+fn survey(mut draft: Draft<'_>, share: &Share, place: &Place) -> Answered {
+    let figure = figures::survey(draft.observed, share, place, draft.test);
+    draft.estimate_fields(&figure);
+    let percent = |share: f64| format!("{}%", one_decimal(100.0 * share).trim_end_matches(".0"));
+    let shares = (percent(share.area), percent(share.whole));
+    draft.field("area", shares.0.clone(), &figure);
+    draft.field("whole", shares.1.clone(), &figure);
+    let Some(raw) = draft.raw() else { return draft.untested(figure) };
+    let statement = sentences::share(
+        draft.verdict(),
+        raw,
+        share.equivalence_margin,
+        (&shares.0, &shares.1),
+        &share.whole_name,
+    );
+    draft.finish(figure, statement)
+}
+
+fn rate(measure: &Measure, n: u64, residents: u64) -> String {
+    one_decimal(n as f64 / residents as f64 * measure.per)
 }
 
 fn listed(names: &[&str]) -> String {
@@ -301,65 +210,75 @@ fn listed(names: &[&str]) -> String {
 /// An answer under construction.
 struct Draft<'a> {
     observed: &'a Observed,
-    verdict: Option<Verdict>,
+    test: Option<&'a Corrected>,
     figures: Vec<Figure>,
     fields: BTreeMap<String, Field>,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
+    fn raw(&self) -> Option<&'a RawTest> {
+        self.test.and_then(|test| test.raw.as_ref().ok())
+    }
+
+    fn corrected_p(&self) -> Option<f64> {
+        self.test.and_then(|test| test.p)
+    }
+
     fn verdict(&self) -> Verdict {
-        self.verdict.unwrap_or(Verdict::NotTestable)
+        self.test.map_or(Verdict::NotTestable, |test| test.verdict)
     }
 
     fn field(&mut self, name: &str, text: String, figure: &Figure) {
         self.fields.insert(name.to_owned(), Field { text, figure: figure.id.clone() });
     }
 
-    fn count(
-        &mut self,
-        measure: &Measure,
-        place: &Place,
-        side: &(&Period, Total),
-        name: &str,
-    ) -> Option<u64> {
+    /// One side's count as a figure of its own.
+    fn count(&mut self, about: &About<'_>, side: &Side<'_>, name: &str) {
         let (period, total) = side;
-        let printed = match total {
-            Ok(n) => Printed::known(*n as f64, thousands(*n), *n)
-                .between(rates::poisson_limits(*n, Confidence::P95).interval),
-            Err(missing) => Printed::unknown(not_known(missing as &[Month], period.n_months())),
+        let taken = match total {
+            Ok(n) => {
+                let interval = rates::poisson_limits(*n, Confidence::P95).interval;
+                Ok(Taken { n: *n, base: None, value: *n as f64, interval })
+            }
+            Err(missing) => Err(NotKnown(months_missing(missing, period.n_months()))),
         };
-        let text = printed.text.clone();
-        let figure = figures::value(self.observed, measure, place, period, Form::Count, printed);
-        self.field(name, text, &figure);
+        let figure =
+            figures::value(self.observed, about.measure, about.place, period, Form::Count, &taken);
+        self.field(name, figure.text.clone(), &figure);
         self.figures.push(figure);
-        total.as_ref().ok().copied()
     }
 
-    fn test_fields(
-        &mut self,
-        figure: &Figure,
-        raw: &RawTest,
-        corrected_p: Option<f64>,
-        estimate: &str,
-        size: &str,
-    ) {
-        self.field("estimate", estimate.to_owned(), figure);
-        self.field("percent", size.to_owned(), figure);
+    /// The figure of the test, with its estimate as fields.
+    fn tested(&mut self, about: &About<'_>) -> Figure {
+        let figure = figures::tested(self.observed, about, self.test);
+        self.estimate_fields(&figure);
+        figure
+    }
+
+    fn estimate_fields(&mut self, figure: &Figure) {
+        let Some(raw) = self.raw() else { return };
+        self.field("estimate", figures::estimate_text(raw), figure);
         self.field("interval", figures::interval_text(raw), figure);
-        if let Some(p) = corrected_p {
+        if matches!(raw.question, Question::Change | Question::Trend) {
+            self.field("percent", percent_size(raw.estimate), figure);
+        }
+        if let Some(p) = self.corrected_p() {
             self.field("p", p_value(p), figure);
         }
     }
 
-    fn untested(self, figure: Figure, why: &str) -> (Answer, Vec<Figure>) {
-        self.finish(figure, format!("cannot be tested: {why}"))
+    fn untested(self, figure: Figure) -> Answered {
+        let why = self.test.and_then(|test| test.raw.as_ref().err()).map(|why| why.0.clone());
+        let statement =
+            format!("cannot be tested: {}", why.unwrap_or_else(|| "a count is not known".into()));
+        self.finish(figure, statement)
     }
 
-    fn finish(mut self, figure: Figure, statement: String) -> (Answer, Vec<Figure>) {
+    fn finish(mut self, figure: Figure, statement: String) -> Answered {
         let answer = Answer {
             statement,
             figure: figure.id.clone(),
-            verdict: self.verdict,
+            verdict: self.test.map(|test| test.verdict),
             fields: self.fields,
         };
         self.figures.push(figure);

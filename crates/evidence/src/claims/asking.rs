@@ -7,6 +7,7 @@ use wardmote_stats::season::SeasonalProfile;
 use crate::declarations::{Ask, Claim, Form, Share};
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
+use crate::take::{NotKnown, Taken, months_missing, take};
 use crate::testing::{self, NotTested, RawTest};
 
 /// A total, or the months that are not known.
@@ -20,8 +21,7 @@ pub(super) enum Evidence<'a> {
         place: &'a Place,
         period: &'a Period,
         form: Form,
-        count: Total,
-        base: Option<Total>,
+        taken: Result<Taken, NotKnown>,
     },
     Change {
         measure: &'a Measure,
@@ -34,15 +34,13 @@ pub(super) enum Evidence<'a> {
         measure: &'a Measure,
         place: &'a Place,
         period: &'a Period,
-        known: u64,
         test: Result<RawTest, NotTested>,
     },
     Season {
         measure: &'a Measure,
         place: &'a Place,
         period: &'a Period,
-        known: u64,
-        test: Result<(RawTest, SeasonalProfile), NotTested>,
+        test: Result<Box<(RawTest, SeasonalProfile)>, NotTested>,
     },
     Against {
         measure: &'a Measure,
@@ -75,7 +73,9 @@ impl Evidence<'_> {
             | Self::Trend { test, .. }
             | Self::Against { test, .. }
             | Self::Share { test, .. } => test.clone(),
-            Self::Season { test, .. } => test.clone().map(|(raw, _)| raw),
+            Self::Season { test, .. } => {
+                test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
+            }
             Self::Highest { test, .. } => test.clone().map(|(raw, ..)| raw),
         })
     }
@@ -95,19 +95,15 @@ pub(super) fn ask<'a>(
     let measure = observed.measure(claim.measure.as_deref().unwrap_or_default())?;
     Ok(match &claim.ask {
         Ask::Value(value) => {
-            let base = match (value.form, &measure.share_of) {
-                (Form::Share, Some(whole)) => Some(observed.total(whole, place, &value.period)?),
-                (Form::Rate, _) => Some(Ok(observed.residents(measure, place)?)),
-                _ => None,
-            };
-            let count = observed.total(&measure.numerator, place, &value.period)?;
-            Evidence::Value { measure, place, period: &value.period, form: value.form, count, base }
+            let (period, form) = (&value.period, value.form);
+            let taken = take(observed, measure, place, period, form)?;
+            Evidence::Value { measure, place, period, form, taken }
         }
         Ask::Compare(compare) => {
             let later = observed.monthly(&measure.numerator, place, &compare.period)?;
             let earlier = observed.monthly(&measure.numerator, place, &compare.with)?;
-            let test = by_month_of_year(&earlier)
-                .and_then(|earlier| Ok((earlier, by_month_of_year(&later)?)))
+            let test = all_known(&earlier)
+                .and_then(|counts| Ok((counts, aligned(&later, &earlier)?)))
                 .and_then(|(earlier, later)| {
                     testing::change(&earlier, &later, measure.equivalence_margin)
                 });
@@ -123,29 +119,13 @@ pub(super) fn ask<'a>(
             let months = observed.monthly(&measure.numerator, place, &over.period)?;
             let (times, counts, of_year) = known_months(&months);
             let test = testing::drift(&times, &counts, &of_year, measure.equivalence_margin);
-            Evidence::Trend {
-                measure,
-                place,
-                period: &over.period,
-                known: counts.iter().sum(),
-                test,
-            }
+            Evidence::Trend { measure, place, period: &over.period, test }
         }
         Ask::Season(over) => {
             let months = observed.monthly(&measure.numerator, place, &over.period)?;
-            let (_, counts, of_year) = known_months(&months);
-            let test = if counts.len() == months.len() {
-                testing::seasonality(&counts, &of_year)
-            } else {
-                Err(unknown(&months))
-            };
-            Evidence::Season {
-                measure,
-                place,
-                period: &over.period,
-                known: counts.iter().sum(),
-                test,
-            }
+            let (times, counts, of_year) = known_months(&months);
+            let test = testing::seasonality(&times, &counts, &of_year).map(Box::new);
+            Evidence::Season { measure, place, period: &over.period, test }
         }
         Ask::Against(against) => {
             against_others(observed, measure, place, &against.period, &against.areas)?
@@ -180,6 +160,9 @@ fn against_others<'a>(
     areas: &[AreaCode],
 ) -> Result<Evidence<'a>, ObservedError> {
     let codes = if areas.is_empty() { &observed.partnership.peers } else { areas };
+    if codes.is_empty() {
+        return Err(ObservedError::NoOthers);
+    }
     let others = codes.iter().map(|code| observed.place(code)).collect::<Result<Vec<_>, _>>()?;
     let here_months = observed.monthly(&measure.numerator, place, period)?;
     let here_residents = observed.residents(measure, place)?;
@@ -226,36 +209,24 @@ fn all_known(months: &[(Month, Option<u64>)]) -> Result<Vec<u64>, NotTested> {
 fn unknown(months: &[(Month, Option<u64>)]) -> NotTested {
     let missing: Vec<Month> =
         months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
-    NotTested(not_known(&missing, months.len()))
+    NotTested(months_missing(&missing, months.len()))
 }
 
-/// Which months are not known, in words.
-pub(super) fn not_known(missing: &[Month], of: usize) -> String {
-    match missing {
-        [only] => format!("{} is not known, because its file has not come", only.in_words()),
-        [first, .., last] => format!(
-            "{} of {of} months are not known, because their files have not come ({} to {})",
-            missing.len(),
-            first.in_words(),
-            last.in_words()
-        ),
-        [] => String::new(),
+/// The counts of the later period in the order of the earlier one's months of the year, so that
+/// April stands beside April though one year starts in January.
+fn aligned(
+    later: &[(Month, Option<u64>)],
+    earlier: &[(Month, Option<u64>)],
+) -> Result<Vec<u64>, NotTested> {
+    let mut counts = all_known(later)?;
+    if let (Some((first, _)), Some((start, _))) = (later.first(), earlier.first()) {
+        let turn = (start.index() - first.index()).rem_euclid(12).unsigned_abs() as usize;
+        // Only whole years can start in different months; a declared comparison sees to that.
+        for year in counts.chunks_exact_mut(12) {
+            year.rotate_left(turn);
+        }
     }
-}
-
-/// The counts of a period in the order of the calendar, so that two periods pair January with January.
-fn by_month_of_year(months: &[(Month, Option<u64>)]) -> Result<Vec<u64>, NotTested> {
-    let counts = all_known(months)?;
-    let mut keyed: Vec<(u8, i32, u64)> = months
-        .iter()
-        .zip(counts)
-        .map(|((month, _), n)| (month.month_of_year(), month.index(), n))
-        .collect();
-    // Whole years that start in different months are brought into one order; others already are.
-    if months.len().is_multiple_of(12) {
-        keyed.sort_by_key(|(of_year, index, _)| ((*index - i32::from(*of_year)), *of_year));
-    }
-    Ok(keyed.into_iter().map(|(.., n)| n).collect())
+    Ok(counts)
 }
 
 fn known_months(months: &[(Month, Option<u64>)]) -> (Vec<f64>, Vec<u64>, Vec<u8>) {
@@ -268,4 +239,28 @@ fn known_months(months: &[(Month, Option<u64>)]) -> (Vec<f64>, Vec<u64>, Vec<u8>
         columns.2.push(month.month_of_year());
     }
     columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(first: &str, n: i32) -> Vec<(Month, Option<u64>)> {
+        let first: Month = first.parse().unwrap();
+        // Each count is its month of the year, so that pairs can be seen.
+        (0..n).map(|k| (first.plus(k), Some(u64::from(first.plus(k).month_of_year())))).collect()
+    }
+
+    #[test]
+    fn months_of_the_year_are_paired() {
+        let of = |months: &[(Month, Option<u64>)]| all_known(months).unwrap();
+        for (earlier, later) in [
+            (run("2022-04", 12), run("2023-04", 12)),
+            (run("2022-04", 12), run("2024-01", 12)),
+            (run("2021-01", 24), run("2023-04", 24)),
+            (run("2023-04", 8), run("2024-04", 8)),
+        ] {
+            assert_eq!(aligned(&later, &earlier).unwrap(), of(&earlier));
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl Lines {
 /// The kinds of document whose sentences can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Syntax {
-    /// CommonMark with tables.
+    /// `CommonMark` with tables.
     Markdown,
     /// Plain text: blank lines and bullets part the paragraphs.
     Text,
@@ -71,7 +71,7 @@ fn markdown_blocks(source: &str) -> Vec<Sentence> {
             Event::End(TagEnd::CodeBlock | TagEnd::Image | TagEnd::HtmlBlock) => hidden -= 1,
             Event::Start(Tag::Heading { .. }) => blocks.begin(quotes > 0, true),
             Event::Start(Tag::Paragraph | Tag::Item | Tag::TableCell) => {
-                blocks.begin(quotes > 0, false)
+                blocks.begin(quotes > 0, false);
             }
             Event::Text(text) if hidden == 0 => blocks.push(&text, range.start),
             Event::SoftBreak | Event::HardBreak => blocks.push(" ", range.start),

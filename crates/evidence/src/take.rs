@@ -1,0 +1,93 @@
+//! A measure taken in a place over a period, as a count, rate or share, with its limits.
+
+use wardmote_domain::period::{Month, Period};
+use wardmote_stats::interval::{Confidence, Interval};
+use wardmote_stats::{proportion, rates};
+
+use crate::declarations::Form;
+use crate::measure::Measure;
+use crate::observed::{Observed, ObservedError, Place};
+
+/// A measure's value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Taken {
+    /// Events counted.
+    pub n: u64,
+    /// Residents of a rate, or the rows that a share is taken of.
+    pub base: Option<u64>,
+    /// The count, the rate, or the share in per cent.
+    pub value: f64,
+    /// 95% limits, in the value's unit.
+    pub interval: Interval,
+}
+
+/// Why there is no value, in words that stand after "not known: ".
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotKnown(pub String);
+
+/// Takes a measure; a month that has not come makes the value not known, never smaller.
+pub fn take(
+    observed: &Observed,
+    measure: &Measure,
+    place: &Place,
+    period: &Period,
+    form: Form,
+) -> Result<Result<Taken, NotKnown>, ObservedError> {
+    let missing = |missing: &Vec<Month>| NotKnown(months_missing(missing, period.n_months()));
+    let n = match observed.total(&measure.numerator, place, period)? {
+        Ok(n) => n,
+        Err(months) => return Ok(Err(missing(&months))),
+    };
+    let taken = match form {
+        Form::Count => {
+            let interval = rates::poisson_limits(n, Confidence::P95).interval;
+            Ok(Taken { n, base: None, value: n as f64, interval })
+        }
+        Form::Rate => {
+            let residents = observed.residents(measure, place)?;
+            rates::crude_rates(&[n], &[residents], measure.per)
+                .map(|rates| Taken {
+                    n,
+                    base: Some(residents),
+                    value: rates[0].value,
+                    interval: rates[0].interval,
+                })
+                .map_err(|why| NotKnown(why.to_string()))
+        }
+        Form::Share => {
+            let whole = measure
+                .share_of
+                .as_ref()
+                .ok_or_else(|| ObservedError::NoWhole { measure: measure.id.clone() })?;
+            match observed.total(whole, place, period)? {
+                Err(months) => Err(missing(&months)),
+                Ok(whole) => proportion::wilson(n, whole, Confidence::P95)
+                    .map(|found| Taken {
+                        n,
+                        base: Some(whole),
+                        value: 100.0 * found.share,
+                        interval: Interval {
+                            lower: 100.0 * found.interval.lower,
+                            upper: 100.0 * found.interval.upper,
+                        },
+                    })
+                    .map_err(|why| NotKnown(why.to_string())),
+            }
+        }
+    };
+    Ok(taken)
+}
+
+/// Which months are not known, in words.
+pub(crate) fn months_missing(missing: &[Month], of: usize) -> String {
+    match missing {
+        [only] => format!("{} is not known, because its file has not come", only.in_words()),
+        [first, .., last] => format!(
+            "{} of {of} months are not known, because their files have not come ({} to {})",
+            missing.len(),
+            first.in_words(),
+            last.in_words()
+        ),
+        [] => String::new(),
+    }
+}
