@@ -1,0 +1,6 @@
+//! The command line as its users meet it: each test runs the binary.
+
+mod folder;
+mod luton;
+mod prose;
+mod running;
