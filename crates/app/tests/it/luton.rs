@@ -23,9 +23,9 @@ fn link(from: &Path, to: &Path) {
         let path = entry.unwrap().path();
         let target = to.join(path.file_name().unwrap());
         if path.is_dir() {
-            link(&path, &target)
+            link(&path, &target);
         } else {
-            std::os::unix::fs::symlink(&path, target).unwrap()
+            std::os::unix::fs::symlink(&path, target).unwrap();
         }
     }
 }
