@@ -186,9 +186,6 @@ fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
             let plain = test.parameters.get("z_without_overdispersion").copied();
             vec![
                 test.claim.clone(),
-                test.not_tested
-                    .as_ref()
-                    .map_or_else(|| test.method.clone(), |why| format!("not tested: {why}")),
                 number(plain, two_decimals),
                 number(test.parameters.get("dispersion_used").copied(), two_decimals),
                 number(test.z, two_decimals),
@@ -205,11 +202,22 @@ fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
          difference on fewer than {} events. Correction: Benjamini and Hochberg (1995), over every p value of the family.",
         assessment.family.description, rule.level, rule.fewest_events
     );
+    // A column of methods would leave the numbers no room, and most tests share one.
+    let mut methods: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for test in &answers.tests {
+        let untested = test.not_tested.as_ref().map(|why| format!("not tested, because {why}"));
+        let method = untested.unwrap_or_else(|| test.method.clone());
+        methods.entry(method).or_default().push(&test.claim);
+    }
+    let methods: Vec<String> = methods
+        .iter()
+        .map(|(method, claims)| format!("{}: {method}.", claims.join(", ")))
+        .collect();
+    let note = format!("{note} {}", methods.join(" "));
     table(
         "Every test of this assessment, shown or not",
         &[
             ("Claim", false),
-            ("Method", false),
             ("z, plain Poisson", true),
             ("Dispersion", true),
             ("z", true),
@@ -229,13 +237,11 @@ fn loads_table(observed: &Observed) -> Table {
         .iter()
         .map(|load| {
             vec![
-                load.file_name.clone(),
-                load.publisher.clone(),
+                load.file_name.rsplit('/').next().unwrap_or_default().to_owned(),
                 thousands(load.rows_read),
                 thousands(load.rows_kept),
                 thousands(load.rows_refused),
                 thousands(load.without_place),
-                load.sha256.get(..16).unwrap_or_default().to_owned(),
             ]
         })
         .collect();
@@ -243,15 +249,16 @@ fn loads_table(observed: &Observed) -> Table {
         "Files that the evidence was loaded from",
         &[
             ("File", false),
-            ("Publisher", false),
             ("Rows read", true),
             ("Kept", true),
             ("Refused", true),
             ("Without a place", true),
-            ("SHA-256, first 16 digits", false),
         ],
         rows,
-        Some("Rows read are always rows kept and rows refused together. The whole hashes are in evidence.json.".into()),
+        Some(
+            "Rows read are always rows kept and rows refused together. Folders and SHA-256 of the files are in evidence.json."
+                .into(),
+        ),
     )
 }
 
@@ -330,7 +337,7 @@ fn make_chart(data: ChartData) -> Chart {
                 .into_iter()
                 .zip(wardmote_domain::period::MONTH_NAMES)
                 .map(|((multiplier, lower, upper), name)| ProfileMonth {
-                    label: name.to_owned(),
+                    label: name.chars().take(3).collect(),
                     multiplier,
                     interval: Some((lower, upper)),
                 })

@@ -168,7 +168,7 @@ fn categories(
             bars.push(bar(category.name().to_owned(), &taken));
         }
     }
-    most_first(&mut bars);
+    bars.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.label.cmp(&b.label)));
     let print = printer(Form::Count);
     Ok(Drawn {
         finding: bars_finding(measure, home, &chart.period.in_words(), &bars, print),
@@ -187,20 +187,20 @@ fn areas(
     measure: &Measure,
     chart: &ChartDeclaration,
 ) -> Result<Drawn, ObservedError> {
-    let taken = taken_by_area(observed, measure, chart)?;
-    let mut bars: Vec<BarData> =
+    let mut taken = taken_by_area(observed, measure, chart)?;
+    taken.sort_by(|(a, x), (b, y)| y.value.total_cmp(&x.value).then_with(|| a.code.cmp(&b.code)));
+    taken.truncate(chart.top.unwrap_or(usize::MAX));
+    let bars: Vec<BarData> =
         taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
-    most_first(&mut bars);
-    bars.truncate(chart.top.unwrap_or(usize::MAX));
     let print = printer(chart.form);
     let unit = unit_of(measure, chart.form);
+    let row = |((_, taken), bar): (&(&Place, Taken), &BarData)| {
+        vec![bar.label.clone(), thousands(taken.n), print(bar.value), limits(bar, print)]
+    };
     Ok(Drawn {
         finding: bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, print),
-        columns: vec!["Area".into(), capital(&unit), "95% interval".into()],
-        rows: bars
-            .iter()
-            .map(|bar| vec![bar.label.clone(), print(bar.value), limits(bar, print)])
-            .collect(),
+        columns: vec!["Area".into(), capital(&measure.unit), capital(&unit), "95% interval".into()],
+        rows: taken.iter().zip(&bars).map(row).collect(),
         drawing: Drawing::Bars(bars),
         unit,
     })
@@ -254,10 +254,6 @@ fn taken_by_area<'a>(
 
 fn bar(label: String, taken: &Taken) -> BarData {
     BarData { label, value: taken.value, interval: (taken.interval.lower, taken.interval.upper) }
-}
-
-fn most_first(bars: &mut [BarData]) {
-    bars.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.label.cmp(&b.label)));
 }
 
 fn limits(bar: &BarData, print: fn(f64) -> String) -> String {
