@@ -116,7 +116,7 @@ impl Observed {
     /// Gathers from the lake all that the folder's measures, claims and charts ask for.
     ///
     /// `also` names levels that the caller will ask about besides.
-    pub async fn gather(
+    pub fn gather(
         lake: &Lake,
         folder: &PartnershipFolder,
         also: &[AreaLevel],
@@ -151,7 +151,7 @@ impl Observed {
             populations: BTreeMap::new(),
         };
         for source in folder.sources_counted() {
-            let cube = gather_cube(lake, folder, &source, vintage, &small_areas).await?;
+            let cube = gather_cube(lake, folder, &source, vintage, &small_areas)?;
             observed.cubes.insert(source, cube);
         }
         for level in folder.levels_asked().into_iter().chain(also.iter().copied()) {
@@ -308,7 +308,7 @@ impl Cube {
     }
 }
 
-async fn gather_cube(
+fn gather_cube(
     lake: &Lake,
     folder: &PartnershipFolder,
     source: &str,
@@ -319,7 +319,7 @@ async fn gather_cube(
         .sources
         .get(source)
         .ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })?;
-    let received = lake.received(source).await?;
+    let received = lake.received(source)?;
     let mut cube =
         Cube { known: coverage::known_months(declaration, &received), ..Cube::default() };
     for delivery in &received {
@@ -338,7 +338,7 @@ async fn gather_cube(
         first,
         last,
     };
-    for row in lake.counts(&query).await? {
+    for row in lake.counts(&query)? {
         if let Some(area) = row.area {
             *cube.cells.entry(area).or_default().entry((row.month, row.category)).or_default() +=
                 row.n;

@@ -2,7 +2,7 @@
 //!
 //! Sources are declared in the partnership's folder; readers turn their files into typed rows and
 //! refusals; Delta tables keep both with the hash of the file that they came from; queries count
-//! them. This package is the only home of Arrow and DataFusion, and knows no people, cases or users.
+//! them. This package is the only home of Arrow, Parquet and Delta, and knows no people, cases or users.
 
 mod commit;
 pub mod coverage;
@@ -16,6 +16,7 @@ mod links;
 mod query;
 pub mod read;
 mod rows;
+mod scan;
 pub mod source;
 mod store;
 mod table;

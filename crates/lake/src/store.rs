@@ -7,7 +7,6 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use arrow::datatypes::SchemaRef;
-use datafusion::prelude::SessionContext;
 use sha2::{Digest, Sha256};
 
 use crate::links::Links;
@@ -86,7 +85,6 @@ pub struct Lake {
     pub(crate) committed: BTreeSet<String>,
     pub(crate) n_runs: u64,
     pub(crate) cached_links: OnceLock<Links>,
-    pub(crate) cached_session: OnceLock<SessionContext>,
 }
 
 impl fmt::Debug for Lake {
@@ -166,7 +164,6 @@ impl Lake {
             committed: BTreeSet::new(),
             n_runs: 0,
             cached_links: OnceLock::new(),
-            cached_session: OnceLock::new(),
         };
         lake.refresh()?;
         Ok(lake)
@@ -258,7 +255,6 @@ impl Lake {
             .collect();
         self.visible.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
         self.cached_links = OnceLock::new();
-        self.cached_session = OnceLock::new();
         Ok(())
     }
 

@@ -60,7 +60,7 @@ pub(crate) async fn compute(
     published: Date,
 ) -> anyhow::Result<Assessed> {
     let lake = partnership.lake().await?;
-    let observed = Observed::gather(&lake, &partnership.folder, &[]).await?;
+    let observed = Observed::gather(&lake, &partnership.folder, &[])?;
     publish::assess(&partnership.folder, &observed, published)
 }
 

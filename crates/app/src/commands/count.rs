@@ -24,7 +24,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let partnership = Partnership::open(folder, None)?;
     let lake = partnership.lake().await?;
     if arguments.groups {
-        let (groups, rows) = lake.group_all().await?;
+        let (groups, rows) = lake.group_all()?;
         console::print(
             arguments.format,
             &["groups", "rows"],
@@ -36,7 +36,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let mut rows = Vec::new();
     for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events())
     {
-        for found in lake.by_district(&source.id, own.district_level).await? {
+        for found in lake.by_district(&source.id, own.district_level)? {
             let code = found.district.map(|code| code.to_string()).unwrap_or_default();
             rows.push(vec![source.id.clone(), code, found.name, thousands(found.rows)]);
         }

@@ -29,7 +29,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let mut found = Vec::new();
     for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events())
     {
-        let received = lake.received(&source.id).await?;
+        let received = lake.received(&source.id)?;
         // Nobody can expect a month that is not over.
         found.extend(coverage(source, &received, this_month()?.plus(-1)));
     }

@@ -92,6 +92,6 @@ async fn answers_here(folder: &Path) -> anyhow::Result<Option<Answers>> {
         );
         return Ok(None);
     };
-    let observed = Observed::gather(&lake, &partnership.folder, &[]).await?;
+    let observed = Observed::gather(&lake, &partnership.folder, &[])?;
     Ok(Some(answer_all(&observed, &partnership.folder.claims, assessment.family.rule)?))
 }

@@ -63,7 +63,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     };
     let lake = partnership.lake().await?;
     let level = arguments.level.unwrap_or(partnership.folder.partnership.district_level);
-    let observed = Observed::gather(&lake, &partnership.folder, &[level]).await?;
+    let observed = Observed::gather(&lake, &partnership.folder, &[level])?;
     let measure = observed.measure(id)?;
     let run = match &arguments.period {
         Some(period) => Some((period.first(), period.last())),

@@ -129,7 +129,7 @@ async fn print_rows(
         first: period.first(),
         last: period.last(),
     };
-    let rows = lake.row_references(&query, limit).await?;
+    let rows = lake.row_references(&query, limit)?;
     println!("\nFirst {} of the counted rows", rows.len());
     for row in rows {
         let file = evidence

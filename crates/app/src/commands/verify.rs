@@ -44,7 +44,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
         eprintln!("not loaded: {file}: {reason}");
     }
     let lake = wardmote_lake::Lake::open(scratch.path()).await?;
-    let observed = Observed::gather(&lake, &partnership.folder, &[]).await?;
+    let observed = Observed::gather(&lake, &partnership.folder, &[])?;
     let computed = publish::assess(&partnership.folder, &observed, published.published)?.evidence;
     let found = compare(&published, &computed);
     if arguments.json {

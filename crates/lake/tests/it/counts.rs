@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use tokio::runtime::Runtime;
 use wardmote_domain::area::AreaLevel;
 use wardmote_domain::category::Category;
 use wardmote_lake::coverage::coverage;
@@ -89,7 +88,6 @@ const DECLARATIONS: [(&str, &str); 6] = [
 /// A loaded lake with all that it was loaded from.
 struct Loaded {
     lake: Lake,
-    runtime: Runtime,
     data: PathBuf,
     sources: Vec<SourceDeclaration>,
     _folder: tempfile::TempDir,
@@ -100,14 +98,14 @@ fn bedfordshire() -> Option<&'static Loaded> {
     static LOADED: OnceLock<Option<Loaded>> = OnceLock::new();
     let make = || {
         let data = real_data()?;
-        let runtime = Runtime::new().unwrap();
+        let runtime = tokio::runtime::Runtime::new().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let sources = sources(&DECLARATIONS);
         let (lake, path) = (folder.path().join("lake"), folder.path().join("lake"));
         let report = runtime.block_on(load(&lake, &data, &sources)).unwrap();
         assert!(report.failures.is_empty(), "{:?}", report.failures);
         let lake = runtime.block_on(Lake::open(&path)).unwrap();
-        Some(Loaded { lake, runtime, data, sources, _folder: folder })
+        Some(Loaded { lake, data, sources, _folder: folder })
     };
     LOADED.get_or_init(make).as_ref()
 }
@@ -147,7 +145,7 @@ fn luton_agrees_with_published_figures() {
     for (year, crimes, incidents, shoplifting) in
         [(2022, 18_664, 3_699, 995), (2023, 18_168, 3_562, 1_245)]
     {
-        let rows = loaded.runtime.block_on(loaded.lake.counts(&luton(year))).unwrap();
+        let rows = loaded.lake.counts(&luton(year)).unwrap();
         assert_eq!(sum(&rows, |row| !row.category.is_incident()), crimes, "{year}");
         assert_eq!(sum(&rows, |row| row.category.is_incident()), incidents, "{year}");
         assert_eq!(sum(&rows, |row| row.category == Category::Shoplifting), shoplifting, "{year}");
@@ -157,7 +155,7 @@ fn luton_agrees_with_published_figures() {
 #[test]
 fn every_small_area_agrees_with_a_plain_count() {
     let Some(loaded) = bedfordshire() else { return };
-    let counts = loaded.runtime.block_on(loaded.lake.counts(&all(AreaLevel::LSOA_2021))).unwrap();
+    let counts = loaded.lake.counts(&all(AreaLevel::LSOA_2021)).unwrap();
     let counted: BTreeMap<(String, String, String), u64> = counts
         .into_iter()
         .map(|row| {
@@ -173,10 +171,7 @@ fn every_small_area_agrees_with_a_plain_count() {
 #[test]
 fn rows_of_other_forces_and_districts_are_kept() {
     let Some(loaded) = bedfordshire() else { return };
-    let found = loaded
-        .runtime
-        .block_on(loaded.lake.by_district("police-street", level("district-2024")))
-        .unwrap();
+    let found = loaded.lake.by_district("police-street", level("district-2024")).unwrap();
     assert_eq!(found.iter().map(|district| district.rows).sum::<u64>(), 182_113);
     let unplaced: u64 = found.iter().filter(|d| d.district.is_none()).map(|d| d.rows).sum();
     assert_eq!(unplaced, 6_381);
@@ -190,7 +185,7 @@ fn rows_of_other_forces_and_districts_are_kept() {
 #[test]
 fn a_force_has_the_rows_that_fall_within_it_placed_or_not() {
     let Some(loaded) = bedfordshire() else { return };
-    let rows = loaded.runtime.block_on(loaded.lake.counts(&all(level("force-2021")))).unwrap();
+    let rows = loaded.lake.counts(&all(level("force-2021"))).unwrap();
     let areas: BTreeSet<Option<String>> =
         rows.iter().map(|row| row.area.as_ref().map(ToString::to_string)).collect();
     assert_eq!(areas, BTreeSet::from([Some("E23000026".to_owned())]));
@@ -200,10 +195,8 @@ fn a_force_has_the_rows_that_fall_within_it_placed_or_not() {
 #[test]
 fn levels_are_reached_over_several_lookups() {
     let Some(loaded) = bedfordshire() else { return };
-    let partnerships =
-        loaded.runtime.block_on(loaded.lake.counts(&all(level("csp-2019")))).unwrap();
-    let districts =
-        loaded.runtime.block_on(loaded.lake.counts(&all(level("district-2024")))).unwrap();
+    let partnerships = loaded.lake.counts(&all(level("csp-2019"))).unwrap();
+    let districts = loaded.lake.counts(&all(level("district-2024"))).unwrap();
     let lake = &loaded.lake;
     let csp =
         lake.parents(&[code("E06000032")], level("district-2024"), level("csp-2019")).unwrap();
@@ -231,7 +224,7 @@ fn loads_reconcile_with_what_was_received() {
     assert!(
         loaded.lake.loads().iter().all(|load| load.rows_read == load.rows_kept + load.rows_refused)
     );
-    let received = loaded.runtime.block_on(loaded.lake.received("police-street")).unwrap();
+    let received = loaded.lake.received("police-street").unwrap();
     assert_eq!(received.iter().map(|delivery| delivery.rows).sum::<u64>(), 182_113);
     let declared = loaded.sources.iter().find(|source| source.id == "police-street").unwrap();
     let found = coverage(declared, &received, month("2024-04"));
@@ -278,8 +271,8 @@ fn a_count_leads_back_to_its_rows() {
         first: month("2023-04"),
         ..luton(2023)
     };
-    let rows = loaded.runtime.block_on(loaded.lake.counts(&query)).unwrap();
-    let references = loaded.runtime.block_on(loaded.lake.row_references(&query, 10_000)).unwrap();
+    let rows = loaded.lake.counts(&query).unwrap();
+    let references = loaded.lake.row_references(&query, 10_000).unwrap();
     assert_eq!(references.len() as u64, sum(&rows, |_| true));
     let load =
         loaded.lake.loads().iter().find(|load| load.load_id == references[0].load_id).unwrap();

@@ -61,8 +61,8 @@ async fn count(lake: &Path, level: &str, area: &str) -> u64 {
         last: month("2024-12"),
     };
     let lake = Lake::open(lake).await.unwrap();
-    let counted: u64 = lake.counts(&query).await.unwrap().iter().map(|row| row.n).sum();
-    let references = lake.row_references(&query, 1_000).await.unwrap();
+    let counted: u64 = lake.counts(&query).unwrap().iter().map(|row| row.n).sum();
+    let references = lake.row_references(&query, 1_000).unwrap();
     assert_eq!(references.len() as u64, counted, "a count and its rows differ");
     counted
 }
@@ -144,4 +144,38 @@ async fn files_given_by_hand_need_no_geography_beside_them() {
         report.notes
     );
     assert_eq!(count(&lake, "lsoa-2021", INSIDE).await, 3);
+}
+
+/// Two sources bring files of one month, so that its groups lie in two files.
+#[tokio::test]
+async fn files_of_the_same_month_are_counted_together() {
+    let folder = tempfile::tempdir().unwrap();
+    let (lake, data) = (folder.path().join("lake"), folder.path().join("data"));
+    let of_folder = |folder: &str| STREET.replace("**", folder);
+    let rows = [(INSIDE, "Burglary", 3), ("", "Drugs", 2)];
+    for (source, month) in [("first", "2024-01"), ("second", "2024-01"), ("second", "2024-02")] {
+        write_street_file(&data.join(source), month, &rows);
+    }
+    let (first, second) = (of_folder("first"), of_folder("second"));
+    let report =
+        load(&lake, &data, &sources(&[("first", &first), ("second", &second)])).await.unwrap();
+    assert!(report.failures.is_empty(), "{:?}", report.failures);
+    let lake = Lake::open(&lake).await.unwrap();
+    assert_eq!(lake.group_all().unwrap(), (4, 15), "two months of two groups");
+    let query = CountQuery {
+        source: "second".into(),
+        categories: Vec::new(),
+        level: AreaLevel::LSOA_2021,
+        areas: None,
+        first: month("2024-01"),
+        last: month("2024-01"),
+    };
+    let counts: Vec<_> =
+        lake.counts(&query).unwrap().iter().map(|row| (row.area.clone(), row.n)).collect();
+    assert_eq!(counts, [(None, 2), (Some(code(INSIDE)), 3)]);
+    let inside = CountQuery { areas: Some(vec![code(INSIDE)]), last: month("2024-02"), ..query };
+    assert_eq!(lake.row_references(&inside, 100).unwrap().len(), 6);
+    assert_eq!(lake.row_references(&inside, 4).unwrap().len(), 4);
+    let drugs = CountQuery { categories: vec!["drugs".parse().unwrap()], ..inside };
+    assert_eq!(lake.counts(&drugs).unwrap(), []);
 }

@@ -1,0 +1,187 @@
+//! The events: counted by area, month and category, followed to their rows, listed by body and
+//! district.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::category::Category;
+use wardmote_domain::period::Month;
+
+use super::finder::{AreaFinder, PLACE};
+use super::{CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference};
+use crate::scan::{ABSENT, Scan, Selection, month};
+use crate::store::Lake;
+
+impl CountQuery {
+    fn selection(&self) -> Selection<'_> {
+        Selection {
+            source: Some(&self.source),
+            categories: &self.categories,
+            months: Some((self.first, self.last)),
+        }
+    }
+}
+
+impl Lake {
+    /// Counts by area, month and category, in that order.
+    ///
+    /// Small areas are those of the row itself. Larger areas follow from the row's 2021 small area,
+    /// and from its 2011 one where it has no other; rows without either have no area. Police forces
+    /// are the exception: their rows are those that fall within the force, placed or not.
+    pub fn counts(&self, query: &CountQuery) -> Result<Vec<CountRow>, QueryError> {
+        let finder = AreaFinder::new(self, query.level)?;
+        let scan = Scan::new(self, query.selection())?;
+        let [first, second, third] = PLACE;
+        let mut places = Places::new(&finder, &scan);
+        let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
+        let mut counts: BTreeMap<(Option<AreaCode>, Month, Category), u64> = BTreeMap::new();
+        for ([a, b, c, day, kind], n) in scan.count([first, second, third, "month", "category"])? {
+            let area = places.find([a, b, c]);
+            let is_wanted =
+                wanted.as_ref().is_none_or(|wanted| area.is_some_and(|area| wanted.contains(area)));
+            if let (true, Some(month), Some(category)) =
+                (is_wanted, month(day), scan.category(kind))
+            {
+                *counts.entry((area.cloned(), month, category)).or_default() += n;
+            }
+        }
+        let rows = counts.into_iter();
+        Ok(rows.map(|((area, month, category), n)| CountRow { area, month, category, n }).collect())
+    }
+
+    /// What each body delivered, by body and month.
+    pub fn received(&self, source: &str) -> Result<Vec<Received>, QueryError> {
+        let scan = Scan::new(self, Selection { source: Some(source), ..Selection::default() })?;
+        let columns = ["reporting_body", "month", "lsoa_2021", "lsoa_2011"];
+        let mut received: BTreeMap<(String, Month), (u64, u64)> = BTreeMap::new();
+        for ([body, day, lsoa_2021, lsoa_2011], n) in scan.count(columns)? {
+            let (Some(body), Some(month)) = (scan.text(body), month(day)) else { continue };
+            let (rows, without_place) = received.entry((body.to_string(), month)).or_default();
+            *rows += n;
+            if [lsoa_2021, lsoa_2011] == [ABSENT; 2] {
+                *without_place += n;
+            }
+        }
+        let rows = received.into_iter();
+        Ok(rows
+            .map(|((body, month), (rows, without_place))| Received {
+                body,
+                month,
+                rows,
+                without_place,
+            })
+            .collect())
+    }
+
+    /// How many distinct groups of small area, month and category there are, and how many rows: the
+    /// whole table counted, for `wardmote count` and the bench.
+    pub fn group_all(&self) -> Result<(u64, u64), QueryError> {
+        let scan = Scan::new(self, Selection::default())?;
+        let of_months = scan.fold(
+            ["lsoa_2021", "lsoa_2011", "month", "category"],
+            |groups: &mut GroupsAndRows, group, n| {
+                groups.distinct.insert(group);
+                groups.rows += n;
+            },
+        )?;
+        let (mut groups, mut rows) = (0, 0);
+        for of_month in of_months {
+            groups += of_month.distinct.len() as u64;
+            rows += of_month.rows;
+        }
+        Ok((groups, rows))
+    }
+
+    /// The first rows behind a count, in order of load and line.
+    pub fn row_references(
+        &self,
+        query: &CountQuery,
+        limit: usize,
+    ) -> Result<Vec<RowReference>, QueryError> {
+        let finder = AreaFinder::new(self, query.level)?;
+        let scan = Scan::new(self, query.selection())?;
+        let mut found: Vec<RowReference> = Vec::new();
+        let [first, second, third] = PLACE;
+        let wanted = |area: Option<&AreaCode>| match (&query.areas, area) {
+            (None, _) => true,
+            (Some(areas), Some(area)) => areas.contains(area),
+            (Some(_), None) => false,
+        };
+        let mut places = Places::new(&finder, &scan);
+        let held = scan.count(PLACE)?.into_iter().map(|(place, _)| place);
+        let holding: HashSet<[u32; 3]> = held.filter(|place| wanted(places.find(*place))).collect();
+        let of_months = scan.fold(
+            [first, second, third, "load_id", "line", "month", "category"],
+            |rows: &mut Vec<[u32; 4]>, [a, b, c, row @ ..], _| {
+                if holding.contains(&[a, b, c]) {
+                    rows.push(row);
+                }
+            },
+        )?;
+        for [load, line, day, kind] in of_months.into_iter().flatten() {
+            if let (Some(load), Some(month), Some(category)) =
+                (scan.text(load), month(day), scan.category(kind))
+            {
+                let (load_id, line) = (load.to_string(), u64::from(line));
+                found.push(RowReference { load_id, line, month, category });
+            }
+        }
+        found.sort_by(|a, b| (&a.load_id, a.line).cmp(&(&b.load_id, b.line)));
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// A source's rows by the district in which they lie, most first: those of other districts and
+    /// forces are kept, and can be listed here.
+    pub fn by_district(
+        &self,
+        source: &str,
+        district_level: AreaLevel,
+    ) -> Result<Vec<Elsewhere>, QueryError> {
+        let finder = AreaFinder::new(self, district_level)?;
+        let scan = Scan::new(self, Selection { source: Some(source), ..Selection::default() })?;
+        let mut places = Places::new(&finder, &scan);
+        let mut rows: BTreeMap<Option<AreaCode>, u64> = BTreeMap::new();
+        for (place, n) in scan.count(PLACE)? {
+            *rows.entry(places.find(place).cloned()).or_default() += n;
+        }
+        let names: BTreeMap<AreaCode, String> =
+            self.areas(district_level)?.into_iter().map(|area| (area.code, area.name)).collect();
+        let name = |district: &Option<AreaCode>| {
+            district.as_ref().and_then(|code| names.get(code)).map_or("not known", String::as_str)
+        };
+        let mut found: Vec<Elsewhere> = rows
+            .into_iter()
+            .map(|(district, rows)| Elsewhere { name: name(&district).to_owned(), district, rows })
+            .collect();
+        found.sort_by(|a, b| b.rows.cmp(&a.rows).then_with(|| a.district.cmp(&b.district)));
+        Ok(found)
+    }
+}
+
+#[derive(Default)]
+struct GroupsAndRows {
+    distinct: HashSet<[u32; 4]>,
+    rows: u64,
+}
+
+/// The areas of places that were asked before.
+struct Places<'a> {
+    finder: &'a AreaFinder,
+    scan: &'a Scan<'a>,
+    found: HashMap<[u32; 3], Option<AreaCode>>,
+}
+
+impl<'a> Places<'a> {
+    fn new(finder: &'a AreaFinder, scan: &'a Scan<'a>) -> Self {
+        Self { finder, scan, found: HashMap::new() }
+    }
+
+    fn find(&mut self, place: [u32; 3]) -> Option<&AreaCode> {
+        let found = self.found.entry(place).or_insert_with(|| {
+            let [a, b, c] = place.map(|number| self.scan.text(number));
+            self.finder.find([a.as_deref(), b.as_deref(), c.as_deref()])
+        });
+        found.as_ref()
+    }
+}

@@ -1,0 +1,135 @@
+//! The ground: areas, their outlines, what lies in what, residents; and what was refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use wardmote_domain::area::{AreaCode, AreaLevel};
+
+use super::{Area, Boundary, QueryError};
+use crate::geometry;
+use crate::links::{Links, Parents};
+use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
+use crate::store::Lake;
+
+impl Lake {
+    /// The areas of a level, in order of code.
+    pub fn areas(&self, level: AreaLevel) -> Result<Vec<Area>, QueryError> {
+        let mut names: BTreeMap<AreaCode, String> = BTreeMap::new();
+        for row in self.rows::<AreaRow>(&self.areas, |row| &row.load_id)? {
+            if row.level == level {
+                let name = names.entry(row.code).or_default();
+                if name.is_empty() {
+                    *name = row.name;
+                }
+            }
+        }
+        Ok(names.into_iter().map(|(code, name)| Area { code, name }).collect())
+    }
+
+    /// The outlines of some areas, in order of code; areas without one are left out.
+    pub fn boundaries(
+        &self,
+        level: AreaLevel,
+        codes: &[AreaCode],
+    ) -> Result<Vec<Boundary>, QueryError> {
+        let wanted: BTreeSet<&AreaCode> = codes.iter().collect();
+        let mut found: BTreeMap<AreaCode, Boundary> = BTreeMap::new();
+        for row in self.rows::<AreaRow>(&self.areas, |row| &row.load_id)? {
+            if row.level == level && wanted.contains(&row.code) {
+                let polygons = row.outline_wkb.as_deref().and_then(geometry::from_wkb);
+                if let Some(polygons) = polygons {
+                    found.entry(row.code.clone()).or_insert(Boundary {
+                        code: row.code,
+                        name: row.name,
+                        polygons,
+                    });
+                }
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    /// The areas of `child_level` that lie in an area, in order of code.
+    pub fn members(
+        &self,
+        parent: &AreaCode,
+        parent_level: AreaLevel,
+        child_level: AreaLevel,
+    ) -> Result<Vec<AreaCode>, QueryError> {
+        let links = self.parents_of(child_level, parent_level)?;
+        Ok(links.iter().filter(|(_, to)| *to == parent).map(|(from, _)| from.clone()).collect())
+    }
+
+    /// The area of `level` in which each small area lies, in order of small area.
+    pub fn parents(
+        &self,
+        small_areas: &[AreaCode],
+        small_level: AreaLevel,
+        level: AreaLevel,
+    ) -> Result<Vec<(AreaCode, AreaCode)>, QueryError> {
+        let links = self.parents_of(small_level, level)?;
+        let mut found: Vec<(AreaCode, AreaCode)> = small_areas
+            .iter()
+            .filter_map(|small| Some((small.clone(), links.get(small)?.clone())))
+            .collect();
+        found.sort();
+        Ok(found)
+    }
+
+    /// The residents of some areas, in order of code; areas without a figure are left out.
+    ///
+    /// A level above the one that the population is counted by is summed from its members, all of
+    /// which need a figure.
+    pub fn population(
+        &self,
+        name: &str,
+        level: AreaLevel,
+        areas: &[AreaCode],
+    ) -> Result<Vec<(AreaCode, u64)>, QueryError> {
+        let rows = self.rows::<PopulationRow>(&self.populations, |row| &row.load_id)?;
+        let mut by_level: BTreeMap<AreaLevel, BTreeMap<AreaCode, u64>> = BTreeMap::new();
+        for row in rows.into_iter().filter(|row| row.name == name) {
+            by_level.entry(row.level).or_default().insert(row.code, row.residents);
+        }
+        let mut found: BTreeMap<AreaCode, u64> = BTreeMap::new();
+        if let Some(figures) = by_level.get(&level) {
+            found.extend(areas.iter().filter_map(|area| Some((area.clone(), *figures.get(area)?))));
+            return Ok(found.into_iter().collect());
+        }
+        let Some((counted, figures)) = by_level.into_iter().next() else { return Ok(Vec::new()) };
+        let parents = self.parents_of(counted, level)?;
+        if parents.is_empty() {
+            return Err(QueryError::PopulationLevel { name: name.to_owned(), counted, level });
+        }
+        let wanted: BTreeSet<&AreaCode> = areas.iter().collect();
+        for (member, area) in parents.iter().filter(|(_, area)| wanted.contains(area)) {
+            let Some(residents) = figures.get(member) else {
+                let (area, member) = (area.clone(), member.clone());
+                return Err(QueryError::PopulationGap { name: name.to_owned(), area, member });
+            };
+            *found.entry(area.clone()).or_default() += residents;
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    /// The visible refusals, in order of file and line.
+    pub fn refusals(&self) -> Result<Vec<Refusal>, QueryError> {
+        let mut refusals = self.rows::<Refusal>(&self.refusals, |row| &row.load_id)?;
+        refusals.sort_by(|a, b| (&a.file, a.first_line).cmp(&(&b.file, b.first_line)));
+        Ok(refusals)
+    }
+
+    pub(super) fn parents_of(
+        &self,
+        from: AreaLevel,
+        to: AreaLevel,
+    ) -> Result<Arc<Parents>, QueryError> {
+        if self.cached_links.get().is_none() {
+            let links = Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
+            // Another thread may have been first; its links are the same.
+            drop(self.cached_links.set(links));
+        }
+        let links = self.cached_links.get().map(|links| links.parents(from, to));
+        Ok(links.unwrap_or_default())
+    }
+}

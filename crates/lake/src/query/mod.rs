@@ -1,0 +1,135 @@
+//! Questions to the lake, answered in plain structs and a stated order.
+
+mod events;
+mod finder;
+mod ground;
+
+use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::category::Category;
+use wardmote_domain::period::Month;
+
+use crate::geometry::Polygons;
+use crate::table::TableError;
+
+/// Why the lake could not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum QueryError {
+    /// A table could not be read.
+    #[error(transparent)]
+    Table(#[from] TableError),
+    /// Rows are known by small area; this level cannot be reached from them.
+    #[error("incidents cannot be counted by {level}: load a lookup from the small areas to it")]
+    NoLink {
+        /// The level asked.
+        level: AreaLevel,
+    },
+    /// The population is counted by areas of another vintage.
+    #[error(
+        "population {name:?} is counted by {counted}, and no lookup leads from there to {level}"
+    )]
+    PopulationLevel {
+        /// The population.
+        name: String,
+        /// The level that it is counted by.
+        counted: AreaLevel,
+        /// The level asked.
+        level: AreaLevel,
+    },
+    /// A sum over fewer areas than there are would be too low.
+    #[error("population {name:?} has no figure for {member}, which lies in {area}")]
+    PopulationGap {
+        /// The population.
+        name: String,
+        /// The area asked.
+        area: AreaCode,
+        /// Its member without a figure.
+        member: AreaCode,
+    },
+}
+
+/// What to count.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountQuery {
+    /// The source.
+    pub source: String,
+    /// These categories only; all if empty.
+    pub categories: Vec<Category>,
+    /// By areas of this level: the small areas themselves, or one that a lookup leads to.
+    pub level: AreaLevel,
+    /// These areas only.
+    pub areas: Option<Vec<AreaCode>>,
+    /// From this month.
+    pub first: Month,
+    /// To this month.
+    pub last: Month,
+}
+
+/// One count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CountRow {
+    /// The area; `None` where the place is not known.
+    pub area: Option<AreaCode>,
+    /// The month.
+    pub month: Month,
+    /// The category.
+    pub category: Category,
+    /// How many rows.
+    pub n: u64,
+}
+
+/// What one body delivered for one month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The body, as the source names it.
+    pub body: String,
+    /// The month.
+    pub month: Month,
+    /// Kept rows.
+    pub rows: u64,
+    /// Of them, rows that name no place.
+    pub without_place: u64,
+}
+
+/// An area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Area {
+    /// Its code.
+    pub code: AreaCode,
+    /// Its name.
+    pub name: String,
+}
+
+/// An area's outline in metres (EPSG:27700).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Boundary {
+    /// Its code.
+    pub code: AreaCode,
+    /// Its name.
+    pub name: String,
+    /// Its polygons.
+    pub polygons: Polygons,
+}
+
+/// Where one counted row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowReference {
+    /// The load.
+    pub load_id: String,
+    /// The line in the load's file, from 1.
+    pub line: u64,
+    /// The month.
+    pub month: Month,
+    /// The category.
+    pub category: Category,
+}
+
+/// Rows of a source by the district in which they lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// The district, or `None` where the place or its district is not known.
+    pub district: Option<AreaCode>,
+    /// Its name.
+    pub name: String,
+    /// How many rows.
+    pub rows: u64,
+}
