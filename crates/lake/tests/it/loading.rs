@@ -151,7 +151,7 @@ async fn files_given_by_hand_need_no_geography_beside_them() {
 async fn files_of_the_same_month_are_counted_together() {
     let folder = tempfile::tempdir().unwrap();
     let (lake, data) = (folder.path().join("lake"), folder.path().join("data"));
-    let of_folder = |folder: &str| STREET.replace("**", folder);
+    let of_folder = |folder: &str| STREET.replace("**", &format!("{folder}/*"));
     let rows = [(INSIDE, "Burglary", 3), ("", "Drugs", 2)];
     for (source, month) in [("first", "2024-01"), ("second", "2024-01"), ("second", "2024-02")] {
         write_street_file(&data.join(source), month, &rows);
