@@ -6,7 +6,6 @@
 
 mod commit;
 pub mod coverage;
-mod features;
 mod files;
 mod geography;
 mod geometry;

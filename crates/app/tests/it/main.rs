@@ -5,3 +5,4 @@ mod folder;
 mod luton;
 mod prose;
 mod running;
+mod samples;

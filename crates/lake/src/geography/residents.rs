@@ -1,0 +1,40 @@
+//! Residents of areas.
+
+use std::collections::HashSet;
+
+use wardmote_domain::area::AreaCode;
+
+use super::sheet::Sheet;
+use super::{GeographyError, GeographyFile, Sink};
+use crate::rows::PopulationRow;
+use crate::source::Column;
+
+pub(super) fn read(
+    file: &GeographyFile<'_>,
+    code: &Column,
+    value: &Column,
+    row: &dyn Fn(AreaCode, u64, &str) -> PopulationRow,
+    sink: &mut Sink<'_>,
+) -> Result<(), GeographyError> {
+    let sheet = Sheet::open(file.path, file.bytes)?;
+    let (code, code_heading) = sheet.column(code)?;
+    let (value, value_heading) = sheet.column(value)?;
+    let mut seen: HashSet<AreaCode> = HashSet::new();
+    sheet.each(sink, |sink, line, record| {
+        let cell = |index: usize| record.get(index).unwrap_or_default().trim();
+        let Some(area) = sink.code(line, &code_heading, cell(code)) else { return false };
+        let Ok(residents) = cell(value).replace(',', "").parse::<u64>() else {
+            let reason = "not a whole number of residents".into();
+            sink.refuse(line, &value_heading, reason, cell(value));
+            return false;
+        };
+        if !seen.insert(area.clone()) {
+            let reason = "an area that stands in the file twice".into();
+            sink.refuse(line, &code_heading, reason, area.as_str());
+            return false;
+        }
+        sink.rows.populations.push(row(area, residents, file.load_id));
+        true
+    });
+    Ok(())
+}
