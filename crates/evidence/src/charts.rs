@@ -157,15 +157,17 @@ fn categories(
 ) -> Result<Drawn, ObservedError> {
     let home = observed.home()?;
     let mut bars = Vec::new();
-    for category in measure.numerator.counted() {
-        let one = Selection {
-            source: measure.numerator.source.clone(),
-            categories: vec![category],
-            exclude: Vec::new(),
-        };
+    let (source, asked) = (&measure.numerator.source, measure.numerator.categories());
+    for category in observed.categories(source)? {
+        if !asked.admit(category.slug()) {
+            continue;
+        }
+        let name = category.name();
+        let one =
+            Selection { source: source.clone(), categories: vec![category], exclude: Vec::new() };
         let only = Measure { numerator: one, ..measure.clone() };
         if let Ok(taken) = take(observed, &only, home, &chart.period, Form::Count)? {
-            bars.push(bar(category.name().to_owned(), &taken));
+            bars.push(bar(name, &taken));
         }
     }
     bars.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.label.cmp(&b.label)));

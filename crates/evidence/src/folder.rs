@@ -70,13 +70,14 @@ impl PartnershipFolder {
     /// Reads every declaration of a folder.
     pub fn read(path: &Path) -> Result<Self, FolderError> {
         let assessment = path.join("assessment");
+        let sources: BTreeMap<String, SourceDeclaration> = source::read_all(&path.join("sources"))?
+            .into_iter()
+            .map(|source| (source.id.clone(), source))
+            .collect();
         Ok(Self {
             partnership: parse(&path.join("partnership.toml"))?,
-            sources: source::read_all(&path.join("sources"))?
-                .into_iter()
-                .map(|s| (s.id.clone(), s))
-                .collect(),
-            measures: read_measures(&path.join("measures"))?,
+            measures: read_measures(&path.join("measures"), &sources)?,
+            sources,
             claims: parse_if_there(&assessment.join("claims.toml"))?.unwrap_or_default(),
             charts: parse_if_there(&assessment.join("charts.toml"))?.unwrap_or_default(),
             assessment: parse_if_there(&assessment.join("assessment.toml"))?,
@@ -143,7 +144,10 @@ fn parse_if_there<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderE
     }
 }
 
-fn read_measures(folder: &Path) -> Result<BTreeMap<String, Measure>, FolderError> {
+fn read_measures(
+    folder: &Path,
+    sources: &BTreeMap<String, SourceDeclaration>,
+) -> Result<BTreeMap<String, Measure>, FolderError> {
     let read = |why| FolderError::Read { path: folder.to_owned(), why };
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(read)? {
@@ -153,10 +157,11 @@ fn read_measures(folder: &Path) -> Result<BTreeMap<String, Measure>, FolderError
         }
     }
     paths.sort();
+    let known = |source: &str| sources.get(source).and_then(|source| source.reader.categories());
     let mut measures = BTreeMap::new();
     for path in paths {
         let measure: Measure = parse(&path)?;
-        measure.check().map_err(|why| FolderError::Measure { path: path.clone(), why })?;
+        measure.check(&known).map_err(|why| FolderError::Measure { path: path.clone(), why })?;
         if let Some(twice) = measures.insert(measure.id.clone(), measure) {
             let message = format!("measure {:?} is declared in another file too", twice.id);
             return Err(FolderError::Parse { path, message });

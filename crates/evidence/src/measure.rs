@@ -7,7 +7,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use wardmote_domain::category::Category;
+use wardmote_domain::category::{Categories, Category, CrimeType};
 
 /// Why a measure's declaration cannot be used.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -20,6 +20,16 @@ pub enum MeasureError {
     MixesIncidentsWithCrimes {
         /// The measure.
         id: String,
+    },
+    /// The source has no such category.
+    #[error("measure {id:?}: its source has no category \"{category}\"; it has {known}")]
+    UnknownCategory {
+        /// The measure.
+        id: String,
+        /// As declared.
+        category: Category,
+        /// What there is.
+        known: String,
     },
     /// Nothing is left to count.
     #[error("measure {id:?} counts no category")]
@@ -118,13 +128,9 @@ fn per_thousand() -> f64 {
 }
 
 impl Selection {
-    /// The categories it counts, in alphabetical order.
-    pub fn counted(&self) -> Vec<Category> {
-        let wanted = |category: &Category| {
-            let listed = self.categories.is_empty() || self.categories.contains(category);
-            listed && !self.exclude.contains(category)
-        };
-        Category::all().filter(wanted).collect()
+    /// The categories it counts.
+    pub fn categories(&self) -> Categories {
+        Categories { only: self.categories.clone(), except: self.exclude.clone() }
     }
 
     /// The selection in words, for "where this comes from".
@@ -141,29 +147,43 @@ impl Selection {
         }
     }
 
-    fn check(&self, id: &str) -> Result<(), MeasureError> {
+    /// `known` tells the categories of a source, where its declaration fixes them.
+    fn check(&self, id: &str, known: KnownCategories<'_>) -> Result<(), MeasureError> {
         let id = id.to_owned();
         if !self.categories.is_empty() && !self.exclude.is_empty() {
             return Err(MeasureError::TwoSelections { id });
         }
-        let counted = self.counted();
-        let n_incident = counted.iter().filter(|category| category.is_incident()).count();
-        match (counted.len(), n_incident) {
-            (0, _) => Err(MeasureError::Empty { id }),
-            (n, incidents) if incidents > 0 && incidents < n => {
-                Err(MeasureError::MixesIncidentsWithCrimes { id })
-            }
+        let Some(known) = known(&self.source) else { return Ok(()) };
+        if let Some(unknown) =
+            self.categories.iter().chain(&self.exclude).find(|one| !known.contains(one))
+        {
+            let known = known.iter().map(Category::slug).collect::<Vec<_>>().join(", ");
+            return Err(MeasureError::UnknownCategory { id, category: unknown.clone(), known });
+        }
+        let asked = self.categories();
+        let counted = known.iter().filter(|category| asked.admit(category.slug()));
+        let asb = Category::from(CrimeType::AntiSocialBehaviour);
+        let is_crime = |category: &Category| *category != asb && known.contains(&asb);
+        let (crimes, others): (Vec<_>, Vec<_>) = counted.partition(|category| is_crime(category));
+        match (crimes.is_empty(), others.is_empty()) {
+            (true, true) => Err(MeasureError::Empty { id }),
+            (false, false) => Err(MeasureError::MixesIncidentsWithCrimes { id }),
             _ => Ok(()),
         }
     }
 }
 
+/// The categories of a source by its id, where its declaration fixes them.
+pub type KnownCategories<'a> = &'a dyn Fn(&str) -> Option<Vec<Category>>;
+
 impl Measure {
     /// Checks what the TOML reader cannot.
-    pub fn check(&self) -> Result<(), MeasureError> {
-        self.numerator.check(&self.id)?;
+    ///
+    /// `known` tells the categories of a source, where its declaration fixes them.
+    pub fn check(&self, known: KnownCategories<'_>) -> Result<(), MeasureError> {
+        self.numerator.check(&self.id, known)?;
         if let Some(whole) = &self.share_of {
-            whole.check(&self.id)?;
+            whole.check(&self.id, known)?;
         }
         if let Some(margin) = self.equivalence_margin.filter(|m| !(*m > 0.0 && *m < 0.5)) {
             return Err(MeasureError::Margin { id: self.id.clone(), margin });
@@ -196,7 +216,7 @@ mod tests {
              direction = \"lower-is-better\"\nnumerator = {numerator}"
         );
         let measure: Measure = toml::from_str(&text).unwrap();
-        measure.check().map(|()| measure)
+        measure.check(&|_| Some(CrimeType::all().map(Category::from).collect())).map(|()| measure)
     }
 
     #[test]
@@ -210,12 +230,15 @@ mod tests {
         ));
         assert!(measure(r#"{ source = "s", exclude = ["anti-social-behaviour"] }"#).is_ok());
         assert!(measure(r#"{ source = "s", categories = ["anti-social-behaviour"] }"#).is_ok());
+        let mistyped = measure(r#"{ source = "s", categories = ["burglry"] }"#);
+        assert!(matches!(mistyped, Err(MeasureError::UnknownCategory { .. })));
     }
 
     #[test]
     fn crime_is_thirteen_categories() {
         let crime = measure(r#"{ source = "s", exclude = ["anti-social-behaviour"] }"#).unwrap();
-        assert_eq!(crime.numerator.counted().len(), 13);
+        let asked = crime.numerator.categories();
+        assert_eq!(CrimeType::all().filter(|one| asked.admit(one.slug())).count(), 13);
         assert_eq!(
             crime.numerator.in_words(),
             "rows of s, every category except anti-social behaviour"

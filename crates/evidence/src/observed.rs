@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
-use wardmote_domain::category::Category;
+use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::{Month, Period};
 use wardmote_lake::coverage;
@@ -87,7 +87,7 @@ pub struct Place {
 /// Counts of one source by small area, month and category.
 #[derive(Debug, Default)]
 struct Cube {
-    cells: BTreeMap<AreaCode, BTreeMap<(Month, Category), u64>>,
+    cells: BTreeMap<AreaCode, BTreeMap<Month, BTreeMap<Category, u64>>>,
     known: BTreeSet<Month>,
     without_place: BTreeMap<Month, u64>,
 }
@@ -216,7 +216,7 @@ impl Observed {
         period: &Period,
     ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
         let cube = self.cube(&selection.source)?;
-        let categories = selection.counted();
+        let categories = selection.categories();
         Ok(period
             .months()
             .map(|month| (month, cube.count(&place.small_areas, &categories, month)))
@@ -255,6 +255,12 @@ impl Observed {
         place.small_areas.iter().map(of).sum()
     }
 
+    /// The categories that a source has brought, in order.
+    pub fn categories(&self, source: &str) -> Result<BTreeSet<Category>, ObservedError> {
+        let months = self.cube(source)?.cells.values().flat_map(BTreeMap::values);
+        Ok(months.flat_map(BTreeMap::keys).cloned().collect())
+    }
+
     /// Rows of a period that name no place; they belong to no district.
     pub fn without_place(&self, source: &str, period: &Period) -> Result<u64, ObservedError> {
         let cube = self.cube(source)?;
@@ -291,18 +297,16 @@ impl Cube {
     fn count(
         &self,
         small_areas: &[AreaCode],
-        categories: &[Category],
+        categories: &Categories,
         month: Month,
     ) -> Option<u64> {
         if !self.known.contains(&month) {
             return None;
         }
         let in_area = |area: &AreaCode| {
-            let cells = self.cells.get(area);
-            let of = |category: &Category| {
-                cells.and_then(|cells| cells.get(&(month, *category))).copied().unwrap_or(0)
-            };
-            categories.iter().map(of).sum::<u64>()
+            let months = self.cells.get(area).and_then(|cells| cells.get(&month));
+            let counts = months.into_iter().flatten();
+            counts.filter(|(of, _)| categories.admit(of.slug())).map(|(_, n)| n).sum::<u64>()
         };
         Some(small_areas.iter().map(in_area).sum())
     }
@@ -332,7 +336,7 @@ fn gather_cube(
     };
     let query = CountQuery {
         source: source.to_owned(),
-        categories: Vec::new(),
+        categories: Categories::default(),
         level: vintage,
         areas: Some(small_areas.to_vec()),
         first,
@@ -340,8 +344,8 @@ fn gather_cube(
     };
     for row in lake.counts(&query)? {
         if let Some(area) = row.area {
-            *cube.cells.entry(area).or_default().entry((row.month, row.category)).or_default() +=
-                row.n;
+            let months = cube.cells.entry(area).or_default();
+            *months.entry(row.month).or_default().entry(row.category).or_default() += row.n;
         }
     }
     Ok(cube)

@@ -21,7 +21,7 @@ use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
 use parquet::file::statistics::Statistics;
-use wardmote_domain::category::Category;
+use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::Month;
 
 use crate::store::Lake;
@@ -38,8 +38,8 @@ pub(crate) const ABSENT: u32 = 0;
 pub(crate) struct Selection<'a> {
     /// Of this source only.
     pub source: Option<&'a str>,
-    /// Of these categories only; of all if empty.
-    pub categories: &'a [Category],
+    /// Of which categories; of all if not given.
+    pub categories: Option<&'a Categories>,
     /// From the first to the last month.
     pub months: Option<(Month, Month)>,
 }
@@ -206,7 +206,7 @@ impl<'a> Scan<'a> {
     fn conditions(&self) -> Vec<Condition> {
         let asked = [
             ("source", self.selection.source.is_some()),
-            ("category", !self.selection.categories.is_empty()),
+            ("category", self.selection.categories.is_some_and(|asked| !asked.are_all())),
             ("month", self.selection.months.is_some()),
             ("load_id", !self.lake.superseded.is_empty()),
         ];
@@ -222,7 +222,7 @@ impl<'a> Scan<'a> {
         let of_selection = &self.selection;
         match column {
             "source" => of_selection.source == Some(&*text()),
-            "category" => of_selection.categories.iter().any(|one| one.slug() == &*text()),
+            "category" => of_selection.categories.is_none_or(|asked| asked.admit(&text())),
             "load_id" => !self.lake.superseded.contains(&*text()),
             "month" => of_selection
                 .months

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use toml::Spanned;
 use wardmote_domain::area::AreaLevel;
+use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
@@ -234,6 +235,14 @@ impl Reader {
             Self::AreaLookup { .. } => "area-lookup",
             Self::LsoaChange { .. } => "lsoa-change",
             Self::Population { .. } => "population",
+        }
+    }
+
+    /// The categories that its rows can have, where the declaration fixes them.
+    pub fn categories(&self) -> Option<Vec<Category>> {
+        match self {
+            Self::PoliceUkStreet { .. } => Some(CrimeType::all().map(Category::from).collect()),
+            _ => None,
         }
     }
 

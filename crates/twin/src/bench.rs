@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 use wardmote_domain::period::Month;
 
 use crate::TwinError;
@@ -174,7 +174,7 @@ impl RowWriter {
             }
         }
         let outcomes = Outcomes::new();
-        let ending = |category: Category, draws: &mut Draws| {
+        let ending = |category: CrimeType, draws: &mut Draws| {
             let outcome =
                 if category.is_incident() { "" } else { outcomes.draw(category, 12, draws) };
             format!(",{},{outcome},{LINE_END}", category.name())
@@ -186,7 +186,7 @@ impl RowWriter {
             places,
             ends,
             categories: Weighted::new(shares),
-            endings: Category::all()
+            endings: CrimeType::all()
                 .map(|c| (0..100).map(|_| ending(c, &mut draws)).collect())
                 .collect(),
         }
@@ -210,7 +210,7 @@ impl RowWriter {
         for _ in 0..rows {
             row.clear();
             let category = self.categories.draw(&mut draws);
-            if category != Category::AntiSocialBehaviour as usize {
+            if category != CrimeType::AntiSocialBehaviour as usize {
                 let mut id = [0; 32];
                 draws.fill(&mut id);
                 push_hex(&mut row, &id);

@@ -1,6 +1,6 @@
 //! Last outcomes of crimes: by kind of crime, and lagging, so that recent months look unfinished.
 
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 
 use crate::draws::{Draws, Weighted};
 
@@ -39,7 +39,7 @@ impl Outcomes {
     /// Draws the last outcome of a crime `age_months` before the newest month.
     pub(crate) fn draw(
         &self,
-        category: Category,
+        category: CrimeType,
         age_months: usize,
         draws: &mut Draws,
     ) -> &'static str {
@@ -48,14 +48,14 @@ impl Outcomes {
             return UNFINISHED;
         }
         let kind = match category {
-            Category::BicycleTheft
-            | Category::Burglary
-            | Category::OtherTheft
-            | Category::TheftFromThePerson
-            | Category::VehicleCrime
-            | Category::CriminalDamageAndArson => 0,
-            Category::Shoplifting => 1,
-            Category::Drugs | Category::PossessionOfWeapons => 2,
+            CrimeType::BicycleTheft
+            | CrimeType::Burglary
+            | CrimeType::OtherTheft
+            | CrimeType::TheftFromThePerson
+            | CrimeType::VehicleCrime
+            | CrimeType::CriminalDamageAndArson => 0,
+            CrimeType::Shoplifting => 1,
+            CrimeType::Drugs | CrimeType::PossessionOfWeapons => 2,
             _ => 3,
         };
         OUTCOMES[self.0[kind].draw(draws)]

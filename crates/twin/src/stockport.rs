@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 use wardmote_domain::period::{Month, Period};
 
 use crate::TwinError;
@@ -56,20 +56,20 @@ const NEARBY_SHARE: f64 = 0.005;
 const REPEATED_ID_SHARE: f64 = 0.001;
 
 /// Share of crime in 2022/23, and change in 2023/24 before all are scaled to the planted total.
-const CATEGORIES: [(Category, f64, f64); 13] = [
-    (Category::BicycleTheft, 0.010, -0.10),
-    (Category::Burglary, 0.055, -0.15),
-    (Category::CriminalDamageAndArson, 0.100, -0.09),
-    (Category::Drugs, 0.025, 0.06),
-    (Category::OtherCrime, 0.022, 0.00),
-    (Category::OtherTheft, 0.075, -0.08),
-    (Category::PossessionOfWeapons, 0.008, 0.04),
-    (Category::PublicOrder, 0.120, -0.20),
-    (Category::Robbery, 0.010, -0.05),
-    (Category::Shoplifting, 0.075, 0.18),
-    (Category::TheftFromThePerson, 0.010, 0.00),
-    (Category::VehicleCrime, 0.090, -0.12),
-    (Category::ViolenceAndSexualOffences, 0.400, -0.10),
+const CATEGORIES: [(CrimeType, f64, f64); 13] = [
+    (CrimeType::BicycleTheft, 0.010, -0.10),
+    (CrimeType::Burglary, 0.055, -0.15),
+    (CrimeType::CriminalDamageAndArson, 0.100, -0.09),
+    (CrimeType::Drugs, 0.025, 0.06),
+    (CrimeType::OtherCrime, 0.022, 0.00),
+    (CrimeType::OtherTheft, 0.075, -0.08),
+    (CrimeType::PossessionOfWeapons, 0.008, 0.04),
+    (CrimeType::PublicOrder, 0.120, -0.20),
+    (CrimeType::Robbery, 0.010, -0.05),
+    (CrimeType::Shoplifting, 0.075, 0.18),
+    (CrimeType::TheftFromThePerson, 0.010, 0.00),
+    (CrimeType::VehicleCrime, 0.090, -0.12),
+    (CrimeType::ViolenceAndSexualOffences, 0.400, -0.10),
 ];
 
 /// What to generate, and where.
@@ -165,7 +165,7 @@ struct Row {
     /// Whether the area is one of those near the district, and its index.
     area: Option<(bool, usize)>,
     point: usize,
-    category: Category,
+    category: CrimeType,
     id: Option<[u8; 32]>,
     outcome: &'static str,
 }
@@ -256,13 +256,13 @@ impl Twin {
         draws: &mut Draws,
     ) -> Row {
         let category = if is_asb {
-            Category::AntiSocialBehaviour
+            CrimeType::AntiSocialBehaviour
         } else {
             CATEGORIES[self.categories[month_index / 12].draw(draws)].0
         };
         let in_shops = matches!(
             category,
-            Category::Shoplifting | Category::TheftFromThePerson | Category::Robbery
+            CrimeType::Shoplifting | CrimeType::TheftFromThePerson | CrimeType::Robbery
         );
         let place = whereabouts.map(|(nearby, places)| (nearby, places.place(in_shops, draws)));
         let (id, outcome) = if is_asb {
@@ -387,7 +387,7 @@ fn category_shares() -> [[f64; 13]; 3] {
     [first, second, scaled(third)]
 }
 
-fn planted_categories() -> BTreeMap<Category, PlantedCategory> {
+fn planted_categories() -> BTreeMap<CrimeType, PlantedCategory> {
     let [first, second, third] = category_shares();
     let percent = |earlier: f64, later: f64, whole: f64| {
         four_decimals(100.0 * (later / earlier * (1.0 + whole) - 1.0))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 use wardmote_domain::period::Period;
 
 /// The truth of a twin, as `truth.json` holds it.
@@ -39,7 +39,7 @@ pub struct PlantedTruth {
     /// Half the distance from the lowest month of its profile to the highest, over the mean.
     pub asb_amplitude: f64,
     /// Crime by category.
-    pub categories: BTreeMap<Category, PlantedCategory>,
+    pub categories: BTreeMap<CrimeType, PlantedCategory>,
     /// The areas that weigh most, heaviest first, with their share of crime and anti-social
     /// behaviour outside shops.
     pub heaviest_areas: Vec<(String, f64)>,
@@ -98,7 +98,7 @@ pub struct RealisedMonth {
     /// Anti-social behaviour in the district.
     pub asb: u32,
     /// Rows in the district by category.
-    pub by_category: BTreeMap<Category, u32>,
+    pub by_category: BTreeMap<CrimeType, u32>,
     /// Rows without a place, of either kind.
     pub no_location: u32,
     /// Rows in neighbouring districts, of either kind.

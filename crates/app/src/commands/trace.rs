@@ -123,7 +123,7 @@ async fn print_rows(
     };
     let query = CountQuery {
         source: measure.numerator.source.clone(),
-        categories: measure.numerator.counted(),
+        categories: measure.numerator.categories(),
         level: partnership.folder.partnership.district_level,
         areas: Some(vec![area]),
         first: period.first(),

@@ -16,7 +16,7 @@ impl CountQuery {
     fn selection(&self) -> Selection<'_> {
         Selection {
             source: Some(&self.source),
-            categories: &self.categories,
+            categories: Some(&self.categories),
             months: Some((self.first, self.last)),
         }
     }

@@ -5,7 +5,7 @@ mod finder;
 mod ground;
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
-use wardmote_domain::category::Category;
+use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::Month;
 
 use crate::geometry::Polygons;
@@ -52,8 +52,8 @@ pub enum QueryError {
 pub struct CountQuery {
     /// The source.
     pub source: String,
-    /// These categories only; all if empty.
-    pub categories: Vec<Category>,
+    /// Of which categories.
+    pub categories: Categories,
     /// By areas of this level: the small areas themselves, or one that a lookup leads to.
     pub level: AreaLevel,
     /// These areas only.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
@@ -26,7 +26,7 @@ pub(super) enum FoundBy {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IncidentRow {
     pub(super) month: Month,
-    pub(super) category: Category,
+    pub(super) category: CrimeType,
     pub(super) body: u32,
     pub(super) falls_within: u32,
     pub(super) outcome: u32,
@@ -68,8 +68,8 @@ impl Incidents {
     }
 
     /// The category that the source's words name.
-    pub(super) fn category(words: &[u8]) -> Option<Category> {
-        Category::all().find(|category| category.name().as_bytes() == words)
+    pub(super) fn category(words: &[u8]) -> Option<CrimeType> {
+        CrimeType::all().find(|category| category.name().as_bytes() == words)
     }
 
     /// Adds a row.

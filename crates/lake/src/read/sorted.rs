@@ -11,7 +11,7 @@ use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow::datatypes::Int32Type;
 use arrow::error::ArrowError;
 use wardmote_domain::area::AreaCode;
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
@@ -104,7 +104,7 @@ impl Ranked {
 
 fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked; N_WORDS] {
     let areas = known_areas.areas();
-    let categories: Vec<Category> = Category::all().collect();
+    let categories: Vec<CrimeType> = CrimeType::all().collect();
     let (bodies, forces) = (incidents.bodies.words(), incidents.forces.words());
     let (outcomes, loads) = (incidents.outcomes.words(), &incidents.loads);
     let area_code = |index: usize, code: fn(&SmallArea) -> Option<&AreaCode>| {

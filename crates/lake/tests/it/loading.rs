@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use wardmote_domain::area::AreaLevel;
+use wardmote_domain::category::Categories;
 use wardmote_lake::{CountQuery, IngestError, IngestRequest, Lake};
 
 use crate::support::{STREET, Silent, code, load, month, partnership, sources, write_street_file};
@@ -54,7 +55,7 @@ fn write_geography(data: &Path) {
 async fn count(lake: &Path, level: &str, area: &str) -> u64 {
     let query = CountQuery {
         source: "street".into(),
-        categories: Vec::new(),
+        categories: Categories::default(),
         level: level.parse().unwrap(),
         areas: Some(vec![code(area)]),
         first: month("2024-01"),
@@ -164,7 +165,7 @@ async fn files_of_the_same_month_are_counted_together() {
     assert_eq!(lake.group_all().unwrap(), (4, 15), "two months of two groups");
     let query = CountQuery {
         source: "second".into(),
-        categories: Vec::new(),
+        categories: Categories::default(),
         level: AreaLevel::LSOA_2021,
         areas: None,
         first: month("2024-01"),
@@ -176,6 +177,9 @@ async fn files_of_the_same_month_are_counted_together() {
     let inside = CountQuery { areas: Some(vec![code(INSIDE)]), last: month("2024-02"), ..query };
     assert_eq!(lake.row_references(&inside, 100).unwrap().len(), 6);
     assert_eq!(lake.row_references(&inside, 4).unwrap().len(), 4);
-    let drugs = CountQuery { categories: vec!["drugs".parse().unwrap()], ..inside };
+    let drugs = CountQuery {
+        categories: Categories { only: vec!["drugs".parse().unwrap()], except: Vec::new() },
+        ..inside
+    };
     assert_eq!(lake.counts(&drugs).unwrap(), []);
 }

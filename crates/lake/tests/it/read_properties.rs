@@ -5,7 +5,7 @@ use arrow::datatypes::Int32Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
-use wardmote_domain::category::Category;
+use wardmote_domain::category::CrimeType;
 use wardmote_lake::read::{InputFile, find_inputs, write_parquet};
 
 use crate::reading::{FILE_NAME, GOOD, Got, HEADER, file_of, read, read_bytes, texts};
@@ -131,7 +131,7 @@ struct Row {
     body: String,
     place: Option<(f64, f64)>,
     area: String,
-    category: Category,
+    category: CrimeType,
     outcome: String,
 }
 
@@ -152,7 +152,7 @@ impl Row {
 }
 
 fn valid_row() -> impl Strategy<Value = Row> {
-    let category = proptest::sample::select(Category::all().collect::<Vec<_>>());
+    let category = proptest::sample::select(CrimeType::all().collect::<Vec<_>>());
     let place = proptest::option::of((-6.0..1.7, 50.0..58.0));
     let fields =
         ("[0-9a-f]{0,64}", "[A-Z][a-z ,\"\u{e9}]{0,20}", place, "(E01[0-9]{6})?", category);

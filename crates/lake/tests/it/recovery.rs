@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wardmote_domain::area::AreaLevel;
+use wardmote_domain::category::Categories;
 use wardmote_lake::read::Progress;
 use wardmote_lake::source::SourceDeclaration;
 use wardmote_lake::{CountQuery, Lake, LakeError};
@@ -20,7 +21,7 @@ fn street() -> Vec<SourceDeclaration> {
 fn count(lake: &Lake) -> u64 {
     let query = CountQuery {
         source: "street".into(),
-        categories: Vec::new(),
+        categories: Categories::default(),
         level: AreaLevel::LSOA_2021,
         areas: None,
         first: month("2024-01"),
