@@ -11,7 +11,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    assess, count, coverage, demo, ingest, init, lint, measure, refusals, trace, twin, verify,
+    assess, count, coverage, demo, ingest, init, lint, measure, refusals, source, trace, twin,
+    verify,
 };
 
 /// The working system of a community safety partnership: from the police's monthly files to a needs
@@ -51,6 +52,7 @@ enum Command {
     Trace(trace::Arguments),
     Verify(verify::Arguments),
     Lint(lint::Arguments),
+    Source(source::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
 }
@@ -98,6 +100,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.command {
         // What needs no runtime starts without one.
         Command::Init(arguments) => return init::run(folder, arguments),
+        Command::Source(arguments) => return source::run(folder, arguments),
         Command::Twin(arguments) => return twin::run(arguments),
         _ => {}
     }
@@ -114,7 +117,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Verify(arguments) => verify::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(folder, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
-            Command::Init(_) | Command::Twin(_) => Ok(Outcome::Done),
+            Command::Init(_) | Command::Source(_) | Command::Twin(_) => Ok(Outcome::Done),
         }
     })
 }

@@ -11,7 +11,7 @@ use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::{Month, Period};
 use wardmote_lake::coverage;
-use wardmote_lake::source::SourceDeclaration;
+use wardmote_lake::source::{KnownGap, SourceDeclaration};
 use wardmote_lake::{Boundary, CountQuery, Lake, Load, QueryError};
 
 use crate::folder::PartnershipFolder;
@@ -90,6 +90,7 @@ struct Cube {
     cells: BTreeMap<AreaCode, BTreeMap<Month, BTreeMap<Category, u64>>>,
     known: BTreeSet<Month>,
     without_place: BTreeMap<Month, u64>,
+    gaps: Vec<KnownGap>,
 }
 
 /// The gathered evidence of one partnership.
@@ -267,6 +268,18 @@ impl Observed {
         Ok(period.months().filter_map(|month| cube.without_place.get(&month)).sum())
     }
 
+    /// Why the publisher never delivered these months, where the source's declaration says so of all.
+    pub fn gap_reason(&self, source: &str, months: &[Month]) -> Option<&str> {
+        let gaps = &self.cubes.get(source)?.gaps;
+        let reason_of = |month: &Month| {
+            let holds =
+                |gap: &&KnownGap| gap.from <= *month && gap.to.is_none_or(|to| *month <= to);
+            gaps.iter().find(holds).map(|gap| gap.reason.as_str())
+        };
+        let first = reason_of(months.first()?)?;
+        months.iter().all(|month| reason_of(month) == Some(first)).then_some(first)
+    }
+
     /// The first and last month that a source has delivered.
     pub fn known_run(&self, source: &str) -> Result<Option<(Month, Month)>, ObservedError> {
         let known = &self.cube(source)?.known;
@@ -326,6 +339,9 @@ fn gather_cube(
     let received = lake.received(source)?;
     let mut cube =
         Cube { known: coverage::known_months(declaration, &received), ..Cube::default() };
+    if let Some(expected) = &declaration.expected {
+        cube.gaps.clone_from(&expected.known_gaps);
+    }
     for delivery in &received {
         *cube.without_place.entry(delivery.month).or_default() += delivery.without_place;
     }

@@ -33,10 +33,14 @@ pub fn take(
     period: &Period,
     form: Form,
 ) -> Result<Result<Taken, NotKnown>, ObservedError> {
-    let missing = |missing: &Vec<Month>| NotKnown(months_missing(missing, period.n_months()));
+    let missing = |source: &str, missing: &Vec<Month>| {
+        let why = observed.gap_reason(source, missing);
+        let words = months_missing(missing, period.n_months());
+        NotKnown(why.map_or(words, |why| months_not_published(missing, period.n_months(), why)))
+    };
     let n = match observed.total(&measure.numerator, place, period)? {
         Ok(n) => n,
-        Err(months) => return Ok(Err(missing(&months))),
+        Err(months) => return Ok(Err(missing(&measure.numerator.source, &months))),
     };
     let taken = match form {
         Form::Count => {
@@ -60,7 +64,7 @@ pub fn take(
                 .as_ref()
                 .ok_or_else(|| ObservedError::NoWhole { measure: measure.id.clone() })?;
             match observed.total(whole, place, period)? {
-                Err(months) => Err(missing(&months)),
+                Err(months) => Err(missing(&whole.source, &months)),
                 Ok(whole) => proportion::wilson(n, whole, Confidence::P95)
                     .map(|found| Taken {
                         n,
@@ -84,6 +88,20 @@ pub(crate) fn months_missing(missing: &[Month], of: usize) -> String {
         [only] => format!("{} is not known, because its file has not come", only.in_words()),
         [first, .., last] => format!(
             "{} of {of} months are not known, because their files have not come ({} to {})",
+            missing.len(),
+            first.in_words(),
+            last.in_words()
+        ),
+        [] => String::new(),
+    }
+}
+
+/// Months that were never published, in words.
+fn months_not_published(missing: &[Month], of: usize, why: &str) -> String {
+    match missing {
+        [only] => format!("{} was not published: {why}", only.in_words()),
+        [first, .., last] => format!(
+            "{} of {of} months were not published ({} to {}): {why}",
             missing.len(),
             first.in_words(),
             last.in_words()

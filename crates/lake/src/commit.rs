@@ -4,6 +4,7 @@
 //! Readers see only files of runs that stand in `loads`, so a run that dies before leaves files and
 //! log entries that nobody reads; [`recover`] takes them away when the next run begins.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
@@ -19,8 +20,9 @@ pub(crate) struct Staged {
     pub(crate) populations: Vec<PopulationRow>,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) loads: Vec<Load>,
-    /// Parts of incidents with what they hold, under the name of a run that has no id yet.
-    pub(crate) incidents: Vec<(String, Part)>,
+    /// Parts of the tables of events with what they hold, by table, under the name of a run that has
+    /// no id yet.
+    pub(crate) events: BTreeMap<&'static str, Vec<(String, Part)>>,
 }
 
 /// The run's name until its loads are known and name it.
@@ -50,8 +52,8 @@ pub(crate) async fn recover(lake: &mut Lake) -> Result<usize, TableError> {
     let committed = lake.committed.clone();
     let is_stray = |name: &str| ingest_of(name).is_some_and(|ingest| !committed.contains(ingest));
     let mut cleared = 0;
+    let events = lake.events.iter_mut();
     let tables = [
-        &mut lake.incidents,
         &mut lake.refusals,
         &mut lake.areas,
         &mut lake.links,
@@ -59,7 +61,7 @@ pub(crate) async fn recover(lake: &mut Lake) -> Result<usize, TableError> {
         &mut lake.snapshots,
         &mut lake.loads,
     ];
-    for table in tables {
+    for table in events.chain(tables) {
         cleared += table.clear(is_stray).await?;
     }
     let id = lake.snapshot_id();
@@ -95,21 +97,22 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
         load.ingest_id.clone_from(&ingest);
         load.run = run;
     }
-    let incidents = name_parts(&lake.incidents, &ingest, &staged.incidents)?;
+    let of_table = |table: &Table| staged.events.get(table.name).map_or(&[][..], Vec::as_slice);
+    let events = lake.events.iter().map(|table| name_parts(table, &ingest, of_table(table)));
+    let events = events.collect::<Result<Vec<_>, _>>()?;
     let refusals = write_rows(&lake.refusals, &ingest, &staged.refusals)?;
     let areas = write_rows(&lake.areas, &ingest, &staged.areas)?;
     let links = write_rows(&lake.links, &ingest, &staged.links)?;
     let populations = write_rows(&lake.populations, &ingest, &staged.populations)?;
     let loads = write_rows(&lake.loads, &ingest, &staged.loads)?;
-    let pins = pins_after(
-        lake,
-        staged,
-        &ingest,
-        &[&incidents, &refusals, &areas, &links, &populations, &loads],
-    );
+    let others = [&refusals, &areas, &links, &populations, &loads];
+    let parts: Vec<&Vec<Part>> = events.iter().chain(others).collect();
+    let pins = pins_after(lake, staged, &ingest, &parts);
     let pins = write_rows(&lake.snapshots, &ingest, &pins)?;
 
-    lake.incidents.add(&incidents).await?;
+    for (table, parts) in lake.events.iter_mut().zip(&events) {
+        table.add(parts).await?;
+    }
     lake.refusals.add(&refusals).await?;
     lake.areas.add(&areas).await?;
     lake.links.add(&links).await?;

@@ -140,7 +140,9 @@ mod tests {
                     reason: "new IT system".into(),
                 }],
             }),
-            reader: Reader::PoliceUkStreet {
+            reader: Reader::Events {
+                form: crate::read::Form::Street,
+                mapping: None,
                 time_precision: TimePrecision::Month,
                 place_precision: PlacePrecision::Snapped,
                 vintage: None,

@@ -305,7 +305,8 @@ impl Run {
         ground: &Ground,
         progress: &(dyn Progress + Sync),
     ) -> Result<(), IngestError> {
-        let Reader::PoliceUkStreet { time_precision, place_precision, vintage } = &source.reader
+        let Reader::Events { form, mapping, time_precision, place_precision, vintage } =
+            &source.reader
         else {
             return Ok(());
         };
@@ -313,7 +314,7 @@ impl Run {
             [] => declared_files(source, request.data_folder)?,
             only => only.to_vec(),
         };
-        let found = read::find_inputs(&paths)
+        let found = read::find_inputs(*form, &paths)
             .map_err(|why| IngestError::Read { source_id: source.id.clone(), why })?;
         let skipped =
             found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned()));
@@ -321,6 +322,8 @@ impl Run {
         let failed = |failure: read::FileFailure| (failure.display_name, failure.error.to_string());
         self.report.failures.extend(found.failures.into_iter().map(failed));
         let read_request = ReadRequest {
+            form: *form,
+            mapping: mapping.as_deref(),
             source_id: &source.id,
             time_precision: *time_precision,
             place_precision: *place_precision,
@@ -338,7 +341,7 @@ impl Run {
             // A month may come in more than one batch; the count keeps their files apart.
             let n = written_so_far.fetch_add(1, Ordering::Relaxed);
             let file_name = part_name(UNNAMED, &format!("{}-{month}-{n}", source.id));
-            let path = lake.incidents.folder.join(&file_name);
+            let path = lake.events(*form).folder.join(&file_name);
             let written =
                 read::write_parquet(&batch, &path).map_err(|why| SinkError(Box::new(why)))?;
             let part = Part {
@@ -358,7 +361,7 @@ impl Run {
         // The order in which threads finished must not show.
         parts.sort_by_key(|(month, part)| (*month, part.n_rows, part.size_bytes));
         let named = parts.into_iter().map(|(month, part)| (format!("{}-{month}", source.id), part));
-        self.staged.incidents.extend(named);
+        self.staged.events.entry(form.table()).or_default().extend(named);
         self.report.failures.extend(outcome.failures.into_iter().map(failed));
         for found in outcome.already {
             let file_name = relative(Path::new(&found.display_name), request.data_folder);
@@ -388,7 +391,7 @@ impl Run {
             first_line: u64::from(refusal.first_line),
             last_line: u64::from(refusal.last_line),
             count: refusal.count,
-            field: refusal.field.unwrap_or("row").to_owned(),
+            field: refusal.field.unwrap_or_else(|| "row".to_owned()),
             reason: refusal.reason.to_string(),
             text: refusal.text,
         }));
@@ -551,7 +554,9 @@ mod tests {
             agreement: None,
             files: Vec::new(),
             expected: None,
-            reader: Reader::PoliceUkStreet {
+            reader: Reader::Events {
+                form: read::Form::Street,
+                mapping: None,
                 time_precision: TimePrecision::Month,
                 place_precision: PlacePrecision::Snapped,
                 vintage: None,

@@ -12,10 +12,15 @@ mod geometry;
 mod ground;
 mod ingest;
 mod links;
+mod mapping;
+mod people;
+mod preview;
+mod propose;
 mod query;
 pub mod read;
 mod rows;
 mod scan;
+mod sheet;
 pub mod source;
 mod store;
 mod table;
@@ -23,6 +28,9 @@ mod table;
 pub use geography::GeographyError;
 pub use geometry::Polygons;
 pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
+pub use mapping::{DateColumn, MappedColumns, Mapping};
+pub use preview::{Preview, PreviewRow};
+pub use propose::Proposal;
 pub use query::{
     Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference,
 };

@@ -1,4 +1,4 @@
-//! Reads the rows of `incidents` and counts them: the lake's own engine.
+//! Reads the rows of a table of events and counts them: the lake's own engine.
 //!
 //! Every question to the lake is a count over a few columns of text that recurs. So a scan reads
 //! those columns alone, gives each text a small number once for each dictionary of a file, and
@@ -24,6 +24,7 @@ use parquet::file::statistics::Statistics;
 use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::Month;
 
+use crate::read::Form;
 use crate::store::Lake;
 use crate::table::TableError;
 
@@ -68,10 +69,15 @@ struct Names {
 }
 
 impl<'a> Scan<'a> {
-    pub(crate) fn new(lake: &'a Lake, selection: Selection<'a>) -> Result<Self, TableError> {
+    pub(crate) fn new(
+        lake: &'a Lake,
+        form: Form,
+        selection: Selection<'a>,
+    ) -> Result<Self, TableError> {
+        let table = lake.events(form);
         let mut files = Vec::new();
-        for name in lake.visible_files(&lake.incidents)? {
-            let path = lake.incidents.folder.join(name);
+        for name in lake.visible_files(table)? {
+            let path = table.folder.join(name);
             let metadata = File::open(&path)
                 .map_err(|why| TableError::File { path: path.clone(), why })
                 .and_then(|file| {

@@ -1,5 +1,6 @@
 //! Sources, as the partnership's folder declares them: `sources/*.toml`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
@@ -9,6 +10,9 @@ use wardmote_domain::area::AreaLevel;
 use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
+
+use crate::mapping::{MappedColumns, Mapping};
+use crate::read::Form;
 
 /// Why a source's declaration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +73,12 @@ pub struct SourceDeclaration {
 /// The readers, with what each is told.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reader {
-    /// Street-level crime as data.police.uk publishes it.
-    PoliceUkStreet {
+    /// Events: as data.police.uk publishes them, or from a partner's own table.
+    Events {
+        /// The form of the files.
+        form: Form,
+        /// What the columns of a partner's table mean.
+        mapping: Option<Box<Mapping>>,
         /// How exactly it knows when.
         time_precision: TimePrecision,
         /// How exactly it knows where.
@@ -230,7 +238,7 @@ impl Reader {
     /// Its name in declarations.
     pub fn name(&self) -> &'static str {
         match self {
-            Self::PoliceUkStreet { .. } => "police-uk-street",
+            Self::Events { form, .. } => form.reader(),
             Self::Boundaries { .. } => "boundaries",
             Self::AreaLookup { .. } => "area-lookup",
             Self::LsoaChange { .. } => "lsoa-change",
@@ -241,14 +249,19 @@ impl Reader {
     /// The categories that its rows can have, where the declaration fixes them.
     pub fn categories(&self) -> Option<Vec<Category>> {
         match self {
-            Self::PoliceUkStreet { .. } => Some(CrimeType::all().map(Category::from).collect()),
+            Self::Events { form: Form::Street, .. } => {
+                Some(CrimeType::all().map(Category::from).collect())
+            }
+            Self::Events { mapping: Some(mapping), .. } => {
+                Some(mapping.categories.values().cloned().collect())
+            }
             _ => None,
         }
     }
 
     /// Whether it brings events rather than geography or populations.
     pub fn brings_events(&self) -> bool {
-        matches!(self, Self::PoliceUkStreet { .. })
+        matches!(self, Self::Events { .. })
     }
 }
 
@@ -273,7 +286,14 @@ struct Written {
     reference_date: Option<Date>,
     from: Option<LookupColumn>,
     to: Option<Vec<ParentColumn>>,
-    columns: Option<ChangeColumns>,
+    columns: Option<toml::Table>,
+    sheet: Option<String>,
+    heading_row: Option<usize>,
+    body: Option<String>,
+    #[serde(default)]
+    categories: BTreeMap<String, Category>,
+    #[serde(default)]
+    outcomes: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -305,7 +325,42 @@ pub fn read_one(path: &Path) -> Result<SourceDeclaration, SourceError> {
     parse(&id, &text, path)
 }
 
-fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceError> {
+fn event_form(reader: &str) -> Option<Form> {
+    let forms = Form::OF_POLICE_UK.into_iter().chain([Form::Mapped]);
+    forms.into_iter().find(|form| form.reader() == reader)
+}
+
+/// The declared mapping of a partner's table.
+fn mapping(
+    written: &Written,
+    bad: &dyn Fn(String) -> SourceError,
+    lacks: &dyn Fn(&'static str) -> SourceError,
+) -> Result<Box<Mapping>, SourceError> {
+    let columns = written
+        .columns
+        .clone()
+        .ok_or_else(|| lacks("[columns] with date and category, such as category = \"Type\""))?;
+    let columns: MappedColumns =
+        columns.try_into().map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
+    if columns.id.is_some() && written.disclosure == Disclosure::Controlled {
+        let mend = "a controlled source stores no references of the partner; leave out columns.id";
+        return Err(bad(mend.to_owned()));
+    }
+    if written.categories.is_empty() {
+        return Err(lacks("[categories], such as \"Noise nuisance\" = \"noise\""));
+    }
+    Ok(Box::new(Mapping {
+        sheet: written.sheet.clone(),
+        heading_row: written.heading_row.unwrap_or(1),
+        columns,
+        categories: written.categories.clone(),
+        outcomes: written.outcomes.clone(),
+        body: written.body.clone().unwrap_or_else(|| written.publisher.clone()),
+    }))
+}
+
+/// Reads a declaration from its text; `path` is what errors name.
+pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceError> {
     let bad = |message: String| SourceError::Parse { path: path.to_owned(), message };
     let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
     if written.disclosure == Disclosure::Controlled && written.agreement.is_none() {
@@ -321,7 +376,9 @@ fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceE
     };
     let level = || written.level.ok_or_else(|| lacks("level, such as level = \"lsoa-2021\""));
     let reader = match written.reader.get_ref().as_str() {
-        "police-uk-street" => Reader::PoliceUkStreet {
+        name if let Some(form) = event_form(name) => Reader::Events {
+            mapping: (form == Form::Mapped).then(|| mapping(&written, &bad, &lacks)).transpose()?,
+            form,
             time_precision: written
                 .time_precision
                 .ok_or_else(|| lacks("time_precision = \"month\""))?,
@@ -350,7 +407,11 @@ fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceE
         "lsoa-change" => {
             let columns = written
                 .columns
+                .clone()
                 .ok_or_else(|| lacks("columns = { lsoa_2011 = \"...\", lsoa_2021 = \"...\" }"))?;
+            let columns: ChangeColumns = columns
+                .try_into()
+                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
             Reader::LsoaChange { lsoa_2011: columns.lsoa_2011, lsoa_2021: columns.lsoa_2021 }
         }
         "population" => Reader::Population {
@@ -364,8 +425,8 @@ fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceE
         },
         other => {
             return Err(bad(format!(
-                "line {line}: reader {other:?} is not known; write police-uk-street, boundaries, \
-                 area-lookup, lsoa-change or population"
+                "line {line}: reader {other:?} is not known; write police-uk-street, \
+                 police-uk-outcomes, police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change or population"
             )));
         }
     };

@@ -10,7 +10,7 @@ use arrow::datatypes::SchemaRef;
 use sha2::{Digest, Sha256};
 
 use crate::links::Links;
-use crate::read;
+use crate::read::{self, Form};
 use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow};
 use crate::table::{Table, TableError, ingest_of, is_table};
 
@@ -68,7 +68,8 @@ impl FromStr for SnapshotId {
 /// The lake, open for reading.
 pub struct Lake {
     folder: PathBuf,
-    pub(crate) incidents: Table,
+    /// The tables of events, in the order of [`Form::OF_POLICE_UK`].
+    pub(crate) events: Vec<Table>,
     pub(crate) refusals: Table,
     pub(crate) areas: Table,
     pub(crate) links: Table,
@@ -94,16 +95,17 @@ impl fmt::Debug for Lake {
 }
 
 /// The tables in the order in which they are created: where the last is, all are.
-fn tables() -> [(&'static str, SchemaRef); 7] {
-    [
-        ("incidents", read::incidents_schema()),
+fn tables() -> Vec<(&'static str, SchemaRef)> {
+    let events = Form::OF_POLICE_UK.map(|form| (form.table(), read::events_schema(form)));
+    let others = [
         ("refusals", Refusal::schema()),
         ("areas", AreaRow::schema()),
         ("area_links", LinkRow::schema()),
         ("populations", PopulationRow::schema()),
         ("snapshots", SnapshotRow::schema()),
         ("loads", Load::schema()),
-    ]
+    ];
+    events.into_iter().chain(others).collect()
 }
 
 impl Lake {
@@ -139,7 +141,7 @@ impl Lake {
         folder: &Path,
         pins: Option<&BTreeMap<String, u64>>,
     ) -> Result<Self, LakeError> {
-        if !is_table(&folder.join("loads")) {
+        if !tables().iter().all(|(name, _)| is_table(&folder.join(name))) {
             return Err(LakeError::Absent { folder: folder.to_owned() });
         }
         let open = async |name: &'static str, schema| {
@@ -149,9 +151,13 @@ impl Lake {
         // Loads first: should a run commit meanwhile, the newer tables hold files of a run that these
         // loads do not name, and those are passed over.
         let loads = open("loads", Load::schema()).await?;
+        let mut events = Vec::with_capacity(Form::OF_POLICE_UK.len());
+        for form in Form::OF_POLICE_UK {
+            events.push(open(form.table(), read::events_schema(form)).await?);
+        }
         let mut lake = Self {
             folder: folder.to_owned(),
-            incidents: open("incidents", read::incidents_schema()).await?,
+            events,
             refusals: open("refusals", Refusal::schema()).await?,
             areas: open("areas", AreaRow::schema()).await?,
             links: open("area_links", LinkRow::schema()).await?,
@@ -214,8 +220,24 @@ impl Lake {
     }
 
     /// The tables whose versions a vintage pins.
-    pub(crate) fn pinned(&self) -> [&Table; 6] {
-        [&self.incidents, &self.refusals, &self.areas, &self.links, &self.populations, &self.loads]
+    pub(crate) fn pinned(&self) -> Vec<&Table> {
+        let others = [&self.refusals, &self.areas, &self.links, &self.populations, &self.loads];
+        self.events.iter().chain(others).collect()
+    }
+
+    /// The table that keeps the rows of a form.
+    pub(crate) fn events(&self, form: Form) -> &Table {
+        let of_form = self.events.iter().find(|table| table.name == form.table());
+        of_form.unwrap_or_else(|| unreachable!("every form has a table"))
+    }
+
+    /// The form of a source's files; a source of which nothing was loaded has no rows of any.
+    pub(crate) fn form_of(&self, source: &str) -> Form {
+        let load = self.visible.iter().find(|load| load.source == source);
+        let form = load.and_then(|load| {
+            Form::OF_POLICE_UK.into_iter().find(|form| form.reader() == load.reader)
+        });
+        form.unwrap_or(Form::Street)
     }
 
     /// The rows of `snapshots`, the latest pins of each vintage only.

@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod lint;
 pub(crate) mod measure;
 pub(crate) mod refusals;
+pub(crate) mod source;
 pub(crate) mod trace;
 pub(crate) mod twin;
 pub(crate) mod verify;

@@ -6,3 +6,4 @@ mod luton;
 mod prose;
 mod running;
 mod samples;
+mod source;

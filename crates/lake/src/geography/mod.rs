@@ -127,7 +127,7 @@ pub(crate) fn read(
             };
             residents::read(file, code, value, &of, &mut sink)?;
         }
-        Reader::PoliceUkStreet { .. } => {}
+        Reader::Events { .. } => {}
     }
     let rows = sink.rows;
     if rows.rows_kept == 0 && rows.passed_over == 0 {

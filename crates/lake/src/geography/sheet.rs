@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{GeographyError, Sink};
+use crate::sheet::line_at;
 use crate::source::Column;
 
 /// A CSV file with its headings.
@@ -69,11 +70,4 @@ impl<'a> Sheet<'a> {
             }
         }
     }
-}
-
-/// The line on which a record starts. Where lines end in CR LF, the CSV reader takes the line feed
-/// for the start of the next record.
-fn line_at(bytes: &[u8], position: &csv::Position) -> u64 {
-    let at_line_feed = bytes.get(position.byte() as usize) == Some(&b'\n');
-    position.line() + u64::from(at_line_feed)
 }

@@ -9,6 +9,7 @@ use wardmote_domain::period::Month;
 
 use super::finder::{AreaFinder, PLACE};
 use super::{CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference};
+use crate::read::Form;
 use crate::scan::{ABSENT, Scan, Selection, month};
 use crate::store::Lake;
 
@@ -30,7 +31,7 @@ impl Lake {
     /// are the exception: their rows are those that fall within the force, placed or not.
     pub fn counts(&self, query: &CountQuery) -> Result<Vec<CountRow>, QueryError> {
         let finder = AreaFinder::new(self, query.level)?;
-        let scan = Scan::new(self, query.selection())?;
+        let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
         let [first, second, third] = PLACE;
         let mut places = Places::new(&finder, &scan);
         let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
@@ -49,9 +50,14 @@ impl Lake {
         Ok(rows.map(|((area, month, category), n)| CountRow { area, month, category, n }).collect())
     }
 
+    fn scan_of<'a>(&'a self, source: &'a str) -> Result<Scan<'a>, QueryError> {
+        let selection = Selection { source: Some(source), ..Selection::default() };
+        Ok(Scan::new(self, self.form_of(source), selection)?)
+    }
+
     /// What each body delivered, by body and month.
     pub fn received(&self, source: &str) -> Result<Vec<Received>, QueryError> {
-        let scan = Scan::new(self, Selection { source: Some(source), ..Selection::default() })?;
+        let scan = self.scan_of(source)?;
         let columns = ["reporting_body", "month", "lsoa_2021", "lsoa_2011"];
         let mut received: BTreeMap<(String, Month), (u64, u64)> = BTreeMap::new();
         for ([body, day, lsoa_2021, lsoa_2011], n) in scan.count(columns)? {
@@ -76,7 +82,7 @@ impl Lake {
     /// How many distinct groups of small area, month and category there are, and how many rows: the
     /// whole table counted, for `wardmote count` and the bench.
     pub fn group_all(&self) -> Result<(u64, u64), QueryError> {
-        let scan = Scan::new(self, Selection::default())?;
+        let scan = Scan::new(self, Form::Street, Selection::default())?;
         let of_months = scan.fold(
             ["lsoa_2021", "lsoa_2011", "month", "category"],
             |groups: &mut GroupsAndRows, group, n| {
@@ -99,7 +105,7 @@ impl Lake {
         limit: usize,
     ) -> Result<Vec<RowReference>, QueryError> {
         let finder = AreaFinder::new(self, query.level)?;
-        let scan = Scan::new(self, query.selection())?;
+        let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
         let mut found: Vec<RowReference> = Vec::new();
         let [first, second, third] = PLACE;
         let wanted = |area: Option<&AreaCode>| match (&query.areas, area) {
@@ -139,7 +145,7 @@ impl Lake {
         district_level: AreaLevel,
     ) -> Result<Vec<Elsewhere>, QueryError> {
         let finder = AreaFinder::new(self, district_level)?;
-        let scan = Scan::new(self, Selection { source: Some(source), ..Selection::default() })?;
+        let scan = self.scan_of(source)?;
         let mut places = Places::new(&finder, &scan);
         let mut rows: BTreeMap<Option<AreaCode>, u64> = BTreeMap::new();
         for (place, n) in scan.count(PLACE)? {

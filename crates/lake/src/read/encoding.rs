@@ -8,16 +8,16 @@ use super::error::ReadError;
 
 /// A file's text, and what was converted to get it.
 #[derive(Debug)]
-pub(super) struct Decoded<'a> {
-    pub(super) text: Cow<'a, str>,
-    pub(super) note: Option<&'static str>,
+pub(crate) struct Decoded<'a> {
+    pub(crate) text: Cow<'a, str>,
+    pub(crate) note: Option<&'static str>,
 }
 
 /// Reads UTF-8 with or without its mark, and UTF-16 with its mark.
 ///
 /// Other encodings are refused: Windows-1252 would accept almost any bytes, and a place name read
 /// wrongly is worse than a file saved again.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, ReadError> {
     let decoded = match bytes {
         [0xEF, 0xBB, 0xBF, rest @ ..] => {
             Decoded { text: utf8(rest, 3)?.into(), note: Some("UTF-8 with a byte order mark") }

@@ -88,22 +88,28 @@ pub enum ReadError {
     },
     /// The file is of another kind that police.uk publishes.
     #[error(
-        "line 1: the header is that of {kind}, not of a street file; choose the file that ends in -street.csv"
+        "line 1: the header is that of {kind}, not of {wanted}; choose the file that ends in {suffix}.csv"
     )]
     OtherKind {
         /// The kind in words.
         kind: &'static str,
+        /// The kind that was wanted.
+        wanted: &'static str,
+        /// What the names of its files end in.
+        suffix: &'static str,
     },
     /// Columns are missing.
     #[error(
-        "line 1: not the header of a street file; missing: {}; unknown: {}; download the file again or restore the header",
+        "line 1: not the header of {wanted}; missing: {}; unknown: {}; download the file again or restore the header",
         list(missing),
         list(unknown)
     )]
     Header {
+        /// The kind that was wanted.
+        wanted: &'static str,
         /// Needed columns that are not there.
         missing: Vec<String>,
-        /// Columns that a street file does not have.
+        /// Columns that such a file does not have.
         unknown: Vec<String>,
     },
     /// One column stands twice.
@@ -111,6 +117,45 @@ pub enum ReadError {
     DuplicateColumn {
         /// Its name.
         column: String,
+    },
+    /// A workbook that cannot be opened.
+    #[error("not a readable workbook ({why}); save it again as XLSX, ODS or CSV")]
+    Workbook {
+        /// What the reader says.
+        why: String,
+    },
+    /// The workbook has no such sheet.
+    #[error("there is no sheet {sheet:?}; the workbook has {has}")]
+    NoSheet {
+        /// As declared.
+        sheet: String,
+        /// What there is.
+        has: String,
+    },
+    /// The row of headings is blank or beyond the end.
+    #[error("row {row} holds no headings; name their row with heading_row")]
+    NoHeadings {
+        /// As declared.
+        row: usize,
+    },
+    /// A declared column is not there.
+    #[error("there is no column {column:?}; it has {has}")]
+    NoColumn {
+        /// As declared.
+        column: String,
+        /// What there is.
+        has: String,
+    },
+    /// The table names people.
+    #[error(
+        "the column {heading:?} looks like {looks_like}, and people stay out: nothing was loaded; ask \
+         the partner for the table without that column"
+    )]
+    PersonalColumn {
+        /// Its heading.
+        heading: String,
+        /// What gave it away.
+        looks_like: &'static str,
     },
     /// No row is of the month in the file's name.
     #[error("the file's name says {named}, but its rows are of {found}; rename the file")]

@@ -1,81 +1,78 @@
-//! The header of a street file: where each column stands.
+//! The header of a police.uk file: where each column stands.
 
 use super::error::ReadError;
+use super::form::{Form, N_EXTRAS};
 
 /// Where the columns that are stored stand in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Columns {
-    pub(super) crime_id: usize,
-    pub(super) month: usize,
-    pub(super) reported_by: usize,
-    pub(super) falls_within: usize,
+    pub(super) id: Option<usize>,
+    /// The month, or in forms that know the time the date.
+    pub(super) when: usize,
+    pub(super) reported_by: Option<usize>,
+    pub(super) falls_within: Option<usize>,
     pub(super) longitude: usize,
     pub(super) latitude: usize,
-    pub(super) lsoa_code: usize,
-    pub(super) crime_type: usize,
-    pub(super) outcome: usize,
+    pub(super) lsoa_code: Option<usize>,
+    pub(super) kind: usize,
+    pub(super) outcome: Option<usize>,
+    /// The columns that only this form has, in its order.
+    pub(super) extras: [usize; N_EXTRAS],
     pub(super) width: usize,
 }
 
-/// The columns of a street file that are stored.
-pub(super) const NEEDED: [&str; 9] = [
-    "Crime ID",
-    "Month",
-    "Reported by",
-    "Falls within",
-    "Longitude",
-    "Latitude",
-    "LSOA code",
-    "Crime type",
-    "Last outcome category",
-];
-
-/// Columns of a street file that are known and not stored: the LSOA's code says more than its name,
-/// the street's name is that of the snap point, and the context is always blank.
-const NOT_STORED: [&str; 3] = ["Location", "LSOA name", "Context"];
-
-const OTHER_KINDS: [(&str, &str); 4] = [
-    ("Outcome type", "an outcomes file"),
-    ("Legislation", "a stop-and-search file"),
-    ("Object of search", "a stop-and-search file"),
-    ("Self-defined ethnicity", "a stop-and-search file"),
-];
-
 /// Finds the columns, in whatever order they stand, and lists those that will not be stored.
-pub(super) fn find_columns(names: &[String]) -> Result<(Columns, Vec<String>), ReadError> {
+pub(super) fn find_columns(
+    form: Form,
+    names: &[String],
+) -> Result<(Columns, Vec<String>), ReadError> {
+    let heads = form.heads();
     let names: Vec<&str> = names.iter().map(|name| name.trim()).collect();
     if let [only] = names[..]
         && let Some(found) = other_separator(only)
     {
         return Err(ReadError::Separator { found });
     }
-    if let Some((_, kind)) = OTHER_KINDS.iter().find(|(mark, _)| position(&names, mark).is_some()) {
-        return Err(ReadError::OtherKind { kind });
+    let other = Form::OF_POLICE_UK.into_iter().filter(|other| *other != form).map(Form::heads);
+    if position(&names, heads.mark).is_none()
+        && let Some(other) = other.into_iter().find(|other| position(&names, other.mark).is_some())
+    {
+        let (kind, wanted, suffix) = (other.words, heads.words, heads.suffix);
+        return Err(ReadError::OtherKind { kind, wanted, suffix });
     }
-    let missing = NEEDED.iter().filter(|needed| position(&names, needed).is_none());
+    let missing = heads.needed.iter().filter(|needed| position(&names, needed).is_none());
     let missing: Vec<String> = missing.map(|name| (*name).to_owned()).collect();
-    let known = |name: &str| position(&NEEDED, name).or(position(&NOT_STORED, name)).is_some();
+    let known =
+        |name: &str| position(heads.needed, name).or(position(heads.not_stored, name)).is_some();
     let unknown = names.iter().filter(|name| !known(name)).map(|name| shortened(name));
     let unknown: Vec<String> = unknown.take(MOST_LISTED).collect();
     if !missing.is_empty() {
-        return Err(ReadError::Header { missing, unknown });
+        return Err(ReadError::Header { wanted: heads.words, missing, unknown });
     }
-    let twice =
-        NEEDED.iter().find(|needed| names.iter().filter(|name| same(name, needed)).count() > 1);
+    let twice = heads
+        .needed
+        .iter()
+        .find(|needed| names.iter().filter(|name| same(name, needed)).count() > 1);
     if let Some(column) = twice {
         return Err(ReadError::DuplicateColumn { column: (*column).to_owned() });
     }
-    let at = |needed: usize| position(&names, NEEDED[needed]).unwrap_or_default();
+    let at = |name: &str| position(&names, name);
+    let needed = |name: &str| at(name).unwrap_or_default();
+    let mut extras = [0; N_EXTRAS];
+    for (place, (name, _)) in extras.iter_mut().zip(heads.extras) {
+        *place = needed(name);
+    }
     let columns = Columns {
-        crime_id: at(0),
-        month: at(1),
-        reported_by: at(2),
-        falls_within: at(3),
-        longitude: at(4),
-        latitude: at(5),
-        lsoa_code: at(6),
-        crime_type: at(7),
-        outcome: at(8),
+        id: at("Crime ID"),
+        when: at("Month").or(at("Date")).unwrap_or_default(),
+        reported_by: at("Reported by"),
+        falls_within: at("Falls within"),
+        longitude: needed("Longitude"),
+        latitude: needed("Latitude"),
+        lsoa_code: at("LSOA code"),
+        kind: needed(heads.kind),
+        outcome: at("Last outcome category").or(at("Outcome")),
+        extras,
         width: names.len(),
     };
     Ok((columns, unknown))

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use wardmote_domain::category::CrimeType;
+use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
+use super::form::{Form, N_EXTRAS};
 use super::words::Words;
 
 /// How a row's small area was found.
@@ -26,7 +27,8 @@ pub(super) enum FoundBy {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct IncidentRow {
     pub(super) month: Month,
-    pub(super) category: CrimeType,
+    /// The number of the row's kind.
+    pub(super) kind: u32,
     pub(super) body: u32,
     pub(super) falls_within: u32,
     pub(super) outcome: u32,
@@ -39,8 +41,10 @@ pub(super) struct IncidentRow {
 }
 
 /// Rows kept so far. Words and areas are numbers into their tables; 0 is none.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Incidents {
+    pub(super) form: Form,
+    pub(super) kinds: Kinds,
     pub(super) bodies: Words,
     pub(super) forces: Words,
     pub(super) outcomes: Words,
@@ -48,6 +52,11 @@ pub(super) struct Incidents {
     rows: Vec<IncidentRow>,
     source_ids: Vec<u8>,
     source_id_ends: Vec<u32>,
+    /// Exact times in microseconds since 1970 UTC, of forms that know them.
+    pub(super) times: Vec<Option<i64>>,
+    /// The words of the columns that only this form has.
+    pub(super) extra_words: [Words; N_EXTRAS],
+    pub(super) extras: Vec<[u32; N_EXTRAS]>,
 }
 
 /// A batch is handed over once it holds this many rows, though its month may go on. The busiest
@@ -56,7 +65,82 @@ const MOST_ROWS: usize = 2_000_000;
 /// Or once its identifiers fill this much: an Arrow column of text holds at most 2 GiB.
 const MOST_SOURCE_ID_BYTES: usize = 512 << 20;
 
+/// The kinds of event: the source's words with the short names that they have in the lake.
+#[derive(Debug, Default)]
+pub(super) struct Kinds {
+    words: Words,
+    slugs: Vec<String>,
+}
+
+/// What a blank kind is called.
+const NOT_STATED: &str = "not-stated";
+
+impl Kinds {
+    /// The fourteen crime types.
+    fn of_street() -> Self {
+        let mut kinds = Self::default();
+        for crime_type in CrimeType::all() {
+            kinds.words.id(crime_type.name().as_bytes());
+            kinds.slugs.push(crime_type.slug().to_owned());
+        }
+        kinds
+    }
+
+    /// The number of a kind that is known by these words.
+    pub(super) fn known(&mut self, words: &[u8]) -> Option<u32> {
+        self.words.known(words)
+    }
+
+    /// The number of a kind, new or known.
+    pub(super) fn number(&mut self, words: &[u8]) -> u32 {
+        let words = if words.is_empty() { NOT_STATED.as_bytes() } else { words };
+        let number = self.words.id(words);
+        if number as usize > self.slugs.len() {
+            let category = Category::of_words(&String::from_utf8_lossy(words));
+            self.slugs.push(category.map_or(NOT_STATED.to_owned(), String::from));
+        }
+        number
+    }
+
+    /// The number of a kind whose short name is declared.
+    pub(super) fn mapped(&mut self, words: &[u8], slug: &str) -> u32 {
+        let words = if words.is_empty() { NOT_STATED.as_bytes() } else { words };
+        let number = self.words.id(words);
+        if number as usize > self.slugs.len() {
+            self.slugs.push(slug.to_owned());
+        }
+        number
+    }
+
+    /// The source's words, in the order of their numbers from 1.
+    pub(super) fn words(&self) -> &[String] {
+        self.words.words()
+    }
+
+    /// The short names, in the order of their numbers from 1.
+    pub(super) fn slugs(&self) -> &[String] {
+        &self.slugs
+    }
+}
+
 impl Incidents {
+    pub(super) fn new(form: Form) -> Self {
+        Self {
+            form,
+            kinds: if form == Form::Street { Kinds::of_street() } else { Kinds::default() },
+            bodies: Words::default(),
+            forces: Words::default(),
+            outcomes: Words::default(),
+            loads: Vec::new(),
+            rows: Vec::new(),
+            source_ids: Vec::new(),
+            source_id_ends: Vec::new(),
+            times: Vec::new(),
+            extra_words: Default::default(),
+            extras: Vec::new(),
+        }
+    }
+
     /// Starts the rows of another load.
     pub(super) fn begin_load(&mut self, load_id: String) {
         self.loads.push(load_id);
@@ -65,11 +149,6 @@ impl Incidents {
     /// The number of the load last begun.
     pub(super) fn load(&self) -> u32 {
         self.loads.len() as u32
-    }
-
-    /// The category that the source's words name.
-    pub(super) fn category(words: &[u8]) -> Option<CrimeType> {
-        CrimeType::all().find(|category| category.name().as_bytes() == words)
     }
 
     /// Adds a row.
@@ -83,6 +162,8 @@ impl Incidents {
     pub(super) fn truncate(&mut self, length: usize) {
         self.rows.truncate(length);
         self.source_id_ends.truncate(length);
+        self.times.truncate(length);
+        self.extras.truncate(length);
         self.source_ids.truncate(self.source_id_ends.last().map_or(0, |end| *end as usize));
     }
 

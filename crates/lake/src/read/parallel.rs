@@ -15,15 +15,22 @@ use wardmote_domain::provenance::{PlacePrecision, TimePrecision};
 use super::areas::{Locate, SmallAreaCodes};
 use super::container::InputFile;
 use super::error::{FileFailure, ReadError};
+use super::form::Form;
 use super::incidents::Incidents;
 use super::known_areas::KnownAreas;
-use super::police_uk_street::{Tally, read_street_file};
+use super::mapped::read_mapped;
+use super::police_uk::{Named, Tally, read_file};
 use super::report::FileReport;
 use super::sorted::sorted_months;
+use crate::mapping::Mapping;
 
 /// What the source declares, and what the reader may use.
 #[derive(Clone, Copy)]
 pub struct ReadRequest<'a> {
+    /// The form of the source's files.
+    pub form: Form,
+    /// What the columns mean, of a partner's own tables.
+    pub mapping: Option<&'a Mapping>,
     /// The source's id, stored with every row.
     pub source_id: &'a str,
     /// How exactly the source knows when.
@@ -175,7 +182,7 @@ impl Run<'_> {
             KnownAreas::new(request.small_areas, request.declared_vintage, request.locate);
         let mut buffer = Vec::new();
         while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let mut incidents = Incidents::default();
+            let mut incidents = Incidents::new(request.form);
             let mut reports = Vec::new();
             for (index, input) in group {
                 if self.stopped.load(Ordering::Relaxed) {
@@ -194,7 +201,8 @@ impl Run<'_> {
                     Err(error) => self.fail(*index, input, error),
                 }
                 if incidents.is_full() {
-                    self.hand_over(std::mem::take(&mut incidents), &known_areas, &mut reports);
+                    let full = std::mem::replace(&mut incidents, Incidents::new(request.form));
+                    self.hand_over(full, &known_areas, &mut reports);
                 }
             }
             self.hand_over(incidents, &known_areas, &mut reports);
@@ -217,8 +225,12 @@ impl Run<'_> {
         }
         let first_row = incidents.len();
         incidents.begin_load(load_id.clone());
-        let tally =
-            read_street_file(buffer, input.named_month(), self.request, known_areas, incidents);
+        let named =
+            Named { month: input.named_month(), force: input.named_force(self.request.form) };
+        let tally = match self.request.mapping {
+            Some(mapping) => read_mapped(buffer, mapping, self.request, known_areas, incidents),
+            None => read_file(buffer, named, self.request, known_areas, incidents),
+        };
         // Claimed only once it has been read: a copy under a wrong name fails and claims nothing.
         let is_new = tally.is_ok() && lock(&self.claimed).insert(load_id.clone());
         if !is_new {

@@ -21,6 +21,14 @@ pub enum Reason {
     UnclosedQuote,
     /// Not `YYYY-MM`.
     NotAMonth,
+    /// Not a date with its time and zone.
+    NotATime,
+    /// In none of the declared forms of dates.
+    NotADate,
+    /// Not one of the declared words.
+    NotMapped,
+    /// Not metres on the national grid.
+    NotMetres,
     /// Before street-level data were first published.
     BeforeFirstMonth,
     /// After the last month that the file can hold.
@@ -58,6 +66,12 @@ impl fmt::Display for Reason {
                 f.write_str("a quotation mark is opened and not closed on its line")
             }
             Self::NotAMonth => f.write_str("not a month such as 2024-04"),
+            Self::NotADate => f.write_str("a date in none of the declared formats"),
+            Self::NotMapped => {
+                f.write_str("not one of the words that the source's declaration lists")
+            }
+            Self::NotMetres => f.write_str("not metres on the British National Grid"),
+            Self::NotATime => f.write_str("not a time such as 2024-04-01T13:50:00+00:00"),
             Self::BeforeFirstMonth => {
                 write!(f, "before {FIRST_YEAR}-{FIRST_MONTH}, when street-level data begin")
             }
@@ -105,7 +119,7 @@ pub struct Refusal {
     /// Rows.
     pub count: u64,
     /// The column, where one is to blame.
-    pub field: Option<&'static str>,
+    pub field: Option<String>,
     /// Why.
     pub reason: Reason,
     /// The offending text of the first row, at most 80 characters; always `None` for a source whose
@@ -120,7 +134,7 @@ impl fmt::Display for Refusal {
         } else {
             write!(f, "lines {} to {}: ", self.first_line, self.last_line)?;
         }
-        if let Some(field) = self.field {
+        if let Some(field) = &self.field {
             write!(f, "{field}: ")?;
         }
         if let Some(text) = &self.text {
@@ -133,7 +147,7 @@ impl fmt::Display for Refusal {
 /// What one row did wrong, before it has a line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fault<'a> {
-    pub(super) field: Option<&'static str>,
+    pub(super) field: Option<&'a str>,
     pub(super) reason: Reason,
     pub(super) text: &'a [u8],
 }
@@ -163,14 +177,14 @@ impl RefusalLog {
         });
         let join_any_text = self.refusals.len() >= JOIN_FROM;
         if let Some(last) = self.refusals.last_mut() {
-            let alike = last.reason == fault.reason && last.field == fault.field;
+            let alike = last.reason == fault.reason && last.field.as_deref() == fault.field;
             if alike && last.last_line + 1 == line && (join_any_text || last.text == text) {
                 last.last_line = line;
                 last.count += 1;
                 return;
             }
         }
-        let (field, reason) = (fault.field, fault.reason);
+        let (field, reason) = (fault.field.map(str::to_owned), fault.reason);
         self.refusals.push(Refusal {
             first_line: line,
             last_line: line,

@@ -1,8 +1,10 @@
-//! The columns of the `incidents` table.
+//! The columns of the tables of events.
 
 use std::sync::{Arc, LazyLock};
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use super::form::Form;
 
 /// The columns of the `incidents` table, in order.
 ///
@@ -13,8 +15,23 @@ pub fn incidents_schema() -> SchemaRef {
     Arc::clone(&SCHEMA)
 }
 
+/// The columns of the table that keeps the rows of a form: those of `incidents`, and the form's own.
+pub fn events_schema(form: Form) -> SchemaRef {
+    let extras = form.heads().extras;
+    if extras.is_empty() {
+        return incidents_schema();
+    }
+    let mut columns = columns();
+    columns.extend(extras.iter().map(|(_, name)| Field::new(*name, word(), true)));
+    Arc::new(Schema::new(columns))
+}
+
+/// The type of a column whose texts recur.
+fn word() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
+}
+
 fn columns() -> Vec<Field> {
-    let word = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let time = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     vec![
         Field::new("source", word(), false),

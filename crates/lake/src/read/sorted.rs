@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, Date32Array, DictionaryArray, Float64Builder, Int32Array, RecordBatch, StringArray,
-    new_null_array,
+    TimestampMicrosecondArray, new_null_array,
 };
 use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
-use arrow::datatypes::Int32Type;
+use arrow::datatypes::{Int32Type, SchemaRef};
 use arrow::error::ArrowError;
 use wardmote_domain::area::AreaCode;
-use wardmote_domain::category::CrimeType;
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
@@ -19,7 +18,7 @@ use super::areas::SmallArea;
 use super::incidents::{FoundBy, IncidentRow, Incidents};
 use super::known_areas::KnownAreas;
 use super::parallel::ReadRequest;
-use super::schema::incidents_schema;
+use super::schema::events_schema;
 
 /// The batch sorted by month, area, category and body, one piece for each month.
 ///
@@ -55,11 +54,10 @@ const N_WORDS: usize = 9;
 
 /// The numbers of a row's words, so that one pass over the rows serves all their columns.
 fn word_ids(row: &IncidentRow) -> [usize; N_WORDS] {
-    let category = row.category as usize + 1;
-    let area = row.area as usize;
+    let (kind, area) = (row.kind as usize, row.area as usize);
     [
-        category,
-        category,
+        kind,
+        kind,
         area,
         area,
         row.found_by as usize,
@@ -104,15 +102,15 @@ impl Ranked {
 
 fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked; N_WORDS] {
     let areas = known_areas.areas();
-    let categories: Vec<CrimeType> = CrimeType::all().collect();
+    let (slugs, names) = (incidents.kinds.slugs(), incidents.kinds.words());
     let (bodies, forces) = (incidents.bodies.words(), incidents.forces.words());
     let (outcomes, loads) = (incidents.outcomes.words(), &incidents.loads);
     let area_code = |index: usize, code: fn(&SmallArea) -> Option<&AreaCode>| {
         code(&areas[index]).map(AreaCode::as_str)
     };
     let n_words = [
-        categories.len(),
-        categories.len(),
+        slugs.len(),
+        names.len(),
         areas.len(),
         areas.len(),
         FOUND_BY_WORDS.len(),
@@ -129,8 +127,8 @@ fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked;
     }
     array::from_fn(|column| {
         Ranked::new(&is_used[column], |index| match column {
-            SLUG => Some(categories[index].slug()),
-            NAME => Some(categories[index].name()),
+            SLUG => Some(&slugs[index]),
+            NAME => Some(&names[index]),
             LSOA_2021 => area_code(index, |area| area.lsoa_2021.as_ref()),
             LSOA_2011 => area_code(index, |area| area.lsoa_2011.as_ref()),
             FOUND_BY => FOUND_BY_WORDS[index],
@@ -152,7 +150,8 @@ fn order(rows: &[IncidentRow], words: &[Ranked; N_WORDS]) -> Vec<u32> {
         };
         let month = u128::from(row.month.index().cast_unsigned() & 0xFFFF);
         let areas = rank(LSOA_2021) << 24 | rank(LSOA_2011);
-        let kind = (row.category as u128) << 24 | rank(BODY);
+        // A month's own kinds are few: sixteen bits hold their ranks.
+        let kind = (rank(SLUG) & 0xFFFF) << 16 | rank(BODY) & 0xFFFF;
         month << 112 | areas << 64 | kind << 32 | u128::from(index)
     };
     let mut keys: Vec<u128> = (0..).zip(rows).map(key).collect();
@@ -185,16 +184,16 @@ fn batch(
     let mut columns =
         keys.into_iter().zip(words).map(|(keys, words)| dictionary(keys, &words.values));
     let mut next = || columns.next().unwrap_or_else(|| unreachable!("nine columns of words"));
-    let schema = incidents_schema();
+    let schema = events_schema(incidents.form);
     let constant = |text: &str| {
         let values: ArrayRef = Arc::new(StringArray::from(vec![text]));
         dictionary(vec![0; n_rows], &values)
     };
-    let columns: Vec<ArrayRef> = vec![
+    let mut columns: Vec<ArrayRef> = vec![
         constant(request.source_id)?,
         Arc::new(source_ids(incidents, order)?),
         Arc::new(Date32Array::from(months)),
-        new_null_array(schema.field(3).data_type(), n_rows),
+        times(incidents, order, &schema),
         constant(request.time_precision.slug())?,
         constant(request.place_precision.slug())?,
         next()?,
@@ -210,7 +209,31 @@ fn batch(
         next()?,
         Arc::new(Int32Array::from(lines)),
     ];
+    for extra in 0..incidents.form.heads().extras.len() {
+        columns.push(extra_column(incidents, order, extra)?);
+    }
     RecordBatch::try_new(schema, columns)
+}
+
+/// The exact times, where the form knows them.
+fn times(incidents: &Incidents, order: &[u32], schema: &SchemaRef) -> ArrayRef {
+    if incidents.times.is_empty() {
+        return new_null_array(schema.field(3).data_type(), order.len());
+    }
+    let times = order.iter().map(|index| incidents.times[*index as usize]);
+    Arc::new(times.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+}
+
+/// A column that only this form has.
+fn extra_column(
+    incidents: &Incidents,
+    order: &[u32],
+    extra: usize,
+) -> Result<ArrayRef, ArrowError> {
+    let words = incidents.extra_words[extra].words();
+    let ranked = Ranked::new(&vec![true; words.len() + 1], |index| Some(&words[index]));
+    let number = |index: &u32| incidents.extras[*index as usize][extra] as usize;
+    dictionary(order.iter().map(|index| ranked.by_id[number(index)]).collect(), &ranked.values)
 }
 
 /// Days since 1970 of a month's first day; the last month is usually the next.

@@ -31,6 +31,16 @@ impl Words {
         self.last
     }
 
+    /// The number of a word that is known.
+    pub(super) fn known(&mut self, word: &[u8]) -> Option<u32> {
+        if self.last != 0 && self.known[self.last as usize - 1].as_bytes() == word {
+            return Some(self.last);
+        }
+        let id = *self.ids.get(word)?;
+        self.last = id;
+        Some(id)
+    }
+
     /// The words, in the order of their numbers from 1.
     pub(super) fn words(&self) -> &[String] {
         &self.known

@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
 
 mod counts;
+mod forms;
 mod loading;
+mod mapped;
 mod read_bad_input;
 mod read_files;
 mod read_properties;

@@ -7,7 +7,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use flate2::write::GzEncoder;
-use wardmote_lake::read::{InputFile, ReadError, ReadRequest, SmallAreaCodes, find_inputs};
+use wardmote_lake::read::{Form, InputFile, ReadError, ReadRequest, SmallAreaCodes, find_inputs};
 
 use crate::read_files::write_zip;
 use crate::reading::{
@@ -229,7 +229,7 @@ fn an_archive_cannot_lead_outside_itself() {
         "2024-01/2024-01-d-street.csv",
     ];
     write_zip(&path, &names.map(|name| (name, text.as_bytes())));
-    let found = find_inputs(std::slice::from_ref(&path)).unwrap();
+    let found = find_inputs(Form::Street, std::slice::from_ref(&path)).unwrap();
     assert_eq!(found.files.len(), 1, "only the entry that stays inside");
     assert_eq!(found.failures.len(), 3);
     for failure in &found.failures {
@@ -251,7 +251,7 @@ fn bombs_are_refused_before_they_expand() {
     writer.write_all(&bomb).unwrap();
     writer.finish().unwrap();
     for path in [zipped, gzipped] {
-        let message = read(find_inputs(&[path]).unwrap().files).failure();
+        let message = read(find_inputs(Form::Street, &[path]).unwrap().files).failure();
         assert!(message.contains("as a decompression bomb does; refused"), "{message}");
     }
 }
@@ -261,7 +261,7 @@ fn damaged_archives_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("latest.zip");
     fs::write(&path, "not an archive").unwrap();
-    let found = find_inputs(std::slice::from_ref(&path)).unwrap();
+    let found = find_inputs(Form::Street, std::slice::from_ref(&path)).unwrap();
     assert!(found.failures[0].to_string().contains("latest.zip: not a readable ZIP archive"));
 
     let text = file_of(&[GOOD]);
@@ -270,7 +270,7 @@ fn damaged_archives_are_named() {
     let middle = bytes.len() / 4;
     bytes[middle] ^= 0xFF;
     fs::write(&path, bytes).unwrap();
-    let found = find_inputs(std::slice::from_ref(&path)).unwrap();
+    let found = find_inputs(Form::Street, std::slice::from_ref(&path)).unwrap();
     assert_eq!(found.skipped[0].reason, "an archive inside an archive");
     let message = read(found.files).failure();
     assert!(message.contains("damaged"), "{message}");
@@ -286,7 +286,7 @@ fn damaged_archives_are_named() {
 
 #[test]
 fn what_is_not_there_is_named() {
-    let error = find_inputs(&["no/such/folder".into()]).unwrap_err();
+    let error = find_inputs(Form::Street, &["no/such/folder".into()]).unwrap_err();
     assert!(matches!(error, ReadError::NotFound { .. }));
     assert_eq!(error.to_string(), "no/such/folder: no such file or folder");
 }
@@ -298,7 +298,7 @@ const NOBODY: u32 = 65_534;
 #[test]
 fn a_folder_without_permission_is_named_and_the_others_go_on() {
     if let Some(folder) = std::env::var_os(CHILD_FOLDER) {
-        let found = find_inputs(&[folder.into()]).unwrap();
+        let found = find_inputs(Form::Street, &[folder.into()]).unwrap();
         assert_eq!(found.files.len(), 1);
         let message = found.failures[0].to_string();
         assert!(message.contains("/locked: cannot be read: Permission denied"), "{message}");

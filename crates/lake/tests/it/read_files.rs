@@ -15,7 +15,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::file::metadata::PageIndexPolicy;
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_lake::read::{
-    FileReport, InputFile, Locate, ReadRequest, Reason, SinkError, SmallArea, SmallAreaCodes,
+    FileReport, Form, InputFile, Locate, ReadRequest, Reason, SinkError, SmallArea, SmallAreaCodes,
     find_inputs, incidents_schema, read_months, write_parquet,
 };
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -48,7 +48,7 @@ fn bedfordshire_rows_all_come_through() {
     let got = read_paths(&[data.join("police/bedfordshire")]);
     assert_eq!(got.outcome.reports.len(), 36);
     assert_eq!(counts(&got), (182_113, 182_113, 6_381));
-    let found = find_inputs(&[data.join("police/bedfordshire")]).unwrap();
+    let found = find_inputs(Form::Street, &[data.join("police/bedfordshire")]).unwrap();
     assert_eq!(found.skipped.len(), 12 + 36, "outcomes and stop-and-search files are named");
 }
 
@@ -227,7 +227,7 @@ fn every_container_gives_the_same_load() {
     let all = read_paths(&[folder.path().to_owned()]);
     assert_eq!((all.outcome.reports.len(), all.outcome.already.len()), (1, 2), "the same content");
     assert_eq!(all.n_rows(), 2);
-    let skipped = find_inputs(&[archive]).unwrap().skipped;
+    let skipped = find_inputs(Form::Street, &[archive]).unwrap().skipped;
     assert_eq!(skipped.len(), 1);
     assert!(skipped[0].reason.contains("outcomes"), "{skipped:?}");
 }

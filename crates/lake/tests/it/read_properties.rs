@@ -6,7 +6,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use wardmote_domain::category::CrimeType;
-use wardmote_lake::read::{InputFile, find_inputs, write_parquet};
+use wardmote_lake::read::{Form, InputFile, find_inputs, write_parquet};
 
 use crate::reading::{FILE_NAME, GOOD, Got, HEADER, file_of, read, read_bytes, texts};
 
@@ -84,7 +84,7 @@ proptest! {
         for name in ["2024-01-a-street.csv.gz", "a.zip"] {
             let path = folder.path().join(name);
             std::fs::write(&path, &bytes).unwrap();
-            if let Ok(found) = find_inputs(&[path]) {
+            if let Ok(found) = find_inputs(Form::Street, &[path]) {
                 read(found.files);
             }
         }

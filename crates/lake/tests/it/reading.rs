@@ -9,7 +9,7 @@ use wardmote_domain::area::AreaLevel;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{PlacePrecision, TimePrecision};
 use wardmote_lake::read::{
-    FileReport, InputFile, ReadOutcome, ReadRequest, SmallAreaCodes, find_inputs, read_months,
+    FileReport, Form, InputFile, ReadOutcome, ReadRequest, SmallAreaCodes, find_inputs, read_months,
 };
 
 use crate::support::{Silent, month};
@@ -81,6 +81,8 @@ pub(crate) fn texts(batch: &RecordBatch, column: &str) -> Vec<Option<String>> {
 
 pub(crate) fn request(small_areas: &SmallAreaCodes) -> ReadRequest<'_> {
     ReadRequest {
+        form: Form::Street,
+        mapping: None,
         source_id: "police-street",
         time_precision: TimePrecision::Month,
         place_precision: PlacePrecision::Snapped,
@@ -116,7 +118,7 @@ pub(crate) fn read_bytes(bytes: &[u8]) -> Got {
 
 /// Reads what the paths hold; nothing in them may fail to open.
 pub(crate) fn read_paths(paths: &[PathBuf]) -> Got {
-    let found = find_inputs(paths).unwrap();
+    let found = find_inputs(Form::Street, paths).unwrap();
     assert!(found.failures.is_empty(), "{:?}", found.failures);
     read(found.files)
 }

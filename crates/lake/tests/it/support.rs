@@ -48,7 +48,9 @@ pub(crate) fn partnership() -> Partnership {
 pub(crate) fn sources(declarations: &[(&str, &str)]) -> Vec<SourceDeclaration> {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in declarations {
-        let open = "licence = \"OGL-3.0\"\ndisclosure = \"open\"\n";
+        let licence = "licence = \"OGL-3.0\"\n";
+        let is_open = !text.contains("disclosure =");
+        let open = format!("{licence}{}", if is_open { "disclosure = \"open\"\n" } else { "" });
         std::fs::write(folder.path().join(format!("{name}.toml")), format!("{open}{text}"))
             .unwrap();
     }

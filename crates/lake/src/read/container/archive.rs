@@ -13,9 +13,10 @@ use super::bounded::{check_size, read_bounded};
 use super::names::{Kind, kind_by_name, leads_outside};
 use super::{FoundInputs, InputFile, Origin, Skipped};
 use crate::read::error::{FileFailure, ReadError};
+use crate::read::form::Form;
 
-/// Adds the archive's street files, in the order of their names.
-pub(super) fn list(path: &Path, found: &mut FoundInputs) -> Result<(), ReadError> {
+/// Adds the archive's files of a form, in the order of their names.
+pub(super) fn list(form: Form, path: &Path, found: &mut FoundInputs) -> Result<(), ReadError> {
     let file = super::open(path)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(archive_error)?;
     if archive.has_overlapping_files().map_err(archive_error)? {
@@ -39,14 +40,14 @@ pub(super) fn list(path: &Path, found: &mut FoundInputs) -> Result<(), ReadError
             found.failures.push(FileFailure { display_name, error });
             continue;
         }
-        match kind_by_name(&file_name) {
+        match kind_by_name(form, &file_name) {
             Kind::Other(reason) => found.skipped.push(Skipped { name: display_name, reason }),
             Kind::Archive => {
                 found
                     .skipped
                     .push(Skipped { name: display_name, reason: "an archive inside an archive" });
             }
-            Kind::Street => found.files.push(InputFile {
+            Kind::Wanted => found.files.push(InputFile {
                 display_name,
                 file_name,
                 archive: archive_name.clone(),

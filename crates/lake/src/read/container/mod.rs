@@ -1,4 +1,4 @@
-//! Where street files come from: loose, in folders, compressed, or in the ZIP as downloaded.
+//! Where files of events come from: loose, in folders, compressed, or in the ZIP as downloaded.
 
 mod archive;
 mod bounded;
@@ -14,10 +14,11 @@ use wardmote_domain::period::Month;
 use zip::read::OwnedZipFileEntry;
 
 use super::error::{FileFailure, ReadError};
+use super::form::Form;
 use bounded::read_bounded;
 use names::{Kind, kind_by_name};
 
-/// One street file, not yet read.
+/// One file of events, not yet read.
 #[derive(Debug)]
 pub struct InputFile {
     /// The path as the user knows it; `archive.zip!entry` inside an archive.
@@ -37,7 +38,7 @@ enum Origin {
     Memory(Vec<u8>),
 }
 
-/// A file that is not a street file, and how that was seen.
+/// A file that is not of the wanted form, and how that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// The path as the user knows it.
@@ -49,7 +50,7 @@ pub struct Skipped {
 /// What was found in the paths that the user named.
 #[derive(Debug, Default)]
 pub struct FoundInputs {
-    /// Street files, in order.
+    /// Files of the form, in order.
     pub files: Vec<InputFile>,
     /// Files of other kinds.
     pub skipped: Vec<Skipped>,
@@ -57,11 +58,11 @@ pub struct FoundInputs {
     pub failures: Vec<FileFailure>,
 }
 
-/// Lists the street files in the paths: files, folders with all that they hold, and ZIP archives.
+/// Lists the files of a form in the paths: files, folders with all that they hold, and ZIP archives.
 ///
 /// A file named outright is read whatever its name; within folders and archives the name decides. A
 /// part that cannot be opened is a failure beside the files that can.
-pub fn find_inputs(paths: &[PathBuf]) -> Result<FoundInputs, ReadError> {
+pub fn find_inputs(form: Form, paths: &[PathBuf]) -> Result<FoundInputs, ReadError> {
     let mut found = FoundInputs::default();
     for path in paths {
         match fs::metadata(path) {
@@ -69,8 +70,8 @@ pub fn find_inputs(paths: &[PathBuf]) -> Result<FoundInputs, ReadError> {
                 return Err(ReadError::NotFound { path: path.clone() });
             }
             Err(source) => found.fail(path, ReadError::Unreadable { source }),
-            Ok(kind) if kind.is_dir() => found.walk(path),
-            Ok(_) if names::has_extension(path, "zip") => found.open_archive(path),
+            Ok(kind) if kind.is_dir() => found.walk(form, path),
+            Ok(_) if names::has_extension(path, "zip") => found.open_archive(form, path),
             Ok(_) => found.files.push(InputFile::on_disk(path)),
         }
     }
@@ -86,7 +87,7 @@ impl FoundInputs {
         self.skipped.push(Skipped { name: path.display().to_string(), reason });
     }
 
-    fn walk(&mut self, folder: &Path) {
+    fn walk(&mut self, form: Form, folder: &Path) {
         let listed = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match listed {
             Ok(entries) => entries,
@@ -97,22 +98,22 @@ impl FoundInputs {
             let path = entry.path();
             match entry.file_type() {
                 Err(source) => self.fail(&path, ReadError::Unreadable { source }),
-                Ok(kind) if kind.is_dir() => self.walk(&path),
+                Ok(kind) if kind.is_dir() => self.walk(form, &path),
                 // A link to a folder above would be walked for ever.
                 Ok(kind) if kind.is_symlink() && path.is_dir() => {
                     self.skip(&path, "a link to a folder");
                 }
-                Ok(_) => match kind_by_name(&entry.file_name().to_string_lossy()) {
-                    Kind::Street => self.files.push(InputFile::on_disk(&path)),
-                    Kind::Archive => self.open_archive(&path),
+                Ok(_) => match kind_by_name(form, &entry.file_name().to_string_lossy()) {
+                    Kind::Wanted => self.files.push(InputFile::on_disk(&path)),
+                    Kind::Archive => self.open_archive(form, &path),
                     Kind::Other(reason) => self.skip(&path, reason),
                 },
             }
         }
     }
 
-    fn open_archive(&mut self, path: &Path) {
-        if let Err(error) = archive::list(path, self) {
+    fn open_archive(&mut self, form: Form, path: &Path) {
+        if let Err(error) = archive::list(form, path, self) {
             self.fail(path, error);
         }
     }
@@ -151,6 +152,12 @@ impl InputFile {
     /// The month that the file's name begins with.
     pub fn named_month(&self) -> Option<Month> {
         self.file_name.get(..7)?.parse().ok()
+    }
+
+    /// The force that the file's name names between the month and the form.
+    pub(super) fn named_force(&self, form: Form) -> Option<&str> {
+        let rest = self.file_name.get(8..)?;
+        rest.find(form.heads().suffix).map(|end| &rest[..end]).filter(|force| !force.is_empty())
     }
 
     /// Replaces the buffer's content by the file's, decompressed and within limits.

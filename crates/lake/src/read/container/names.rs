@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use super::super::form::Form;
+
 /// What a file is, judged by its name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A street file, compressed or not.
-    Street,
+    /// A file of the wanted form, compressed or not.
+    Wanted,
     /// A ZIP archive.
     Archive,
     /// Something else, and what.
@@ -14,22 +16,28 @@ pub(super) enum Kind {
 }
 
 /// Judges a file by the last part of its name.
-pub(super) fn kind_by_name(name: &str) -> Kind {
+pub(super) fn kind_by_name(form: Form, name: &str) -> Kind {
     let is_archive = has_extension(Path::new(name), "zip");
     let name = name.to_ascii_lowercase();
     let stem = name.strip_suffix(".csv").or_else(|| name.strip_suffix(".csv.gz"));
-    match stem {
+    let is_workbook = || [".xlsx", ".ods"].iter().any(|end| name.ends_with(end));
+    match (stem, stem.and_then(Form::named_in)) {
         _ if name.starts_with('.') => Kind::Other("a hidden file"),
-        None if is_archive => Kind::Archive,
-        None => Kind::Other("not a CSV file"),
-        Some(stem) if stem.contains("-street") => Kind::Street,
-        Some(stem) if stem.contains("-outcomes") => {
+        (Some(_), _) if form == Form::Mapped => Kind::Wanted,
+        (None, _) if form == Form::Mapped && is_workbook() => Kind::Wanted,
+        (None, _) if is_archive => Kind::Archive,
+        (None, _) => Kind::Other("not a CSV file"),
+        (_, Some(named)) if named == form => Kind::Wanted,
+        (_, Some(Form::Street)) => Kind::Other("a street file, which this reader does not load"),
+        (_, Some(Form::Outcomes)) => {
             Kind::Other("an outcomes file, which this reader does not load")
         }
-        Some(stem) if stem.contains("-stop-and-search") => {
+        (_, Some(Form::StopAndSearch)) => {
             Kind::Other("a stop-and-search file, which this reader does not load")
         }
-        Some(_) => Kind::Other("its name does not say that it is a street file (…-street.csv)"),
+        (Some(_), None | Some(Form::Mapped)) => {
+            Kind::Other("its name does not say what it is (…-street.csv, …-outcomes.csv)")
+        }
     }
 }
 
@@ -50,17 +58,23 @@ mod tests {
 
     #[test]
     fn police_uk_names_are_told_apart() {
-        assert_eq!(kind_by_name("2024-01-bedfordshire-street.csv"), Kind::Street);
-        assert_eq!(kind_by_name("2017-07-WEST-YORKSHIRE-STREET.CSV.GZ"), Kind::Street);
-        assert_eq!(kind_by_name("2016-12-greater-manchester-street.TRUNCATED.csv"), Kind::Street);
-        assert_eq!(kind_by_name("latest.zip"), Kind::Archive);
+        assert_eq!(kind_by_name(Form::Street, "2024-01-bedfordshire-street.csv"), Kind::Wanted);
+        assert_eq!(
+            kind_by_name(Form::Street, "2017-07-WEST-YORKSHIRE-STREET.CSV.GZ"),
+            Kind::Wanted
+        );
+        assert_eq!(
+            kind_by_name(Form::Street, "2016-12-greater-manchester-street.TRUNCATED.csv"),
+            Kind::Wanted
+        );
+        assert_eq!(kind_by_name(Form::Street, "latest.zip"), Kind::Archive);
         for other in [
             "2024-01-bedfordshire-outcomes.csv",
             "notes.txt",
             "lookup.csv",
             "._2024-01-x-street.csv",
         ] {
-            assert!(matches!(kind_by_name(other), Kind::Other(_)), "{other}");
+            assert!(matches!(kind_by_name(Form::Street, other), Kind::Other(_)), "{other}");
         }
     }
 

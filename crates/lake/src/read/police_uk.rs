@@ -1,7 +1,9 @@
-//! The street files of data.police.uk: which rows are kept, and what each kept row says.
+//! The monthly files of data.police.uk: which rows are kept, and what each kept row says.
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use simd_csv::ZeroCopyByteRecord;
 use wardmote_domain::coordinates::{BritishNationalGrid, Wgs84};
 use wardmote_domain::period::Month;
@@ -9,6 +11,7 @@ use wardmote_domain::period::Month;
 use super::cells::{cell, decimal, month, ons_code_key};
 use super::encoding::decode;
 use super::error::ReadError;
+use super::form::{Form, N_EXTRAS};
 use super::header::{Columns, find_columns};
 use super::incidents::{FoundBy, IncidentRow, Incidents};
 use super::known_areas::{KnownAreas, NONE};
@@ -33,12 +36,46 @@ pub(super) struct Tally {
     pub(super) looks_cut_short: bool,
 }
 
+impl Tally {
+    pub(super) fn new(refusals: RefusalLog) -> Self {
+        Self {
+            rows_read: 0,
+            rows_kept: 0,
+            refusals,
+            without_place: 0,
+            unrecognised_areas: 0,
+            unrecognised_codes: BTreeSet::new(),
+            months: None,
+            bodies: BTreeSet::new(),
+            notes: Vec::new(),
+            looks_cut_short: false,
+        }
+    }
+
+    /// Counts a row that is kept.
+    pub(super) fn keep(&mut self, month: Month, without_place: bool, found_by: FoundBy) {
+        self.rows_kept += 1;
+        self.without_place += u64::from(without_place);
+        self.unrecognised_areas += u64::from(found_by == FoundBy::NotRecognised);
+        let (first, last) = self.months.unwrap_or((month, month));
+        self.months = Some((first.min(month), last.max(month)));
+    }
+}
+
+/// What a file's name says.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Named<'a> {
+    pub(super) month: Option<Month>,
+    /// The force, where no column says who reported a row.
+    pub(super) force: Option<&'a str>,
+}
+
 /// Adds a file's rows to `incidents`.
 ///
 /// On an error nothing of the file may be kept; the caller takes back what was added.
-pub(super) fn read_street_file(
+pub(super) fn read_file(
     bytes: &[u8],
-    named: Option<Month>,
+    named: Named<'_>,
     request: &ReadRequest<'_>,
     known_areas: &mut KnownAreas<'_>,
     incidents: &mut Incidents,
@@ -48,7 +85,7 @@ pub(super) fn read_street_file(
         return Err(ReadError::LineEnds);
     }
     let records = Records::open(&decoded.text)?;
-    let (columns, unknown) = find_columns(records.header())?;
+    let (columns, unknown) = find_columns(request.form, records.header())?;
     let mut reader = Reader::new(columns, named, request, known_areas, incidents);
     reader
         .tally
@@ -69,7 +106,8 @@ pub(super) fn read_street_file(
 /// Reads rows of one file into the incidents of many.
 struct Reader<'r, 'p> {
     columns: Columns,
-    named: Option<Month>,
+    named: Named<'r>,
+    london: TimeZone,
     latest: Month,
     known_areas: &'r mut KnownAreas<'p>,
     incidents: &'r mut Incidents,
@@ -82,29 +120,19 @@ struct Reader<'r, 'p> {
 impl<'r, 'p> Reader<'r, 'p> {
     fn new(
         columns: Columns,
-        named: Option<Month>,
+        named: Named<'r>,
         request: &ReadRequest<'_>,
         known_areas: &'r mut KnownAreas<'p>,
         incidents: &'r mut Incidents,
     ) -> Self {
-        let tally = Tally {
-            rows_read: 0,
-            rows_kept: 0,
-            refusals: RefusalLog::new(request.keep_text),
-            without_place: 0,
-            unrecognised_areas: 0,
-            unrecognised_codes: BTreeSet::new(),
-            months: None,
-            bodies: BTreeSet::new(),
-            notes: Vec::new(),
-            looks_cut_short: false,
-        };
+        let tally = Tally::new(RefusalLog::new(request.keep_text));
         let first_row = incidents.len();
         let latest = request.latest;
         let last_month = ([0; 7], None);
         Self {
             columns,
             named,
+            london: london(),
             latest,
             known_areas,
             incidents,
@@ -136,24 +164,36 @@ impl<'r, 'p> Reader<'r, 'p> {
 
     fn row<'a>(&mut self, line: u32, record: &'a ZeroCopyByteRecord<'a>) -> Result<(), Fault<'a>> {
         let columns = self.columns;
-        if record.len() != columns.width || record.get(columns.month).is_none_or(<[u8]>::is_empty) {
+        if record.len() != columns.width || record.get(columns.when).is_none_or(<[u8]>::is_empty) {
             self.check_shape(record)?;
         }
-        let month = self.month(record)?;
-        let category_cell = cell(record, columns.crime_type);
-        let Some(category) = Incidents::category(&category_cell) else {
-            return Err(fault(record, columns.crime_type, "Crime type", Reason::UnknownCategory));
+        let form = self.incidents.form;
+        let (month, time) = match form {
+            Form::StopAndSearch => self.time(record)?,
+            Form::Street | Form::Outcomes | Form::Mapped => (self.month(record)?, None),
+        };
+        let kind_cell = cell(record, columns.kind);
+        let kind = match form {
+            Form::Street => self.incidents.kinds.known(&kind_cell),
+            _ => Some(self.incidents.kinds.number(&kind_cell)),
+        };
+        let Some(kind) = kind else {
+            return Err(fault(record, columns.kind, form.heads().kind, Reason::UnknownCategory));
         };
         let place = self.place(record)?;
         let (area, found_by) = self.area(record, place)?;
-        let word = |words: &mut Words, index| words.id(&cell(record, index));
-        let body = word(&mut self.incidents.bodies, columns.reported_by);
-        let falls_within = word(&mut self.incidents.forces, columns.falls_within);
-        let outcome = word(&mut self.incidents.outcomes, columns.outcome);
-        let source_id = cell(record, columns.crime_id);
+        let force = self.named.force.unwrap_or_default().as_bytes();
+        let word = |words: &mut Words, index: Option<usize>, otherwise| match index {
+            Some(index) => words.id(&cell(record, index)),
+            None => words.id(otherwise),
+        };
+        let body = word(&mut self.incidents.bodies, columns.reported_by, force);
+        let falls_within = word(&mut self.incidents.forces, columns.falls_within, force);
+        let outcome = word(&mut self.incidents.outcomes, columns.outcome, b"");
+        let source_id = columns.id.map(|index| cell(record, index)).unwrap_or_default();
         let row = IncidentRow {
             month,
-            category,
+            kind,
             body,
             falls_within,
             outcome,
@@ -164,11 +204,16 @@ impl<'r, 'p> Reader<'r, 'p> {
             load: self.incidents.load(),
         };
         self.incidents.push(row, &source_id);
-        self.tally.rows_kept += 1;
-        self.tally.without_place += u64::from(place.is_none());
-        self.tally.unrecognised_areas += u64::from(found_by == FoundBy::NotRecognised);
-        let (first, last) = self.tally.months.unwrap_or((month, month));
-        self.tally.months = Some((first.min(month), last.max(month)));
+        if form == Form::StopAndSearch {
+            self.incidents.times.push(time);
+            let words = self.incidents.extra_words.iter_mut().zip(columns.extras);
+            let mut extras = [0; N_EXTRAS];
+            for (extra, (words, index)) in extras.iter_mut().zip(words) {
+                *extra = words.id(&cell(record, index));
+            }
+            self.incidents.extras.push(extras);
+        }
+        self.tally.keep(month, place.is_none(), found_by);
         Ok(())
     }
 
@@ -191,26 +236,49 @@ impl<'r, 'p> Reader<'r, 'p> {
     }
 
     fn month<'a>(&mut self, record: &'a ZeroCopyByteRecord<'a>) -> Result<Month, Fault<'a>> {
-        let index = self.columns.month;
+        let index = self.columns.when;
         let text = cell(record, index);
         let read = if *text == self.last_month.0 { self.last_month.1 } else { month(&text) };
         if let Ok(text) = (*text).try_into() {
             self.last_month = (text, read);
         }
-        let refuse = |reason| Err(fault(record, index, "Month", reason));
-        let Some(read) = read else { return refuse(Reason::NotAMonth) };
+        let Some(read) = read else {
+            return Err(fault(record, index, "Month", Reason::NotAMonth));
+        };
+        self.within(read).map_err(|reason| fault(record, index, "Month", reason)).map(|()| read)
+    }
+
+    /// The month of a date with its time, by the clock of the place: an hour before midnight in UTC
+    /// is the next day in summer.
+    fn time<'a>(
+        &mut self,
+        record: &'a ZeroCopyByteRecord<'a>,
+    ) -> Result<(Month, Option<i64>), Fault<'a>> {
+        let index = self.columns.when;
+        let refuse = |reason| fault(record, index, "Date", reason);
+        let text = cell(record, index);
+        let time = std::str::from_utf8(&text).ok().and_then(|text| text.parse::<Timestamp>().ok());
+        let time = time.ok_or_else(|| refuse(Reason::NotATime))?;
+        let date = self.london.to_datetime(time).date();
+        let month = Month::of(date).ok_or_else(|| refuse(Reason::NotATime))?;
+        self.within(month).map_err(refuse)?;
+        Ok((month, Some(time.as_microsecond())))
+    }
+
+    /// Refuses a month that the file cannot hold.
+    fn within(&mut self, read: Month) -> Result<(), Reason> {
         if (read.year(), read.month_of_year()) < (FIRST_YEAR, FIRST_MONTH) {
-            return refuse(Reason::BeforeFirstMonth);
+            return Err(Reason::BeforeFirstMonth);
         }
         if read > self.latest {
-            return refuse(Reason::AfterLatest { latest: self.latest });
+            return Err(Reason::AfterLatest { latest: self.latest });
         }
-        match self.named {
+        match self.named.month {
             Some(named) if named != read => {
                 self.other_month = self.other_month.or(Some(read));
-                refuse(Reason::OtherMonth { named })
+                Err(Reason::OtherMonth { named })
             }
-            _ => Ok(read),
+            _ => Ok(()),
         }
     }
 
@@ -243,27 +311,34 @@ impl<'r, 'p> Reader<'r, 'p> {
         record: &'a ZeroCopyByteRecord<'a>,
         place: Option<BritishNationalGrid>,
     ) -> Result<(u32, FoundBy), Fault<'a>> {
-        let code = cell(record, self.columns.lsoa_code);
+        let code = self.columns.lsoa_code.map(|index| cell(record, index)).unwrap_or_default();
         if code.is_empty() {
             let area = place.map_or(NONE, |place| self.known_areas.by_place(place));
             let found = if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon };
             return Ok((area, found));
         }
         let Some(key) = ons_code_key(&code) else {
-            return Err(fault(record, self.columns.lsoa_code, "LSOA code", Reason::NotAnAreaCode));
+            let index = self.columns.lsoa_code.unwrap_or_default();
+            return Err(fault(record, index, "LSOA code", Reason::NotAnAreaCode));
         };
         let area = self.known_areas.by_code(key, &code, &mut self.tally.unrecognised_codes);
         Ok((area, if area == NONE { FoundBy::NotRecognised } else { FoundBy::File }))
     }
 
     fn finish(mut self) -> Result<Tally, ReadError> {
-        if let (Some(named), Some(found), 0) = (self.named, self.other_month, self.tally.rows_kept)
+        if let (Some(named), Some(found), 0) =
+            (self.named.month, self.other_month, self.tally.rows_kept)
         {
             return Err(ReadError::AnotherMonth { named, found });
         }
         self.tally.bodies = self.incidents.bodies_since(self.first_row);
         Ok(self.tally)
     }
+}
+
+/// The clock of England and Wales since 1996, as POSIX writes it.
+pub(super) fn london() -> TimeZone {
+    TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC)
 }
 
 const WEST: f64 = -9.0;

@@ -1,0 +1,99 @@
+//! `wardmote source`: what a partner's file holds, before it is declared or loaded.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use wardmote_evidence::numbers::thousands;
+use wardmote_lake::source::{self, SourceDeclaration};
+use wardmote_lake::{Preview, Proposal};
+
+use crate::Outcome;
+use crate::place::{Partnership, this_month};
+
+/// Look at a partner's file: how it could be declared, and its first rows as understood
+///
+/// Reads CSV, XLSX and ODS, and stores nothing. Without --source it proposes a declaration for the
+/// sources/ folder; with it, the declaration that is there is tried on the file.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wardmote source check landlord-may.xlsx > sources/landlord.toml
+  wardmote source check landlord-may.xlsx --source landlord")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Propose how a file is to be read, and show its first rows as understood
+    Check {
+        /// The partner's file
+        file: PathBuf,
+        /// Try the declaration of this source instead of proposing one
+        #[arg(long, value_name = "SOURCE")]
+        source: Option<String>,
+        /// How many rows to show
+        #[arg(long, value_name = "N", default_value = "10")]
+        rows: usize,
+    },
+}
+
+pub(crate) fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let What::Check { file, source, rows } = &arguments.what;
+    if let Some(id) = source {
+        let partnership = Partnership::open(folder, None)?;
+        let declared = partnership.folder.sources.get(id);
+        let declared = declared.with_context(|| format!("no source {id:?} in sources/"))?;
+        return show(file, declared, *rows);
+    }
+    let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
+    let proposal = Proposal::of(&bytes).with_context(|| file.display().to_string())?;
+    println!("{}", proposal.declaration);
+    if let Some(heading) = &proposal.names_people {
+        eprintln!(
+            "the column {heading:?} looks as if it named people, and such a table is never loaded; ask \
+             the partner for the table without it"
+        );
+        return Ok(Outcome::Wrong);
+    }
+    for heading in &proposal.not_stored {
+        eprintln!("the column {heading:?} would not be stored");
+    }
+    if !proposal.open_questions.is_empty() {
+        for question in &proposal.open_questions {
+            eprintln!("to settle by hand: {question}");
+        }
+        return Ok(Outcome::Wrong);
+    }
+    let proposed = source::parse("proposed", &proposal.declaration, Path::new("the proposal"))?;
+    show(file, &proposed, *rows)
+}
+
+/// Prints the first rows to standard error, so that standard output is the declaration alone.
+fn show(file: &Path, source: &SourceDeclaration, rows: usize) -> anyhow::Result<Outcome> {
+    let preview = Preview::of(file, source, this_month()?, rows);
+    if let Some(why) = &preview.failure {
+        eprintln!("{}: {why}", file.display());
+        return Ok(Outcome::Wrong);
+    }
+    let (read, kept) = (preview.rows_read, preview.rows_kept);
+    eprintln!(
+        "{} rows read = {} kept + {} refused; the first as understood:",
+        thousands(read),
+        thousands(kept),
+        thousands(read - kept)
+    );
+    eprintln!("{:>6}  {:7}  {:9}  {:28}  outcome", "line", "month", "area", "category");
+    for row in &preview.rows {
+        let area = row.small_area.as_deref().unwrap_or("-");
+        let outcome = row.outcome.as_deref().unwrap_or("-");
+        eprintln!("{:>6}  {:7}  {area:9}  {:28}  {outcome}", row.line, row.month, row.category);
+    }
+    for refusal in preview.refusals.iter().take(rows) {
+        eprintln!("refused: {refusal}");
+    }
+    for note in &preview.notes {
+        eprintln!("{note}");
+    }
+    Ok(if kept == read { Outcome::Done } else { Outcome::Wrong })
+}

@@ -1,0 +1,227 @@
+//! A partner's own table: rows of events by a declared mapping.
+
+use std::collections::HashMap;
+
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use wardmote_domain::coordinates::{BritishNationalGrid, Wgs84};
+use wardmote_domain::period::Month;
+
+use super::cells::{decimal, ons_code_key};
+use super::error::ReadError;
+use super::incidents::{FoundBy, IncidentRow, Incidents};
+use super::known_areas::{KnownAreas, NONE};
+use super::parallel::ReadRequest;
+use super::police_uk::{Tally, london};
+use super::projection::Projection;
+use super::refusal::{Fault, Reason, RefusalLog};
+use crate::mapping::Mapping;
+use crate::people::personal_column;
+use crate::sheet::{Sheet, SheetRow};
+
+/// Adds a table's rows to `incidents`.
+pub(super) fn read_mapped(
+    bytes: &[u8],
+    mapping: &Mapping,
+    request: &ReadRequest<'_>,
+    known_areas: &mut KnownAreas<'_>,
+    incidents: &mut Incidents,
+) -> Result<Tally, ReadError> {
+    let sheet = Sheet::read(bytes, mapping.sheet.as_deref(), mapping.heading_row)?;
+    if let Some(found) = personal_column(&sheet) {
+        let (heading, looks_like) = (found.heading, found.looks_like);
+        return Err(ReadError::PersonalColumn { heading, looks_like });
+    }
+    let mut tally = Tally::new(RefusalLog::new(request.keep_text));
+    let declared: Vec<&str> = mapping.columns.headings().collect();
+    let undeclared = sheet.headings.iter().filter(|heading| {
+        !heading.is_empty() && !declared.iter().any(|one| one.eq_ignore_ascii_case(heading))
+    });
+    tally.notes.extend(undeclared.map(|heading| format!("the column {heading:?} is not stored")));
+    let mut reader = Reader::new(&sheet, mapping, request)?;
+    let first_row = incidents.len();
+    for row in &sheet.rows {
+        tally.rows_read += 1;
+        if let Err(fault) = reader.row(row, known_areas, incidents, &mut tally) {
+            tally.refusals.add(row.line, fault);
+        }
+    }
+    tally.bodies = incidents.bodies_since(first_row);
+    Ok(tally)
+}
+
+struct Reader<'a> {
+    mapping: &'a Mapping,
+    latest: Month,
+    london: TimeZone,
+    categories: HashMap<String, (&'a str, &'a str)>,
+    outcomes: HashMap<String, &'a str>,
+    date: usize,
+    category: usize,
+    id: Option<usize>,
+    lsoa: Option<usize>,
+    metres: Option<(usize, usize)>,
+    degrees: Option<(usize, usize)>,
+    outcome: Option<usize>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(
+        sheet: &Sheet,
+        mapping: &'a Mapping,
+        request: &ReadRequest<'_>,
+    ) -> Result<Self, ReadError> {
+        let columns = &mapping.columns;
+        let optional =
+            |heading: &Option<String>| heading.as_ref().map(|one| sheet.column(one)).transpose();
+        let pair = |first, second| Ok(optional(first)?.zip(optional(second)?));
+        let lower = |words: &str| words.trim().to_lowercase();
+        Ok(Self {
+            mapping,
+            latest: request.latest,
+            london: london(),
+            categories: mapping
+                .categories
+                .iter()
+                .map(|(words, category)| (lower(words), (words.as_str(), category.slug())))
+                .collect(),
+            outcomes: mapping.outcomes.iter().map(|(words, to)| (lower(words), &**to)).collect(),
+            date: sheet.column(&columns.date.heading)?,
+            category: sheet.column(&columns.category)?,
+            id: optional(&columns.id)?,
+            lsoa: optional(&columns.lsoa)?,
+            metres: pair(&columns.easting, &columns.northing)?,
+            degrees: pair(&columns.longitude, &columns.latitude)?,
+            outcome: optional(&columns.outcome)?,
+        })
+    }
+
+    fn row<'r>(
+        &mut self,
+        row: &'r SheetRow,
+        known_areas: &mut KnownAreas<'_>,
+        incidents: &mut Incidents,
+        tally: &mut Tally,
+    ) -> Result<(), Fault<'r>>
+    where
+        'a: 'r,
+    {
+        let cell = |index: usize| row.cells.get(index).map_or("", String::as_str);
+        let refuse = |field: &'r str, reason, index| Fault {
+            field: Some(field),
+            reason,
+            text: row.cells.get(index).map_or(&[][..], |text: &String| text.as_bytes()),
+        };
+        let columns = &self.mapping.columns;
+        let when = self.when(cell(self.date));
+        let (month, time) = when.map_err(|why| refuse(&columns.date.heading, why, self.date))?;
+        let category = self.categories.get(&cell(self.category).to_lowercase());
+        let Some((words, slug)) = category else {
+            return Err(refuse(&columns.category, Reason::NotMapped, self.category));
+        };
+        let outcome = match self.outcome.map(|index| (index, cell(index))) {
+            None | Some((_, "")) => 0,
+            Some((index, words)) => {
+                let Some(outcome) = self.outcomes.get(&words.to_lowercase()) else {
+                    let heading = columns.outcome.as_deref().unwrap_or_default();
+                    return Err(refuse(heading, Reason::NotMapped, index));
+                };
+                incidents.outcomes.id(outcome.as_bytes())
+            }
+        };
+        let place = self.place(&cell).map_err(|(field, why, index)| refuse(field, why, index))?;
+        let (area, found_by) = match self.lsoa.map(|index| (index, cell(index))) {
+            None | Some((_, "")) => {
+                let area = place.map_or(NONE, |place| known_areas.by_place(place));
+                (area, if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon })
+            }
+            Some((index, code)) => {
+                let Some(key) = ons_code_key(code.as_bytes()) else {
+                    let heading = columns.lsoa.as_deref().unwrap_or_default();
+                    return Err(refuse(heading, Reason::NotAnAreaCode, index));
+                };
+                let codes = &mut tally.unrecognised_codes;
+                let area = known_areas.by_code(key, code.as_bytes(), codes);
+                (area, if area == NONE { FoundBy::NotRecognised } else { FoundBy::File })
+            }
+        };
+        let body = incidents.bodies.id(self.mapping.body.as_bytes());
+        let kind = incidents.kinds.mapped(words.as_bytes(), slug);
+        let found = IncidentRow {
+            month,
+            kind,
+            body,
+            falls_within: 0,
+            outcome,
+            place,
+            area,
+            found_by,
+            line: row.line,
+            load: incidents.load(),
+        };
+        incidents.push(found, self.id.map(&cell).unwrap_or_default().as_bytes());
+        incidents.times.push(time);
+        tally.keep(month, place.is_none() && area == NONE, found_by);
+        Ok(())
+    }
+
+    /// The month of a cell, and the moment where the cell says a day.
+    fn when(&self, text: &str) -> Result<(Month, Option<i64>), Reason> {
+        let formats = self.mapping.columns.date.formats.iter().map(String::as_str);
+        let iso = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y-%m"];
+        let read = |format: &str| {
+            let parts = strtime::parse(format, text).ok()?;
+            if let Ok(moment) = parts.to_datetime() {
+                return Some((Month::of(moment.date())?, Some(moment)));
+            }
+            if let Ok(date) = parts.to_date() {
+                return Some((Month::of(date)?, Some(DateTime::from(date))));
+            }
+            Some((Month::new(parts.year()?, parts.month()?)?, None))
+        };
+        let (month, moment) = formats.chain(iso).find_map(read).ok_or(Reason::NotADate)?;
+        if month > self.latest {
+            return Err(Reason::AfterLatest { latest: self.latest });
+        }
+        let moment = moment.and_then(|moment| self.london.to_timestamp(moment).ok());
+        Ok((month, moment.map(jiff::Timestamp::as_microsecond)))
+    }
+
+    /// A row's place, or the field, the reason and the column of what is wrong with it.
+    fn place<'c>(
+        &self,
+        cell: &impl Fn(usize) -> &'c str,
+    ) -> Result<Option<BritishNationalGrid>, (&'a str, Reason, usize)> {
+        let columns = &self.mapping.columns;
+        let named = |heading: &'a Option<String>| heading.as_deref().unwrap_or_default();
+        let numbers =
+            |(x, y): (usize, usize), first: &'a str, second: &'a str| match (cell(x), cell(y)) {
+                ("", "") => Ok(None),
+                ("", _) => Err((first, Reason::OnlyOneCoordinate, x)),
+                (_, "") => Err((second, Reason::OnlyOneCoordinate, y)),
+                (a, b) => {
+                    let number = |text: &str, field, index| {
+                        decimal(text.as_bytes()).ok_or((field, Reason::NotANumber, index))
+                    };
+                    Ok(Some((number(a, first, x)?, number(b, second, y)?)))
+                }
+            };
+        if let Some(at) = self.metres {
+            let (first, second) = (named(&columns.easting), named(&columns.northing));
+            if let Some((easting, northing)) = numbers(at, first, second)? {
+                let place = BritishNationalGrid::new(easting, northing);
+                return place.map(Some).map_err(|_| (first, Reason::NotMetres, at.0));
+            }
+        }
+        if let Some(at) = self.degrees {
+            let (first, second) = (named(&columns.longitude), named(&columns.latitude));
+            if let Some((longitude, latitude)) = numbers(at, first, second)? {
+                let place = Wgs84::new(longitude, latitude)
+                    .and_then(|place| Projection::new().to_grid(place));
+                return place.map(Some).map_err(|why| (first, why.into(), at.0));
+            }
+        }
+        Ok(None)
+    }
+}
