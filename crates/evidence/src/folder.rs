@@ -70,12 +70,13 @@ impl PartnershipFolder {
     /// Reads every declaration of a folder.
     pub fn read(path: &Path) -> Result<Self, FolderError> {
         let assessment = path.join("assessment");
+        let partnership = parse(&path.join("partnership.toml"))?;
         let sources: BTreeMap<String, SourceDeclaration> = source::read_all(&path.join("sources"))?
             .into_iter()
             .map(|source| (source.id.clone(), source))
             .collect();
         Ok(Self {
-            partnership: parse(&path.join("partnership.toml"))?,
+            partnership,
             measures: read_measures(&path.join("measures"), &sources)?,
             sources,
             claims: parse_if_there(&assessment.join("claims.toml"))?.unwrap_or_default(),

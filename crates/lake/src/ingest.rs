@@ -187,6 +187,14 @@ impl Run {
         for source in events {
             self.stage_events(lake, request, source, &ground, progress)?;
         }
+        // One folder serves several sources: what another of them reads was not passed over.
+        let held: BTreeSet<&str> =
+            self.visible.values().map(|load| load.file_name.as_str()).collect();
+        let mut seen = BTreeSet::new();
+        self.report.skipped.retain(|(name, _)| {
+            !held.contains(&*relative(Path::new(name), request.data_folder))
+                && seen.insert(name.clone())
+        });
         Ok(())
     }
 

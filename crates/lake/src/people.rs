@@ -33,8 +33,22 @@ const PERSONAL: [&str; 26] = [
 ];
 
 /// Words that make a heading with "name" harmless: the name of an area is nobody's.
-const OF_PLACES: [&str; 10] = [
-    "area", "ward", "lsoa", "msoa", "district", "borough", "council", "force", "station", "street",
+const OF_PLACES: [&str; 15] = [
+    "area",
+    "ward",
+    "lsoa",
+    "msoa",
+    "ltla",
+    "lad",
+    "csp",
+    "pfa",
+    "district",
+    "borough",
+    "council",
+    "authority",
+    "force",
+    "station",
+    "street",
 ];
 
 /// A column that names people, with what gave it away.
@@ -84,7 +98,10 @@ fn personal_word(heading: &str) -> Option<&'static str> {
         }
         was_small = c.is_lowercase();
     }
-    let of_place = words.iter().any(|word| OF_PLACES.contains(&word.as_str()));
+    let of_place = words.iter().any(|word| {
+        // "lsoa21" is of its year's areas.
+        OF_PLACES.contains(&word.trim_end_matches(|c: char| c.is_ascii_digit()))
+    });
     let personal = PERSONAL.into_iter().find(|personal| words.iter().any(|word| word == personal));
     personal.filter(|word| !(of_place && *word == "name"))
 }
@@ -129,7 +146,9 @@ mod tests {
         {
             assert!(personal_word(heading).is_some(), "{heading}");
         }
-        for heading in ["Ward name", "LSOA Name", "Date", "Category", "Filename", "Number", ""] {
+        for heading in
+            ["Ward name", "LSOA Name", "lsoa11_name", "Date", "Category", "Filename", "Number", ""]
+        {
             assert_eq!(personal_word(heading), None, "{heading}");
         }
     }

@@ -88,18 +88,18 @@ fn print_bodies(format: Format, found: &[Coverage]) -> anyhow::Result<()> {
             let (n_missing, missing) = of(|state| *state == State::Missing);
             let (n_unpublished, unpublished) =
                 of(|state| matches!(state, State::NotPublished { .. }));
-            let expected = if coverage.expected { "expected" } else { "not expected" };
+            let unexpected = if coverage.expected { "" } else { " (not expected)" };
             let joined = |n: usize, months: String| {
                 if n == 0 { "0".to_owned() } else { format!("{n} ({months})") }
             };
             vec![
-                coverage.body.clone(),
-                expected.to_owned(),
+                coverage.source.clone(),
+                format!("{}{unexpected}", coverage.body),
                 joined(n_received, received),
                 joined(n_missing, missing),
                 joined(n_unpublished, unpublished),
             ]
         })
         .collect();
-    console::print(format, &["body", "expectation", "received", "missing", "not published"], &rows)
+    console::print(format, &["source", "body", "received", "missing", "not published"], &rows)
 }

@@ -53,9 +53,9 @@ fn from_files_to_a_verified_assessment() {
     let data_argument = data.to_str().unwrap();
 
     let loaded = wardmote(&luton, &["ingest", "--data", data_argument]).ended(0);
-    assert!(loaded.out.contains("kept + 0 refused; 6,381 kept without a place"), "{}", loaded.out);
+    assert!(loaded.out.contains("kept + 0 refused;"), "{}", loaded.out);
     let again = wardmote(&luton, &["ingest", "--data", data_argument]).ended(0);
-    assert!(again.out.starts_with("0 files loaded, 40 already there"), "{}", again.out);
+    assert!(again.out.starts_with("0 files loaded, 88 already there"), "{}", again.out);
     wardmote(&luton, &["coverage"]).ended(0);
 
     // The counts of the issue, which a plain count of the files gives too (see the lake's tests).
@@ -65,6 +65,8 @@ fn from_files_to_a_verified_assessment() {
         ("recorded-crime", "18664", "18168"),
         ("anti-social-behaviour", "3699", "3562"),
         ("shoplifting", "995", "1245"),
+        // By point in polygon over the outlines, as a script of twenty lines of Python counts them.
+        ("stop-and-search", "1601", "1565"),
     ] {
         let out = counts(measure);
         assert!(

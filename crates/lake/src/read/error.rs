@@ -148,7 +148,7 @@ pub enum ReadError {
     },
     /// The table names people.
     #[error(
-        "the column {heading:?} looks like {looks_like}, and people stay out: nothing was loaded; ask \
+        "the column {heading:?} looks as if it named people ({looks_like}), who stay out: nothing was loaded; ask \
          the partner for the table without that column"
     )]
     PersonalColumn {
