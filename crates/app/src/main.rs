@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    assess, count, coverage, demo, ingest, init, lint, measure, refusals, source, trace, twin,
+    assess, count, coverage, demo, ingest, init, lint, measure, refusals, source, totals, trace, twin,
     verify,
 };
 
@@ -52,6 +52,7 @@ enum Command {
     Trace(trace::Arguments),
     Verify(verify::Arguments),
     Lint(lint::Arguments),
+    Totals(totals::Arguments),
     Source(source::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
@@ -112,6 +113,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Refusals(arguments) => refusals::run(folder, arguments).await,
             Command::Measure(arguments) => measure::run(folder, arguments).await,
             Command::Count(arguments) => count::run(folder, arguments).await,
+            Command::Totals(arguments) => totals::run(folder, arguments).await,
             Command::Assess(arguments) => assess::run(folder, arguments).await,
             Command::Trace(arguments) => trace::run(folder, arguments).await,
             Command::Verify(arguments) => verify::run(folder, arguments).await,

@@ -29,6 +29,14 @@ pub enum ObservedError {
         /// As it was named.
         source_id: String,
     },
+    /// Measures count events by small area and month; this source brings something else.
+    #[error("source {source_id:?} is read by {reader:?} and brings no events by small area and month, so no measure can count it")]
+    NotEvents {
+        /// The source.
+        source_id: String,
+        /// Its reader.
+        reader: &'static str,
+    },
     /// A claim or chart names a measure that is not declared.
     #[error("measure {measure:?} is not declared in measures/")]
     NoMeasure {
@@ -336,6 +344,12 @@ fn gather_cube(
         .sources
         .get(source)
         .ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })?;
+    if !declaration.reader.brings_events() {
+        return Err(ObservedError::NotEvents {
+            source_id: source.to_owned(),
+            reader: declaration.reader.name(),
+        });
+    }
     let received = lake.received(source)?;
     let mut cube =
         Cube { known: coverage::known_months(declaration, &received), ..Cube::default() };

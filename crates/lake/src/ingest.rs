@@ -269,6 +269,7 @@ impl Run {
             self.staged.areas.extend(rows.areas);
             self.staged.links.extend(rows.links);
             self.staged.populations.extend(rows.populations);
+            self.staged.totals.extend(rows.totals);
             self.staged.refusals.extend(rows.refusals);
         }
         Ok(())

@@ -28,11 +28,11 @@ mod table;
 pub use geography::GeographyError;
 pub use geometry::Polygons;
 pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
-pub use mapping::{DateColumn, MappedColumns, Mapping};
+pub use mapping::{DateColumn, MappedColumns, Mapping, TotalsColumns, TotalsMapping};
 pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
 pub use query::{
     Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference,
 };
-pub use rows::{Load, Refusal};
+pub use rows::{Load, Refusal, TotalRow};
 pub use store::{Lake, LakeError, SnapshotId};

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::DateTime;
+use jiff::fmt::strtime;
 use serde::Deserialize;
+use wardmote_domain::area::AreaLevel;
 use wardmote_domain::category::Category;
+use wardmote_domain::period::Month;
 
 /// What the columns of a partner's table mean. Columns that are not named here are never stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,6 +59,58 @@ pub struct DateColumn {
     /// Forms such as `%d/%m/%Y`, tried in this order; a workbook's own dates, and ISO dates, need none.
     #[serde(default)]
     pub formats: Vec<String>,
+}
+
+/// What the columns of a table of totals mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TotalsMapping {
+    /// The source.
+    pub source: String,
+    /// The sheet of a workbook; the first if not given.
+    pub sheet: Option<String>,
+    /// The row that holds the headings, from 1.
+    pub heading_row: usize,
+    /// The level of its areas.
+    pub level: AreaLevel,
+    /// Which column holds what.
+    pub columns: TotalsColumns,
+    /// The source's words for kinds of event; if there are none, each word is a kind of its own.
+    pub categories: BTreeMap<String, Category>,
+}
+
+/// Headings of a table of totals. Without `month` or `financial_year` its numbers have no date, and
+/// then they are in no measure.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TotalsColumns {
+    /// The area, by name or code.
+    pub area: String,
+    /// What.
+    pub category: String,
+    /// How many.
+    pub number: String,
+    /// A year such as 2017/18.
+    pub financial_year: Option<String>,
+    /// Its quarter, from 1 (April to June) to 4.
+    pub quarter: Option<String>,
+    /// A month.
+    pub month: Option<DateColumn>,
+}
+
+/// The month of a cell and the moment, where it says one; in the declared formats or in ISO form.
+pub(crate) fn month_of(text: &str, formats: &[String]) -> Option<(Month, Option<DateTime>)> {
+    let iso = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y-%m"];
+    let read = |format: &str| {
+        let parts = strtime::parse(format, text).ok()?;
+        if let Ok(moment) = parts.to_datetime() {
+            return Some((Month::of(moment.date())?, Some(moment)));
+        }
+        if let Ok(date) = parts.to_date() {
+            return Some((Month::of(date)?, Some(DateTime::from(date))));
+        }
+        Some((Month::new(parts.year()?, parts.month()?)?, None))
+    };
+    formats.iter().map(String::as_str).chain(iso).find_map(read)
 }
 
 impl MappedColumns {

@@ -8,6 +8,7 @@ use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
 use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
 
@@ -113,6 +114,29 @@ pub(crate) struct PopulationRow {
     pub(crate) load_id: String,
 }
 
+/// A number that arrived as a total: events of one kind in an area over a period.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalRow {
+    /// The source.
+    pub source: String,
+    /// The area's name or code, as the table gives it.
+    pub area: String,
+    /// The level of its areas.
+    pub level: AreaLevel,
+    /// The first and last month; `None` of a table that does not say when.
+    pub months: Option<(Month, Month)>,
+    /// The kind of event.
+    pub category: Category,
+    /// The source's own words for it.
+    pub source_category: String,
+    /// How many; below zero where a publisher takes earlier ones back.
+    pub n: i64,
+    /// The load.
+    pub load_id: String,
+    /// The line in its file, from 1.
+    pub line: u64,
+}
+
 /// A vintage of the evidence: which version of each table it reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SnapshotRow {
@@ -163,9 +187,13 @@ impl Columns<'_> {
         (!column.is_null(row)).then(|| column.value(row).to_owned())
     }
 
-    fn whole(&self, name: &str, row: usize) -> Option<u64> {
+    fn signed(&self, name: &str, row: usize) -> Option<i64> {
         let column = self.0.column_by_name(name)?.as_primitive_opt::<Int64Type>()?;
-        (!column.is_null(row)).then(|| column.value(row).unsigned_abs())
+        (!column.is_null(row)).then(|| column.value(row))
+    }
+
+    fn whole(&self, name: &str, row: usize) -> Option<u64> {
+        self.signed(name, row).map(i64::unsigned_abs)
     }
 
     fn number(&self, name: &str, row: usize) -> Option<f64> {
@@ -443,6 +471,57 @@ impl Row for PopulationRow {
                 reference_date: columns.text("reference_date", row)?.parse().ok()?,
                 residents: columns.whole("residents", row)?,
                 load_id: columns.text("load_id", row)?,
+            })
+        })
+    }
+}
+
+impl Row for TotalRow {
+    fn schema() -> SchemaRef {
+        schema(&[
+            ("source", TEXT, false),
+            ("area", TEXT, false),
+            ("level", TEXT, false),
+            ("first_month", TEXT, true),
+            ("last_month", TEXT, true),
+            ("category", TEXT, false),
+            ("source_category", TEXT, false),
+            ("n", WHOLE, false),
+            ("load_id", TEXT, false),
+            ("line", WHOLE, false),
+        ])
+    }
+
+    fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {
+        let columns = vec![
+            text(rows, |r| r.source.clone()),
+            text(rows, |r| r.area.clone()),
+            text(rows, |r| r.level.to_string()),
+            text_or_null(rows, |r| r.months.map(|(first, _)| first.to_string())),
+            text_or_null(rows, |r| r.months.map(|(_, last)| last.to_string())),
+            text(rows, |r| r.category.to_string()),
+            text(rows, |r| r.source_category.clone()),
+            Arc::new(Int64Array::from_iter_values(rows.iter().map(|r| r.n))) as ArrayRef,
+            text(rows, |r| r.load_id.clone()),
+            whole(rows, |r| r.line),
+        ];
+        RecordBatch::try_new(Self::schema(), columns)
+    }
+
+    fn from_batch(batch: &RecordBatch) -> Vec<Self> {
+        let columns = Columns(batch);
+        let month = |name: &str, row| columns.text(name, row).and_then(|text| text.parse().ok());
+        columns.rows(|row| {
+            Some(Self {
+                source: columns.text("source", row)?,
+                area: columns.text("area", row)?,
+                level: columns.text("level", row)?.parse().ok()?,
+                months: month("first_month", row).zip(month("last_month", row)),
+                category: columns.text("category", row)?.parse().ok()?,
+                source_category: columns.text("source_category", row)?,
+                n: columns.signed("n", row)?,
+                load_id: columns.text("load_id", row)?,
+                line: columns.whole("line", row)?,
             })
         })
     }

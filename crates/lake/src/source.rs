@@ -11,7 +11,7 @@ use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
-use crate::mapping::{MappedColumns, Mapping};
+use crate::mapping::{MappedColumns, Mapping, TotalsMapping};
 use crate::read::Form;
 
 /// Why a source's declaration cannot be used.
@@ -109,6 +109,8 @@ pub enum Reader {
         /// Column of 2021 codes.
         lsoa_2021: Column,
     },
+    /// Numbers that arrive as totals.
+    Totals(Box<TotalsMapping>),
     /// Residents.
     Population {
         /// What measures call it, such as `census-2021-residents`.
@@ -242,6 +244,7 @@ impl Reader {
             Self::Boundaries { .. } => "boundaries",
             Self::AreaLookup { .. } => "area-lookup",
             Self::LsoaChange { .. } => "lsoa-change",
+            Self::Totals(_) => "totals",
             Self::Population { .. } => "population",
         }
     }
@@ -414,6 +417,22 @@ pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, Sou
                 .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
             Reader::LsoaChange { lsoa_2011: columns.lsoa_2011, lsoa_2021: columns.lsoa_2021 }
         }
+        "totals" => {
+            let columns = written.columns.clone().ok_or_else(|| {
+                lacks("[columns] with area, category and number, such as number = \"Offences\"")
+            })?;
+            let columns = columns
+                .try_into()
+                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
+            Reader::Totals(Box::new(TotalsMapping {
+                source: id.to_owned(),
+                sheet: written.sheet.clone(),
+                heading_row: written.heading_row.unwrap_or(1),
+                level: level()?,
+                columns,
+                categories: written.categories.clone(),
+            }))
+        }
         "population" => Reader::Population {
             name: written.name.ok_or_else(|| lacks("name = what measures call it"))?,
             level: level()?,
@@ -426,7 +445,7 @@ pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, Sou
         other => {
             return Err(bad(format!(
                 "line {line}: reader {other:?} is not known; write police-uk-street, \
-                 police-uk-outcomes, police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change or population"
+                 police-uk-outcomes, police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change, totals or population"
             )));
         }
     };

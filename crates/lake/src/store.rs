@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use crate::links::Links;
 use crate::read::{self, Form};
-use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow};
+use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow};
 use crate::table::{Table, TableError, ingest_of, is_table};
 
 /// Why the lake could not be opened.
@@ -74,6 +74,7 @@ pub struct Lake {
     pub(crate) areas: Table,
     pub(crate) links: Table,
     pub(crate) populations: Table,
+    pub(crate) totals: Table,
     pub(crate) loads: Table,
     pub(crate) snapshots: Table,
     /// Every load that was ever committed, by id, as it stands now.
@@ -102,6 +103,7 @@ fn tables() -> Vec<(&'static str, SchemaRef)> {
         ("areas", AreaRow::schema()),
         ("area_links", LinkRow::schema()),
         ("populations", PopulationRow::schema()),
+        ("counts", TotalRow::schema()),
         ("snapshots", SnapshotRow::schema()),
         ("loads", Load::schema()),
     ];
@@ -162,6 +164,7 @@ impl Lake {
             areas: open("areas", AreaRow::schema()).await?,
             links: open("area_links", LinkRow::schema()).await?,
             populations: open("populations", PopulationRow::schema()).await?,
+            totals: open("counts", TotalRow::schema()).await?,
             snapshots: open("snapshots", SnapshotRow::schema()).await?,
             loads,
             known: BTreeMap::new(),
@@ -221,7 +224,7 @@ impl Lake {
 
     /// The tables whose versions a vintage pins.
     pub(crate) fn pinned(&self) -> Vec<&Table> {
-        let others = [&self.refusals, &self.areas, &self.links, &self.populations, &self.loads];
+        let others = [&self.refusals, &self.areas, &self.links, &self.populations, &self.totals, &self.loads];
         self.events.iter().chain(others).collect()
     }
 

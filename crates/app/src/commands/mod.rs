@@ -10,6 +10,7 @@ pub(crate) mod lint;
 pub(crate) mod measure;
 pub(crate) mod refusals;
 pub(crate) mod source;
+pub(crate) mod totals;
 pub(crate) mod trace;
 pub(crate) mod twin;
 pub(crate) mod verify;

@@ -1,10 +1,11 @@
-//! Reads geography and populations: outlines, lookups, changes between vintages, residents.
+//! Reads what is no event: outlines, lookups, changes between vintages, residents, totals.
 
 mod features;
 mod lookups;
 mod outlines;
 mod residents;
 mod sheet;
+mod totals;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 
-use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
+use crate::read::ReadError;
+use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, TotalRow};
 use crate::source::Reader;
 
 /// Why a file of geography or population could not be read at all.
@@ -48,6 +50,15 @@ pub enum GeographyError {
         /// What the reader says.
         why: String,
     },
+    /// A table of totals could not be read.
+    #[error("{}: {why}", path.display())]
+    Table {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        why: ReadError,
+    },
     /// The file holds nothing that can be kept.
     #[error("{}: none of its {rows} rows could be read; first refusal: {first}", path.display())]
     NothingKept {
@@ -66,6 +77,7 @@ pub(crate) struct GeographyRows {
     pub(crate) areas: Vec<AreaRow>,
     pub(crate) links: Vec<LinkRow>,
     pub(crate) populations: Vec<PopulationRow>,
+    pub(crate) totals: Vec<TotalRow>,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) rows_read: u64,
     pub(crate) rows_kept: u64,
@@ -127,6 +139,7 @@ pub(crate) fn read(
             };
             residents::read(file, code, value, &of, &mut sink)?;
         }
+        Reader::Totals(mapping) => totals::read(file, mapping, &mut sink)?,
         Reader::Events { .. } => {}
     }
     let rows = sink.rows;

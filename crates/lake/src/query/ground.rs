@@ -8,7 +8,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use super::{Area, Boundary, QueryError};
 use crate::geometry;
 use crate::links::{Links, Parents};
-use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal};
+use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, TotalRow};
 use crate::store::Lake;
 
 impl Lake {
@@ -110,6 +110,14 @@ impl Lake {
             *found.entry(area.clone()).or_default() += residents;
         }
         Ok(found.into_iter().collect())
+    }
+
+    /// The totals that a source brought, in order of load and line.
+    pub fn totals(&self, source: &str) -> Result<Vec<TotalRow>, QueryError> {
+        let mut rows = self.rows::<TotalRow>(&self.totals, |row| &row.load_id)?;
+        rows.retain(|row| row.source == source);
+        rows.sort_by(|a, b| (&a.load_id, a.line).cmp(&(&b.load_id, b.line)));
+        Ok(rows)
     }
 
     /// The visible refusals, in order of file and line.

@@ -2,8 +2,6 @@
 
 use std::collections::HashMap;
 
-use jiff::civil::DateTime;
-use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use wardmote_domain::coordinates::{BritishNationalGrid, Wgs84};
 use wardmote_domain::period::Month;
@@ -16,7 +14,7 @@ use super::parallel::ReadRequest;
 use super::police_uk::{Tally, london};
 use super::projection::Projection;
 use super::refusal::{Fault, Reason, RefusalLog};
-use crate::mapping::Mapping;
+use crate::mapping::{Mapping, month_of};
 use crate::people::personal_column;
 use crate::sheet::{Sheet, SheetRow};
 
@@ -168,19 +166,8 @@ impl<'a> Reader<'a> {
 
     /// The month of a cell, and the moment where the cell says a day.
     fn when(&self, text: &str) -> Result<(Month, Option<i64>), Reason> {
-        let formats = self.mapping.columns.date.formats.iter().map(String::as_str);
-        let iso = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y-%m"];
-        let read = |format: &str| {
-            let parts = strtime::parse(format, text).ok()?;
-            if let Ok(moment) = parts.to_datetime() {
-                return Some((Month::of(moment.date())?, Some(moment)));
-            }
-            if let Ok(date) = parts.to_date() {
-                return Some((Month::of(date)?, Some(DateTime::from(date))));
-            }
-            Some((Month::new(parts.year()?, parts.month()?)?, None))
-        };
-        let (month, moment) = formats.chain(iso).find_map(read).ok_or(Reason::NotADate)?;
+        let found = month_of(text, &self.mapping.columns.date.formats);
+        let (month, moment) = found.ok_or(Reason::NotADate)?;
         if month > self.latest {
             return Err(Reason::AfterLatest { latest: self.latest });
         }

@@ -14,3 +14,4 @@ mod reading;
 mod recovery;
 mod support;
 mod tables;
+mod totals;

@@ -7,7 +7,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::support::{STREET, load, sources, write_street_file};
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "incidents",
     "outcomes",
     "stops",
@@ -15,6 +15,7 @@ const TABLES: [&str; 9] = [
     "areas",
     "area_links",
     "populations",
+    "counts",
     "loads",
     "snapshots",
 ];
@@ -59,7 +60,7 @@ async fn every_version_of_every_table_can_be_read_again() {
             let expected = match table.file_name().unwrap().to_str().unwrap() {
                 "incidents" => version * (version + 1) / 2,
                 "refusals" | "loads" => version,
-                "snapshots" => 8 * version,
+                "snapshots" => 9 * version,
                 _ => 0,
             };
             assert_eq!(

@@ -1,0 +1,127 @@
+//! Numbers that arrive as totals: a table of statistics, such as the Home Office's recorded crime by
+//! force or partnership.
+
+use wardmote_domain::category::Category;
+use wardmote_domain::period::{Month, Period};
+
+use super::{GeographyError, GeographyFile, Sink};
+use crate::mapping::{TotalsColumns, TotalsMapping, month_of};
+use crate::rows::TotalRow;
+use crate::sheet::{Sheet, SheetRow};
+
+pub(super) fn read(
+    file: &GeographyFile<'_>,
+    mapping: &TotalsMapping,
+    sink: &mut Sink<'_>,
+) -> Result<(), GeographyError> {
+    let failed = |why| GeographyError::Table { path: file.path.to_owned(), why };
+    let sheet = Sheet::read(file.bytes, mapping.sheet.as_deref(), mapping.heading_row)
+        .map_err(failed)?;
+    let places = Places::of(&sheet, &mapping.columns).map_err(failed)?;
+    for row in &sheet.rows {
+        sink.rows.rows_read += 1;
+        match places.row(row, mapping, file) {
+            Ok(total) => {
+                sink.rows.rows_kept += 1;
+                sink.rows.totals.push(total);
+            }
+            Err((heading, reason, text)) => {
+                sink.refuse(u64::from(row.line), heading, reason.to_owned(), text);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where the declared columns stand.
+struct Places {
+    area: usize,
+    category: usize,
+    number: usize,
+    financial_year: Option<usize>,
+    quarter: Option<usize>,
+    month: Option<usize>,
+}
+
+type Refused<'a> = (&'a str, &'static str, &'a str);
+
+impl Places {
+    fn of(sheet: &Sheet, columns: &TotalsColumns) -> Result<Self, crate::read::ReadError> {
+        let optional =
+            |heading: Option<&str>| heading.map(|heading| sheet.column(heading)).transpose();
+        Ok(Self {
+            area: sheet.column(&columns.area)?,
+            category: sheet.column(&columns.category)?,
+            number: sheet.column(&columns.number)?,
+            financial_year: optional(columns.financial_year.as_deref())?,
+            quarter: optional(columns.quarter.as_deref())?,
+            month: optional(columns.month.as_ref().map(|month| month.heading.as_str()))?,
+        })
+    }
+
+    fn row<'a>(
+        &self,
+        row: &'a SheetRow,
+        mapping: &'a TotalsMapping,
+        file: &GeographyFile<'_>,
+    ) -> Result<TotalRow, Refused<'a>> {
+        let cell = |index: usize| row.cells.get(index).map_or("", String::as_str);
+        let columns = &mapping.columns;
+        let (area, words) = (cell(self.area), cell(self.category));
+        if area.is_empty() {
+            return Err((&columns.area, "names no area", area));
+        }
+        let category = match mapping.categories.get(words) {
+            Some(category) => category.clone(),
+            None if mapping.categories.is_empty() => Category::of_words(words)
+                .ok_or((columns.category.as_str(), "names no kind of event", words))?,
+            None => return Err((&columns.category, "not one of the words that the declaration lists", words)),
+        };
+        // Publishers pad numbers with blanks and part thousands with commas.
+        let number = cell(self.number);
+        let n = number
+            .replace(',', "")
+            .parse()
+            .map_err(|_| (columns.number.as_str(), "not a whole number", number))?;
+        Ok(TotalRow {
+            source: mapping.source.clone(),
+            area: area.to_owned(),
+            level: mapping.level,
+            months: self.months(&cell, columns)?,
+            category,
+            source_category: words.to_owned(),
+            n,
+            load_id: file.load_id.to_owned(),
+            line: u64::from(row.line),
+        })
+    }
+
+    fn months<'a>(
+        &self,
+        cell: &impl Fn(usize) -> &'a str,
+        columns: &'a TotalsColumns,
+    ) -> Result<Option<(Month, Month)>, Refused<'a>> {
+        if let (Some(index), Some(month)) = (self.month, &columns.month) {
+            let text = cell(index);
+            let found = month_of(text, &month.formats);
+            let found =
+                found.ok_or((month.heading.as_str(), "a date in none of the declared formats", text))?;
+            return Ok(Some((found.0, found.0)));
+        }
+        let (Some(index), Some(heading)) = (self.financial_year, &columns.financial_year) else {
+            return Ok(None);
+        };
+        let text = cell(index);
+        let year = text.parse::<Period>().ok().filter(|period| text.contains('/') && period.n_months() == 12);
+        let year = year.ok_or((heading.as_str(), "not a financial year such as 2017/18", text))?;
+        let (Some(index), Some(heading)) = (self.quarter, &columns.quarter) else {
+            return Ok(Some((year.first(), year.last())));
+        };
+        let text = cell(index);
+        let quarter = text.trim_start_matches(['Q', 'q']).parse::<i32>().ok();
+        let quarter = quarter.filter(|quarter| (1..=4).contains(quarter));
+        let quarter = quarter.ok_or((heading.as_str(), "not a quarter from 1 to 4", text))?;
+        let first = year.first().plus(3 * (quarter - 1));
+        Ok(Some((first, first.plus(2))))
+    }
+}
