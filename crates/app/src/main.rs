@@ -11,8 +11,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    assess, count, coverage, demo, ingest, init, lint, measure, refusals, source, totals, trace, twin,
-    verify,
+    assess, count, coverage, demo, ingest, init, lint, measure, refusals, source, totals, trace,
+    twin, verify,
 };
 
 /// The working system of a community safety partnership: from the police's monthly files to a needs

@@ -30,7 +30,9 @@ pub enum ObservedError {
         source_id: String,
     },
     /// Measures count events by small area and month; this source brings something else.
-    #[error("source {source_id:?} is read by {reader:?} and brings no events by small area and month, so no measure can count it")]
+    #[error(
+        "source {source_id:?} is read by {reader:?} and brings no events by small area and month, so no measure can count it"
+    )]
     NotEvents {
         /// The source.
         source_id: String,

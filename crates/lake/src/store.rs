@@ -224,7 +224,14 @@ impl Lake {
 
     /// The tables whose versions a vintage pins.
     pub(crate) fn pinned(&self) -> Vec<&Table> {
-        let others = [&self.refusals, &self.areas, &self.links, &self.populations, &self.totals, &self.loads];
+        let others = [
+            &self.refusals,
+            &self.areas,
+            &self.links,
+            &self.populations,
+            &self.totals,
+            &self.loads,
+        ];
         self.events.iter().chain(others).collect()
     }
 

@@ -5,9 +5,9 @@ mod lookups;
 mod outlines;
 mod residents;
 mod sheet;
-mod totals;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use std::collections::BTreeSet;
 use std::io::Read as _;

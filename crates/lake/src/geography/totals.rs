@@ -15,8 +15,8 @@ pub(super) fn read(
     sink: &mut Sink<'_>,
 ) -> Result<(), GeographyError> {
     let failed = |why| GeographyError::Table { path: file.path.to_owned(), why };
-    let sheet = Sheet::read(file.bytes, mapping.sheet.as_deref(), mapping.heading_row)
-        .map_err(failed)?;
+    let sheet =
+        Sheet::read(file.bytes, mapping.sheet.as_deref(), mapping.heading_row).map_err(failed)?;
     let places = Places::of(&sheet, &mapping.columns).map_err(failed)?;
     for row in &sheet.rows {
         sink.rows.rows_read += 1;
@@ -73,9 +73,18 @@ impl Places {
         }
         let category = match mapping.categories.get(words) {
             Some(category) => category.clone(),
-            None if mapping.categories.is_empty() => Category::of_words(words)
-                .ok_or((columns.category.as_str(), "names no kind of event", words))?,
-            None => return Err((&columns.category, "not one of the words that the declaration lists", words)),
+            None if mapping.categories.is_empty() => Category::of_words(words).ok_or((
+                columns.category.as_str(),
+                "names no kind of event",
+                words,
+            ))?,
+            None => {
+                return Err((
+                    &columns.category,
+                    "not one of the words that the declaration lists",
+                    words,
+                ));
+            }
         };
         // Publishers pad numbers with blanks and part thousands with commas.
         let number = cell(self.number);
@@ -104,15 +113,21 @@ impl Places {
         if let (Some(index), Some(month)) = (self.month, &columns.month) {
             let text = cell(index);
             let found = month_of(text, &month.formats);
-            let found =
-                found.ok_or((month.heading.as_str(), "a date in none of the declared formats", text))?;
+            let found = found.ok_or((
+                month.heading.as_str(),
+                "a date in none of the declared formats",
+                text,
+            ))?;
             return Ok(Some((found.0, found.0)));
         }
         let (Some(index), Some(heading)) = (self.financial_year, &columns.financial_year) else {
             return Ok(None);
         };
         let text = cell(index);
-        let year = text.parse::<Period>().ok().filter(|period| text.contains('/') && period.n_months() == 12);
+        let year = text
+            .parse::<Period>()
+            .ok()
+            .filter(|period| text.contains('/') && period.n_months() == 12);
         let year = year.ok_or((heading.as_str(), "not a financial year such as 2017/18", text))?;
         let (Some(index), Some(heading)) = (self.quarter, &columns.quarter) else {
             return Ok(Some((year.first(), year.last())));
