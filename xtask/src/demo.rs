@@ -26,7 +26,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
     journal.step("sample data", || sample_data::prepare(workspace, &workspace.root))?;
     let pages = journal.step("assessments", || write(workspace, profile, &workspace.root))?;
     if workspace.data.is_none() {
-        journal.skip(LUTON_NEEDS_DATA)?;
+        journal.skip(NEED_DATA)?;
     }
     journal.sum_up();
     println!(
@@ -42,8 +42,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
     Ok(())
 }
 
-/// Why Luton's assessment may be missing.
-pub(crate) const LUTON_NEEDS_DATA: &str = "Luton: its street files are read from the folder named by \
+/// Why Luton's and Stockport's assessments may be missing.
+pub(crate) const NEED_DATA: &str = "Luton and Stockport: their files are read from the folder named by \
     WARDMOTE_DATA, which is not set (README.md says how to get them)";
 
 /// Runs `wardmote demo` in `root`, and returns the first page of each assessment written.
@@ -59,7 +59,7 @@ pub(crate) fn write(
     }
     execute(&mut wardmote, DEMO)?;
     let mut expected = vec!["leeds", "stockport-twin"];
-    expected.extend(workspace.data.as_ref().map(|_| "luton"));
+    expected.extend(workspace.data.iter().flat_map(|_| ["luton", "stockport"]));
     expected.iter().map(|name| published(&root.join("partnerships").join(name))).collect()
 }
 

@@ -290,6 +290,16 @@ impl Observed {
         months.iter().all(|month| reason_of(month) == Some(first)).then_some(first)
     }
 
+    /// The declared gaps of a source, each with its months and its reason.
+    pub fn declared_gaps(&self, source: &str) -> Vec<String> {
+        let gaps = self.cubes.get(source).map_or(&[][..], |cube| cube.gaps.as_slice());
+        let words = |gap: &KnownGap| match gap.to {
+            Some(to) => format!("{} to {to}: {}", gap.from, gap.reason),
+            None => format!("{} and since: {}", gap.from, gap.reason),
+        };
+        gaps.iter().map(words).collect()
+    }
+
     /// The first and last month that a source has delivered.
     pub fn known_run(&self, source: &str) -> Result<Option<(Month, Month)>, ObservedError> {
         let known = &self.cube(source)?.known;

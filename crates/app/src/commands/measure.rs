@@ -70,6 +70,14 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
         None => observed.known_run(&measure.numerator.source)?,
     };
     let cut = run.map(|(first, last)| periods(first, last, arguments.by)).unwrap_or_default();
+    if run.is_none() {
+        let source = &measure.numerator.source;
+        eprintln!("not known: no month of source {source:?} has come from those who should report");
+        for reason in observed.declared_gaps(source) {
+            eprintln!("{reason}");
+        }
+        return Ok(Outcome::Wrong);
+    }
     if cut.is_empty() {
         eprintln!("no whole period of that kind has been loaded; try --by month");
         return Ok(Outcome::Wrong);

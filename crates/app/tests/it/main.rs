@@ -7,3 +7,4 @@ mod prose;
 mod running;
 mod samples;
 mod source;
+mod stockport;

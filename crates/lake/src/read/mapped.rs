@@ -36,7 +36,12 @@ pub(super) fn read_mapped(
     let undeclared = sheet.headings.iter().filter(|heading| {
         !heading.is_empty() && !declared.iter().any(|one| one.eq_ignore_ascii_case(heading))
     });
-    tally.notes.extend(undeclared.map(|heading| format!("the column {heading:?} is not stored")));
+    let undeclared: Vec<String> = undeclared.map(|heading| format!("{heading:?}")).collect();
+    match undeclared.as_slice() {
+        [] => {}
+        [only] => tally.notes.push(format!("the column {only} is not stored")),
+        several => tally.notes.push(format!("the columns {} are not stored", several.join(", "))),
+    }
     let mut reader = Reader::new(&sheet, mapping, request)?;
     let first_row = incidents.len();
     for row in &sheet.rows {

@@ -1,0 +1,38 @@
+//! The real Stockport, whose police force has published no street-level data since July 2019.
+
+use wardmote_testkit::police_uk::data_folder;
+
+use crate::running::{shipped, wardmote};
+
+#[test]
+fn gaps_are_said_and_nothing_stands_for_them() {
+    let Some(data) = data_folder() else { return };
+    let here = tempfile::tempdir().unwrap();
+    let stockport = shipped("stockport", here.path());
+    let data = data.to_str().unwrap();
+    let loaded = wardmote(&stockport, &["ingest", "--data", data]).ended(0).out;
+    assert!(loaded.contains("200,873 rows read = 200,873 kept + 0 refused"), "{loaded}");
+
+    // Its own force has delivered nothing that street files could hold; others' few rows are listed.
+    let coverage = wardmote(&stockport, &["coverage", "--format", "csv"]).ended(0).out;
+    assert!(coverage.contains("police-street,Greater Manchester Police,0,0,"), "{coverage}");
+    assert!(coverage.contains("British Transport Police (not expected)"), "{coverage}");
+    let measure = |id: &str, by: &str| {
+        wardmote(&stockport, &["measure", id, "--by", by, "--format", "csv"]).ended(0).out
+    };
+    let crime = ["measure", "recorded-crime", "--period", "2023/24", "--format", "csv"];
+    let crime = wardmote(&stockport, &crime).ended(0).out;
+    assert!(crime.contains("not known: 12 of 12 months were not published"), "{crime}");
+    let never = wardmote(&stockport, &["measure", "recorded-crime"]).ended(1).err;
+    assert!(never.contains("no month of source \"police-street\" has come"), "{never}");
+    assert!(never.contains("2019-07 and since: Greater Manchester Police"), "{never}");
+    // As the force's own table of that year gives it.
+    let burglary = measure("burglary", "calendar-year");
+    assert!(burglary.contains(",2017,3537,") && burglary.contains(",2018,2998,"), "{burglary}");
+
+    let totals =
+        wardmote(&stockport, &["totals", "home-office-csp", "--area", "stockport"]).ended(0).out;
+    assert!(totals.lines().skip(1).all(|line| line.contains("undated")), "{totals}");
+    let unknown = wardmote(&stockport, &["totals", "burglary"]).ended(2).err;
+    assert!(unknown.contains("home-office-csp, home-office-force"), "{unknown}");
+}
