@@ -17,6 +17,11 @@ pub enum State {
         /// Kept rows.
         rows: u64,
     },
+    /// A file came whose end is missing, so the month is not known.
+    CutShort {
+        /// Kept rows.
+        rows: u64,
+    },
     /// It was expected and did not come.
     Missing,
     /// It was never published, and the declaration says why.
@@ -51,10 +56,12 @@ impl Coverage {
 /// Bodies that nobody expected are listed after the expected ones, with the months that they sent:
 /// other forces' rows lie in a force's files, and their few rows never stand for an area's crime.
 pub fn coverage(source: &SourceDeclaration, received: &[Received], until: Month) -> Vec<Coverage> {
-    let mut by_body: BTreeMap<&str, BTreeMap<Month, u64>> = BTreeMap::new();
+    let mut by_body: BTreeMap<&str, BTreeMap<Month, State>> = BTreeMap::new();
     for delivery in received {
-        *by_body.entry(&delivery.body).or_default().entry(delivery.month).or_default() +=
-            delivery.rows;
+        let rows = delivery.rows;
+        let state =
+            if delivery.cut_short { State::CutShort { rows } } else { State::Received { rows } };
+        by_body.entry(&delivery.body).or_default().insert(delivery.month, state);
     }
     let mut found = Vec::new();
     if let Some(expected) = &source.expected {
@@ -63,7 +70,7 @@ pub fn coverage(source: &SourceDeclaration, received: &[Received], until: Month)
             let came = by_body.remove(body.as_str()).unwrap_or_default();
             let last = came.keys().next_back().copied().map_or(last, |latest| latest.max(last));
             let state = |month: Month| match came.get(&month) {
-                Some(rows) => State::Received { rows: *rows },
+                Some(state) => state.clone(),
                 None => gap_reason(source, month)
                     .map_or(State::Missing, |reason| State::NotPublished { reason }),
             };
@@ -80,7 +87,7 @@ pub fn coverage(source: &SourceDeclaration, received: &[Received], until: Month)
         source: source.id.clone(),
         body: body.to_owned(),
         expected: false,
-        months: came.into_iter().map(|(month, rows)| (month, State::Received { rows })).collect(),
+        months: came.into_iter().collect(),
     }));
     found
 }
@@ -95,10 +102,11 @@ fn gap_reason(source: &SourceDeclaration, month: Month) -> Option<String> {
 ///
 /// Without an expectation, every month that any body delivered.
 pub fn known_months(source: &SourceDeclaration, received: &[Received]) -> BTreeSet<Month> {
-    let all = || received.iter().map(|delivery| delivery.month).collect::<BTreeSet<_>>();
+    let whole = || received.iter().filter(|delivery| !delivery.cut_short);
+    let all = || whole().map(|delivery| delivery.month).collect::<BTreeSet<_>>();
     let Some(expected) = &source.expected else { return all() };
     let of = |body: &String| {
-        received.iter().filter(|d| d.body == *body).map(|d| d.month).collect::<BTreeSet<_>>()
+        whole().filter(|d| d.body == *body).map(|d| d.month).collect::<BTreeSet<_>>()
     };
     let mut sets = expected.bodies.iter().map(of);
     let first = sets.next().unwrap_or_else(all);
@@ -117,7 +125,7 @@ mod tests {
     }
 
     fn received(body: &str, text: &str, rows: u64) -> Received {
-        Received { body: body.into(), month: month(text), rows, without_place: 0 }
+        Received { body: body.into(), month: month(text), rows, without_place: 0, cut_short: false }
     }
 
     fn source() -> SourceDeclaration {
@@ -165,5 +173,15 @@ mod tests {
             (found[1].body.as_str(), found[1].expected),
             ("British Transport Police", false)
         );
+    }
+
+    #[test]
+    fn a_file_that_was_cut_short_makes_no_month_known() {
+        let cut =
+            Received { cut_short: true, ..received("Greater Manchester Police", "2019-06", 9) };
+        let came = [received("Greater Manchester Police", "2019-05", 10), cut];
+        assert_eq!(known_months(&source(), &came), BTreeSet::from([month("2019-05")]));
+        let found = coverage(&source(), &came, month("2019-06"));
+        assert_eq!(found[0].months[1], (month("2019-06"), State::CutShort { rows: 9 }));
     }
 }

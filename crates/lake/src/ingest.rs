@@ -391,7 +391,9 @@ impl Run {
         let file_name = relative(Path::new(&report.display_name), request.data_folder);
         self.report.notes.extend(report.notes.into_iter().map(|note| (file_name.clone(), note)));
         if report.looks_cut_short {
-            let note = "the file looks cut short: its last lines hold no rows".to_owned();
+            let note =
+                "the file looks cut short: its last lines hold no rows, so its month is not known";
+            let note = note.to_owned();
             self.report.notes.push((file_name.clone(), note));
         }
         self.staged.refusals.extend(report.refusals.into_iter().map(|refusal| Refusal {
@@ -406,6 +408,7 @@ impl Run {
         }));
         self.stage_load(Load {
             archive: report.archive,
+            cut_short: report.looks_cut_short,
             size_bytes: report.size_bytes,
             rows_read: report.rows_read,
             rows_kept: report.rows_kept,
@@ -523,6 +526,7 @@ fn blank_load(
         first_month: None,
         last_month: None,
         reporting_bodies: Vec::new(),
+        cut_short: false,
         supersedes: None,
     }
 }

@@ -55,6 +55,8 @@ pub struct Load {
     pub last_month: Option<Month>,
     /// The bodies that reported its rows, in order.
     pub reporting_bodies: Vec<String>,
+    /// Whether its end is missing: its months are not whole.
+    pub cut_short: bool,
     /// The load that this one replaces.
     pub supersedes: Option<String>,
 }
@@ -235,7 +237,8 @@ impl Row for Load {
             "without_place",
             "unrecognised_areas",
         ];
-        let optional = ["archive", "first_month", "last_month", "reporting_bodies", "supersedes"];
+        let optional =
+            ["archive", "first_month", "last_month", "reporting_bodies", "cut_short", "supersedes"];
         let fields: Vec<(&str, DataType, bool)> = text
             .iter()
             .map(|name| (*name, TEXT, false))
@@ -269,6 +272,7 @@ impl Row for Load {
             text_or_null(rows, |r| {
                 (!r.reporting_bodies.is_empty()).then(|| r.reporting_bodies.join(BETWEEN_BODIES))
             }),
+            text_or_null(rows, |r| r.cut_short.then(|| "yes".to_owned())),
             text_or_null(rows, |r| r.supersedes.clone()),
         ];
         RecordBatch::try_new(Self::schema(), columns)
@@ -307,6 +311,7 @@ impl Row for Load {
                     .text("reporting_bodies", row)
                     .map(|bodies| bodies.split(BETWEEN_BODIES).map(str::to_owned).collect())
                     .unwrap_or_default(),
+                cut_short: columns.text("cut_short", row).is_some(),
                 supersedes: columns.text("supersedes", row),
             })
         })

@@ -38,7 +38,10 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     } else {
         print_bodies(arguments.format, &found)?;
     }
-    let missing = found.iter().flat_map(|c| &c.months).any(|(_, state)| *state == State::Missing);
+    let missing = found
+        .iter()
+        .flat_map(|c| &c.months)
+        .any(|(_, state)| matches!(state, State::Missing | State::CutShort { .. }));
     Ok(if missing { Outcome::Wrong } else { Outcome::Done })
 }
 
@@ -49,6 +52,9 @@ fn print_months(format: Format, found: &[Coverage]) -> anyhow::Result<()> {
             coverage.months.iter().map(|(month, state)| {
                 let (word, rows, reason) = match state {
                     State::Received { rows } => ("received", rows.to_string(), String::new()),
+                    State::CutShort { rows } => {
+                        ("cut short", rows.to_string(), "the end of the file is missing".to_owned())
+                    }
                     State::Missing => ("missing", String::new(), String::new()),
                     State::NotPublished { reason } => {
                         ("not published", String::new(), reason.clone())
@@ -85,7 +91,8 @@ fn print_bodies(format: Format, found: &[Coverage]) -> anyhow::Result<()> {
                 (months.count(), text.unwrap_or_default())
             };
             let (n_received, received) = of(|state| matches!(state, State::Received { .. }));
-            let (n_missing, missing) = of(|state| *state == State::Missing);
+            let (n_missing, missing) =
+                of(|state| matches!(state, State::Missing | State::CutShort { .. }));
             let (n_unpublished, unpublished) =
                 of(|state| matches!(state, State::NotPublished { .. }));
             let unexpected = if coverage.expected { "" } else { " (not expected)" };

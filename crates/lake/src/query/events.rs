@@ -58,11 +58,19 @@ impl Lake {
     /// What each body delivered, by body and month.
     pub fn received(&self, source: &str) -> Result<Vec<Received>, QueryError> {
         let scan = self.scan_of(source)?;
-        let columns = ["reporting_body", "month", "lsoa_2021", "lsoa_2011"];
-        let mut received: BTreeMap<(String, Month), (u64, u64)> = BTreeMap::new();
-        for ([body, day, lsoa_2021, lsoa_2011], n) in scan.count(columns)? {
+        let columns = ["reporting_body", "month", "lsoa_2021", "lsoa_2011", "load_id"];
+        let cut_short: BTreeSet<&str> = self
+            .visible
+            .iter()
+            .filter(|load| load.cut_short)
+            .map(|load| load.load_id.as_str())
+            .collect();
+        let mut received: BTreeMap<(String, Month), (u64, u64, bool)> = BTreeMap::new();
+        for ([body, day, lsoa_2021, lsoa_2011, load], n) in scan.count(columns)? {
             let (Some(body), Some(month)) = (scan.text(body), month(day)) else { continue };
-            let (rows, without_place) = received.entry((body.to_string(), month)).or_default();
+            let (rows, without_place, is_cut) =
+                received.entry((body.to_string(), month)).or_default();
+            *is_cut |= scan.text(load).is_some_and(|load| cut_short.contains(&*load));
             *rows += n;
             if [lsoa_2021, lsoa_2011] == [ABSENT; 2] {
                 *without_place += n;
@@ -70,11 +78,12 @@ impl Lake {
         }
         let rows = received.into_iter();
         Ok(rows
-            .map(|((body, month), (rows, without_place))| Received {
+            .map(|((body, month), (rows, without_place, cut_short))| Received {
                 body,
                 month,
                 rows,
                 without_place,
+                cut_short,
             })
             .collect())
     }

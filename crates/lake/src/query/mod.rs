@@ -88,6 +88,8 @@ pub struct Received {
     pub rows: u64,
     /// Of them, rows that name no place.
     pub without_place: u64,
+    /// Whether some of them came in a file whose end is missing.
+    pub cut_short: bool,
 }
 
 /// An area.
