@@ -24,6 +24,7 @@ mod sheet;
 pub mod source;
 mod store;
 mod table;
+mod versions;
 
 pub use geography::GeographyError;
 pub use geometry::Polygons;
