@@ -16,6 +16,12 @@ use parser::parse;
 /// Why prose could not be bound to the publication.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProseError {
+    /// A section without a heading would leave a gap in the outline that screen readers follow.
+    #[error("section \"{section}\" has no heading; give it one")]
+    NoHeading {
+        /// Id of the section.
+        section: String,
+    },
     /// The prose places a chart that the publication lacks.
     #[error("section \"{section}\" places the chart \"{id}\", which does not exist")]
     UnknownChart {
@@ -94,6 +100,9 @@ pub(crate) fn figure_order(publication: &Publication) -> Vec<&str> {
 }
 
 fn check(publication: &Publication, section: &Section, blocks: &[Block]) -> Result<(), ProseError> {
+    if !section.heading.contains(char::is_alphanumeric) {
+        return Err(ProseError::NoHeading { section: section.id.clone() });
+    }
     let named = |id: &str| (section.id.clone(), id.to_owned());
     let mut problem = None;
     blocks::visit(blocks, &mut |block| match block {

@@ -16,7 +16,7 @@ fn filled_with(text: &str) -> Publication {
     publication.licence_notes = vec![text.to_owned()];
     publication.sections = vec![sample::section(
         "one",
-        text,
+        &format!("One {text}"),
         Some(text),
         "![](chart:bars)\n\n![](table:kinds)\n\n[x](figure:f00d1)",
     )];
@@ -89,6 +89,18 @@ fn visible(html: &str) -> String {
         .replace("&quot;", "\"")
         .replace("&#x27;", "'")
         .replace("&amp;", "&")
+}
+
+#[test]
+fn a_section_without_a_heading_is_refused() {
+    let mut publication = filled_with("");
+    publication.sections[0].markdown = "## Deeper".to_owned();
+    assert!(full_pdf(&publication).is_ok());
+    for blank in ["", " ", "\u{200b}"] {
+        blank.clone_into(&mut publication.sections[0].heading);
+        let error = full_pdf(&publication).unwrap_err().to_string();
+        assert!(error.contains("section \"one\" has no heading"), "{error}");
+    }
 }
 
 proptest! {
