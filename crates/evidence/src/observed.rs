@@ -10,6 +10,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::{Month, Period};
+use wardmote_domain::provenance::Disclosure;
 use wardmote_lake::coverage;
 use wardmote_lake::source::{KnownGap, SourceDeclaration};
 use wardmote_lake::{Boundary, CountQuery, Lake, Load, QueryError};
@@ -27,6 +28,15 @@ pub enum ObservedError {
     #[error("source {source_id:?} is not declared in sources/")]
     NoSource {
         /// As it was named.
+        source_id: String,
+    },
+    /// A figure of a controlled source needs disclosure control before anybody sees it.
+    #[error(
+        "source {source_id:?} is controlled, and its figures may leave only under disclosure control, which \
+         is not there yet: neither a measure nor a publication may hold them"
+    )]
+    Controlled {
+        /// The source.
         source_id: String,
     },
     /// Measures count events by small area and month; this source brings something else.
@@ -356,6 +366,9 @@ fn gather_cube(
         .sources
         .get(source)
         .ok_or_else(|| ObservedError::NoSource { source_id: source.to_owned() })?;
+    if declaration.disclosure == Disclosure::Controlled {
+        return Err(ObservedError::Controlled { source_id: source.to_owned() });
+    }
     if !declaration.reader.brings_events() {
         return Err(ObservedError::NotEvents {
             source_id: source.to_owned(),

@@ -366,7 +366,8 @@ fn mapping(
 pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceError> {
     let bad = |message: String| SourceError::Parse { path: path.to_owned(), message };
     let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
-    if written.disclosure == Disclosure::Controlled && written.agreement.is_none() {
+    let has_agreement = written.agreement.as_ref().is_some_and(|name| !name.trim().is_empty());
+    if written.disclosure == Disclosure::Controlled && !has_agreement {
         let mend = "a controlled source names its sharing agreement: agreement = \"...\"";
         return Err(bad(mend.to_owned()));
     }

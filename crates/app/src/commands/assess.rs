@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::civil::Date;
-use wardmote_evidence::observed::Observed;
+use wardmote_domain::provenance::Disclosure;
+use wardmote_evidence::observed::{Observed, ObservedError};
 use wardmote_reports::{Assets, SignOff, publication_files};
 
 use crate::Outcome;
@@ -60,6 +61,12 @@ pub(crate) async fn compute(
     published: Date,
 ) -> anyhow::Result<Assessed> {
     let lake = partnership.lake().await?;
+    // The tables of files and refusals count rows of every source, so one controlled load is enough.
+    let controlled = lake.loads().iter().find(|load| load.disclosure == Disclosure::Controlled);
+    if let Some(load) = controlled {
+        let source_id = load.source.clone();
+        return Err(ObservedError::Controlled { source_id }.into());
+    }
     let observed = Observed::gather(&lake, &partnership.folder, &[])?;
     publish::assess(&partnership.folder, &observed, published)
 }

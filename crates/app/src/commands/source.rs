@@ -65,7 +65,9 @@ pub(crate) fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcom
         }
         return Ok(Outcome::Wrong);
     }
-    let proposed = source::parse("proposed", &proposal.declaration, Path::new("the proposal"))?;
+    // Only people know the agreement; a look at the file stores nothing and needs none.
+    let to_try = proposal.declaration.replace("agreement = \"\"", "agreement = \"not yet named\"");
+    let proposed = source::parse("proposed", &to_try, Path::new("the proposal"))?;
     show(file, &proposed, *rows)
 }
 

@@ -25,14 +25,23 @@ fn a_file_is_proposed_declared_and_loaded() {
     assert!(checked.err.contains("2024-05  E01015700  noise-nuisance"), "{}", checked.err);
 
     // What it proposes can be declared as it stands, but for what only people know.
-    let declared = checked.out.replace("publisher = \"\"", "publisher = \"P\"");
-    std::fs::write(town.join("sources/landlord.toml"), declared).unwrap();
+    let declared = town.join("sources/landlord.toml");
+    std::fs::write(&declared, &checked.out).unwrap();
+    let unnamed = wardmote(&town, &["source", "check", "may.csv", "--source", "landlord"]).ended(2);
+    assert!(unnamed.err.contains("names its sharing agreement"), "{}", unnamed.err);
+    let named = checked.out.replace("agreement = \"\"", "agreement = \"isa-invented\"");
+    std::fs::write(&declared, named).unwrap();
     let tried =
         wardmote(&town, &["source", "check", "may.csv", "--source", "landlord", "--rows", "1"])
             .ended(0);
     assert_eq!(tried.out, "");
     let loaded = wardmote(&town, &["ingest", "may.csv", "--source", "landlord"]).ended(0);
     assert!(loaded.out.contains("5 rows read = 5 kept + 0 refused"), "{}", loaded.out);
+
+    // What is controlled is in no publication while nothing protects its figures.
+    let published = wardmote(&town, &["assess"]).ended(2);
+    assert!(published.err.contains("\"landlord\" is controlled"), "{}", published.err);
+    assert!(!town.join("published").exists());
 
     std::fs::write(&file, TABLE.replace("Officer notes", "Victim name")).unwrap();
     let refused = wardmote(&town, &["source", "check", "may.csv"]).ended(1);
