@@ -8,7 +8,11 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
-use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow};
+use arrow::record_batch::RecordBatch;
+
+use crate::rows::{
+    AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow,
+};
 use crate::store::{Lake, LakeError, short_hash};
 use crate::table::{Part, Table, TableError, ingest_of, part_name};
 
@@ -18,7 +22,10 @@ pub(crate) struct Staged {
     pub(crate) areas: Vec<AreaRow>,
     pub(crate) links: Vec<LinkRow>,
     pub(crate) populations: Vec<PopulationRow>,
+    pub(crate) categories: Vec<CategoryRow>,
     pub(crate) totals: Vec<TotalRow>,
+    /// Each file's numbers, with its source.
+    pub(crate) statistics: Vec<(String, RecordBatch)>,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) loads: Vec<Load>,
     /// Parts of the tables of events with what they hold, by table, under the name of a run that has
@@ -59,7 +66,9 @@ pub(crate) async fn recover(lake: &mut Lake) -> Result<usize, TableError> {
         &mut lake.areas,
         &mut lake.links,
         &mut lake.populations,
+        &mut lake.categories,
         &mut lake.totals,
+        &mut lake.statistics,
         &mut lake.snapshots,
         &mut lake.loads,
     ];
@@ -106,9 +115,15 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     let areas = write_rows(&lake.areas, &ingest, &staged.areas)?;
     let links = write_rows(&lake.links, &ingest, &staged.links)?;
     let populations = write_rows(&lake.populations, &ingest, &staged.populations)?;
+    let categories = write_rows(&lake.categories, &ingest, &staged.categories)?;
     let totals = write_rows(&lake.totals, &ingest, &staged.totals)?;
+    let numbered = staged.statistics.iter().enumerate();
+    let statistics = numbered
+        .map(|(n, (of, batch))| lake.statistics.write(&ingest, &format!("{of}-{n}"), batch))
+        .collect::<Result<Vec<_>, _>>()?;
     let loads = write_rows(&lake.loads, &ingest, &staged.loads)?;
-    let others = [&refusals, &areas, &links, &populations, &totals, &loads];
+    let others =
+        [&refusals, &areas, &links, &populations, &categories, &totals, &statistics, &loads];
     let parts: Vec<&Vec<Part>> = events.iter().chain(others).collect();
     let pins = pins_after(lake, staged, &ingest, &parts);
     let pins = write_rows(&lake.snapshots, &ingest, &pins)?;
@@ -120,7 +135,9 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     lake.areas.add(&areas).await?;
     lake.links.add(&links).await?;
     lake.populations.add(&populations).await?;
+    lake.categories.add(&categories).await?;
     lake.totals.add(&totals).await?;
+    lake.statistics.add(&statistics).await?;
     // INVARIANT: loads come last; until this commit nothing of the run can be seen.
     lake.loads.add(&loads).await?;
     lake.refresh()?;

@@ -7,6 +7,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::coordinates::BritishNationalGrid;
 
 use crate::geometry::{self, Polygons};
+use crate::links::BY_RESIDENTS;
 use crate::read::{Locate, SmallArea, SmallAreaCodes};
 use crate::rows::{AreaRow, LinkRow};
 
@@ -41,7 +42,7 @@ impl Ground {
                 codes.entry(area.code.clone()).or_default().lsoa_2011 = Some(area.code.clone());
             }
         }
-        for link in links {
+        for link in links.iter().filter(|link| link.fit != BY_RESIDENTS) {
             if link.from_level == AreaLevel::LSOA_2021 && link.to_level == AreaLevel::LSOA_2011 {
                 codes
                     .entry(link.from_code.clone())

@@ -12,17 +12,18 @@ use std::sync::{Mutex, PoisonError};
 
 use arrow::record_batch::RecordBatch;
 use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::category::Category;
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
 
 use crate::commit::{self, Staged, UNNAMED};
 use crate::files;
-use crate::geography::{self, GeographyError, GeographyFile};
+use crate::geography::{self, GeographyError, GeographyFile, Sharing};
 use crate::ground::Ground;
 use crate::links::Links;
 use crate::read::{self, FileReport, Progress, ReadRequest, SinkError, load_id};
-use crate::rows::{AreaRow, LinkRow, Load, Refusal};
+use crate::rows::{AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal};
 use crate::source::{Reader, SourceDeclaration};
 use crate::store::{Lake, LakeError, SnapshotId, short_hash};
 use crate::table::{Part, TableError, part_name};
@@ -71,6 +72,26 @@ pub enum IngestError {
         source_id: String,
         /// The path or pattern.
         path: PathBuf,
+    },
+    /// The lookup of a source's words is not there.
+    #[error(
+        "source {source_id:?}: category_lookup = {lookup:?} names no loaded source of reader \"category-lookup\""
+    )]
+    NoCategories {
+        /// The source.
+        source_id: String,
+        /// As it names the lookup.
+        lookup: String,
+    },
+    /// The population by which areas are to be shared out is not there.
+    #[error(
+        "source {source_id:?}: shares names population {population:?}, which no loaded source brings by small areas of that census"
+    )]
+    NoResidents {
+        /// The source.
+        source_id: String,
+        /// As it names the population.
+        population: String,
     },
     /// The rows do not reconcile, which would be our own fault.
     #[error("{file}: {read} rows read, but {kept} kept and {refused} refused")]
@@ -170,11 +191,18 @@ impl Run {
     ) -> Result<(), IngestError> {
         let (events, ground): (Vec<_>, Vec<_>) =
             request.sources.iter().partition(|source| source.reader.brings_events());
-        // Lookups before outlines, because a lookup says which outlines matter.
-        let (outlines, lookups): (Vec<_>, Vec<_>) = ground
-            .into_iter()
-            .partition(|source| matches!(source.reader, Reader::Boundaries { .. }));
-        for source in lookups.into_iter().chain(outlines) {
+        // Lookups before outlines, because a lookup says which outlines matter; and before totals,
+        // because a lookup says what their words mean.
+        // Residents first of all, because areas that were split are shared out by them.
+        let turn = |source: &&SourceDeclaration| match source.reader {
+            Reader::Population { .. } => 0,
+            Reader::Boundaries { .. } => 2,
+            Reader::Totals(_) => 3,
+            _ => 1,
+        };
+        let mut ground = ground;
+        ground.sort_by_key(turn);
+        for source in ground {
             self.stage_ground(lake, request, source, progress)?;
         }
         let (areas, links) = self.areas_and_links(lake)?;
@@ -232,14 +260,23 @@ impl Run {
             Reader::Boundaries { level, .. } => self.codes_that_matter(request.partnership, *level),
             _ => None,
         };
+        let categories = self.categories_of(lake, source)?;
+        let sharing = self.sharing_of(lake, source)?;
+        // What else the rows follow from: a file of outlines read for other areas is another load.
+        let also: Vec<String> = if let Some(codes) = &keep {
+            codes.iter().map(AreaCode::to_string).collect()
+        } else if let Some(words) = &categories {
+            words.iter().map(|(words, kind)| format!("{words} {kind}")).collect()
+        } else if let Some(Sharing { lsoa_2011, lsoa_2021 }) = &sharing {
+            lsoa_2011.iter().chain(lsoa_2021).map(|(area, n)| format!("{area} {n}")).collect()
+        } else {
+            Vec::new()
+        };
+        let read_for = (!also.is_empty())
+            .then(|| format!("{} for {}", source.id, short_hash(&also.join(" "))));
         for path in paths {
             let file_name = relative(&path, request.data_folder);
             let file = geography::read_bytes(&path).map_err(failed)?;
-            // A file of outlines read for other areas is another load.
-            let read_for = keep.as_ref().map(|codes| {
-                let codes: Vec<&str> = codes.iter().map(AreaCode::as_str).collect();
-                format!("{} for {}", source.id, short_hash(&codes.join(" ")))
-            });
             let load_id = load_id(read_for.as_ref().unwrap_or(&source.id), &file.sha256);
             if self.is_known(lake, &load_id, &file_name) {
                 continue;
@@ -248,9 +285,12 @@ impl Run {
                 path: &path,
                 file_name: &file_name,
                 bytes: &file.bytes,
+                source: &source.id,
                 load_id: &load_id,
                 keep_text: source.disclosure == Disclosure::Open,
                 keep: keep.as_ref(),
+                sharing: sharing.as_ref(),
+                categories: categories.as_ref(),
             };
             let rows = geography::read(&read, &source.reader).map_err(failed)?;
             progress.file_done(&file_name, rows.rows_read);
@@ -270,10 +310,63 @@ impl Run {
             self.staged.areas.extend(rows.areas);
             self.staged.links.extend(rows.links);
             self.staged.populations.extend(rows.populations);
+            self.staged.categories.extend(rows.categories);
             self.staged.totals.extend(rows.totals);
+            self.staged.statistics.extend(rows.statistics.map(|batch| (source.id.clone(), batch)));
             self.staged.refusals.extend(rows.refusals);
         }
         Ok(())
+    }
+
+    /// What a source's words for kinds of event count under, where it leaves that to another source.
+    fn categories_of(
+        &self,
+        lake: &Lake,
+        source: &SourceDeclaration,
+    ) -> Result<Option<BTreeMap<String, Category>>, IngestError> {
+        let Reader::Totals(mapping) = &source.reader else { return Ok(None) };
+        let Some(lookup) = &mapping.category_lookup else { return Ok(None) };
+        let held = lake.rows_ever::<CategoryRow>(&lake.categories)?;
+        let rows = held.iter().chain(&self.staged.categories);
+        let found: BTreeMap<String, Category> = rows
+            .filter(|row| row.source == *lookup && self.visible.contains_key(&row.load_id))
+            .map(|row| (row.words.clone(), row.category.clone()))
+            .collect();
+        if found.is_empty() {
+            let (source_id, lookup) = (source.id.clone(), lookup.clone());
+            return Err(IngestError::NoCategories { source_id, lookup });
+        }
+        Ok(Some(found))
+    }
+
+    /// The residents by which a source's changed areas are shared out.
+    fn sharing_of(
+        &self,
+        lake: &Lake,
+        source: &SourceDeclaration,
+    ) -> Result<Option<Sharing>, IngestError> {
+        let Reader::LsoaChange { shares: Some(by), .. } = &source.reader else { return Ok(None) };
+        let held = lake.rows_ever::<PopulationRow>(&lake.populations)?;
+        let mut sharing = Sharing::default();
+        for row in held.into_iter().chain(self.staged.populations.iter().cloned()) {
+            if !self.visible.contains_key(&row.load_id) {
+                continue;
+            }
+            if row.name == by.lsoa_2011 && row.level == AreaLevel::LSOA_2011 {
+                sharing.lsoa_2011.insert(row.code, row.residents);
+            } else if row.name == by.lsoa_2021 && row.level == AreaLevel::LSOA_2021 {
+                sharing.lsoa_2021.insert(row.code, row.residents);
+            }
+        }
+        for (found, name) in
+            [(&sharing.lsoa_2011, &by.lsoa_2011), (&sharing.lsoa_2021, &by.lsoa_2021)]
+        {
+            if found.is_empty() {
+                let (source_id, population) = (source.id.clone(), name.clone());
+                return Err(IngestError::NoResidents { source_id, population });
+            }
+        }
+        Ok(Some(sharing))
     }
 
     /// The codes of a level that lie in the partnership's districts and its peers'; `None` where no

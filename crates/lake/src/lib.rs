@@ -22,6 +22,7 @@ mod rows;
 mod scan;
 mod sheet;
 pub mod source;
+mod statistics;
 mod store;
 mod table;
 mod versions;
@@ -29,11 +30,15 @@ mod versions;
 pub use geography::GeographyError;
 pub use geometry::Polygons;
 pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
-pub use mapping::{DateColumn, MappedColumns, Mapping, TotalsColumns, TotalsMapping};
+pub use mapping::{
+    DateColumn, MappedColumns, Mapping, StatisticsColumns, StatisticsMapping, TotalsColumns,
+    TotalsMapping,
+};
 pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
 pub use query::{
     Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference,
 };
 pub use rows::{Load, Refusal, TotalRow};
+pub use statistics::Statistic;
 pub use store::{Lake, LakeError, SnapshotId};

@@ -1,4 +1,8 @@
 //! Which area lies in which: direct links, and the ways that lead over several of them.
+//!
+//! Most areas lie wholly in one other. A small area that was split, or drawn anew, lies in several of
+//! the other census's, and then each has a share of it by residents; a share is an estimate, and
+//! whoever asks for it is told so.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt;
@@ -10,6 +14,9 @@ use crate::rows::LinkRow;
 
 /// The area of one level in which each area of another lies.
 pub(crate) type Parents = BTreeMap<AreaCode, AreaCode>;
+
+/// The areas of one level among which each area of another is shared; the shares of one sum to 1.
+pub(crate) type Shares = BTreeMap<AreaCode, Vec<(AreaCode, f64)>>;
 
 /// An area that has two parents of one level. It is counted in neither.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +41,7 @@ impl fmt::Display for TwoParents {
 #[derive(Debug, Default)]
 pub(crate) struct Links {
     direct: BTreeMap<(AreaLevel, AreaLevel), Parents>,
+    shared: BTreeMap<(AreaLevel, AreaLevel), Shares>,
     /// The areas with two parents, in order.
     pub(crate) contradictions: BTreeSet<TwoParents>,
     /// Ways that were asked for before.
@@ -46,6 +54,14 @@ impl Links {
         let mut torn: BTreeSet<((AreaLevel, AreaLevel), AreaCode)> = BTreeSet::new();
         for row in rows {
             let levels = (row.from_level, row.to_level);
+            if row.fit == BY_RESIDENTS {
+                let shares = links.shared.entry(levels).or_default();
+                let shares = shares.entry(row.from_code.clone()).or_default();
+                if !shares.iter().any(|(to, _)| *to == row.to_code) {
+                    shares.push((row.to_code.clone(), row.weight));
+                }
+                continue;
+            }
             let parents = links.direct.entry(levels).or_default();
             match parents.get(&row.from_code) {
                 Some(held) if *held != row.to_code => {
@@ -75,18 +91,68 @@ impl Links {
     }
 
     fn follow(&self, from: AreaLevel, to: AreaLevel) -> Parents {
-        let mut parents: Option<Parents> = None;
-        for step in self.way(from, to).windows(2) {
-            let Some(next) = self.direct.get(&(step[0], step[1])) else { return Parents::new() };
-            parents = Some(match parents {
-                None => next.clone(),
+        let whole = |(area, shares): (AreaCode, Vec<(AreaCode, f64)>)| match shares.as_slice() {
+            [(only, _)] => Some((area, only.clone())),
+            _ => None,
+        };
+        self.shares(from, to).into_iter().filter_map(whole).collect()
+    }
+
+    /// Among which areas at `to` each area at `from` is shared, by the shortest way.
+    ///
+    /// An area that some step of the way does not know has no share anywhere.
+    pub(crate) fn shares(&self, from: AreaLevel, to: AreaLevel) -> Shares {
+        let way = self.way(from, to);
+        let mut shares: Option<Shares> = None;
+        for step in way.windows(2) {
+            let step = (step[0], step[1]);
+            shares = Some(match shares {
+                None => {
+                    self.starts(step).map(|area| (area.clone(), self.step(step, area))).collect()
+                }
                 Some(so_far) => {
-                    let onward = |(area, parent)| Some((area, next.get(&parent)?.clone()));
+                    let onward = |(area, shares): (AreaCode, Vec<(AreaCode, f64)>)| {
+                        Some((area, self.onward(step, &shares)?))
+                    };
                     so_far.into_iter().filter_map(onward).collect()
                 }
             });
         }
-        parents.unwrap_or_default()
+        let mut shares = shares.unwrap_or_default();
+        shares.retain(|_, shares| !shares.is_empty());
+        shares
+    }
+
+    fn starts(&self, step: (AreaLevel, AreaLevel)) -> impl Iterator<Item = &AreaCode> {
+        let direct = self.direct.get(&step).into_iter().flat_map(BTreeMap::keys);
+        direct.chain(self.shared.get(&step).into_iter().flat_map(BTreeMap::keys))
+    }
+
+    /// Among which areas an area is shared by one lookup.
+    fn step(&self, step: (AreaLevel, AreaLevel), area: &AreaCode) -> Vec<(AreaCode, f64)> {
+        if let Some(parent) = self.direct.get(&step).and_then(|parents| parents.get(area)) {
+            return vec![(parent.clone(), 1.0)];
+        }
+        self.shared.get(&step).and_then(|shares| shares.get(area)).cloned().unwrap_or_default()
+    }
+
+    /// The shares of shares; `None` where one of them leads nowhere.
+    fn onward(
+        &self,
+        step: (AreaLevel, AreaLevel),
+        shares: &[(AreaCode, f64)],
+    ) -> Option<Vec<(AreaCode, f64)>> {
+        let mut onward: BTreeMap<AreaCode, f64> = BTreeMap::new();
+        for (area, share) in shares {
+            let next = self.step(step, area);
+            if next.is_empty() {
+                return None;
+            }
+            for (to, part) in next {
+                *onward.entry(to).or_default() += share * part;
+            }
+        }
+        Some(onward.into_iter().collect())
     }
 
     /// The levels on the shortest way, both ends included; of two ways as short, the first in order.
@@ -98,7 +164,8 @@ impl Links {
             if level == to {
                 break;
             }
-            let next = self.direct.keys().filter(|(start, _)| *start == level).map(|(_, end)| *end);
+            let steps: BTreeSet<_> = self.direct.keys().chain(self.shared.keys()).collect();
+            let next = steps.into_iter().filter(|(start, _)| *start == level).map(|(_, end)| *end);
             for end in next {
                 if seen.insert(end) {
                     came_from.insert(end, level);
@@ -114,6 +181,9 @@ impl Links {
         way
     }
 }
+
+/// The fit of a link that is a share.
+pub(crate) const BY_RESIDENTS: &str = "by-residents";
 
 #[cfg(test)]
 mod tests {
@@ -142,6 +212,33 @@ mod tests {
         assert_eq!(parents.len(), 1);
         assert_eq!(parents[&AreaCode::new("E01000001").unwrap()].as_str(), "E22000010");
         assert!(links.parents(AreaLevel::LSOA_2011, "csp-2024".parse().unwrap()).is_empty());
+    }
+
+    #[test]
+    fn shares_that_meet_again_are_a_whole() {
+        let share = |from: &str, to: &str, weight: f64| LinkRow {
+            weight,
+            fit: BY_RESIDENTS.into(),
+            ..link(from, "lsoa-2021", to, "lsoa-2011")
+        };
+        let links = Links::new(&[
+            link("E01000001", "lsoa-2021", "E01000009", "lsoa-2011"),
+            share("E01000002", "E01000008", 0.25),
+            share("E01000002", "E01000009", 0.75),
+            link("E01000008", "lsoa-2011", "E05000001", "ward-2017"),
+            link("E01000009", "lsoa-2011", "E05000001", "ward-2017"),
+            link("E01000008", "lsoa-2011", "E02000001", "msoa-2011"),
+            link("E01000009", "lsoa-2011", "E02000002", "msoa-2011"),
+        ]);
+        let level = |text: &str| text.parse::<AreaLevel>().unwrap();
+        let code = |text: &str| AreaCode::new(text).unwrap();
+        assert_eq!(links.parents(AreaLevel::LSOA_2021, level("ward-2017")).len(), 2);
+        // In its middle area only the first is whole.
+        assert_eq!(links.parents(AreaLevel::LSOA_2021, level("msoa-2011")).len(), 1);
+        let shares = links.shares(AreaLevel::LSOA_2021, level("msoa-2011"));
+        let expected = vec![(code("E02000001"), 0.25), (code("E02000002"), 0.75)];
+        assert_eq!(shares[&code("E01000002")], expected);
+        assert!(links.contradictions.is_empty());
     }
 
     #[test]

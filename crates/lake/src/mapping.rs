@@ -76,6 +76,8 @@ pub struct TotalsMapping {
     pub columns: TotalsColumns,
     /// The source's words for kinds of event; if there are none, each word is a kind of its own.
     pub categories: BTreeMap<String, Category>,
+    /// The source that brings those words instead; a word that it does not name is a kind of its own.
+    pub category_lookup: Option<String>,
 }
 
 /// Headings of a table of totals. Without `month` or `financial_year` its numbers have no date, and
@@ -95,6 +97,50 @@ pub struct TotalsColumns {
     pub quarter: Option<String>,
     /// A month.
     pub month: Option<DateColumn>,
+}
+
+/// What the columns of a table of statistics mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatisticsMapping {
+    /// The source.
+    pub source: String,
+    /// The sheet of a workbook; the first if not given.
+    pub sheet: Option<String>,
+    /// The row that holds the headings, from 1.
+    pub heading_row: usize,
+    /// The level of its areas; a table that gives regions and England beside districts says the
+    /// districts' level.
+    pub level: AreaLevel,
+    /// When, for a table that has no column for it.
+    pub period: String,
+    /// What is counted, for a table that has no column for it.
+    pub unit: String,
+    /// Which column holds what.
+    pub columns: StatisticsColumns,
+}
+
+/// Headings of a table of statistics.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StatisticsColumns {
+    /// The area's code.
+    pub area: String,
+    /// When.
+    pub period: Option<String>,
+    /// What is counted or measured; without it, the heading of each number says so.
+    pub indicator: Option<String>,
+    /// Of whom: sex, age, tenure.
+    #[serde(default)]
+    pub breakdown: Vec<String>,
+    /// As what: count, percentage, rate.
+    pub measure: Option<String>,
+    /// Of what.
+    pub unit: Option<String>,
+    /// The columns that hold numbers; if not given, all that are not named here.
+    pub values: Option<Vec<String>>,
+    /// Columns that are not stored, such as names of areas.
+    #[serde(default)]
+    pub not_stored: Vec<String>,
 }
 
 /// The month of a cell and the moment, where it says one; in the declared formats or in ISO form.

@@ -116,6 +116,15 @@ pub(crate) struct PopulationRow {
     pub(crate) load_id: String,
 }
 
+/// What a publisher's words for a kind of event count under.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct CategoryRow {
+    pub(crate) source: String,
+    pub(crate) words: String,
+    pub(crate) category: Category,
+    pub(crate) load_id: String,
+}
+
 /// A number that arrived as a total: events of one kind in an area over a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalRow {
@@ -475,6 +484,39 @@ impl Row for PopulationRow {
                 level: columns.text("level", row)?.parse().ok()?,
                 reference_date: columns.text("reference_date", row)?.parse().ok()?,
                 residents: columns.whole("residents", row)?,
+                load_id: columns.text("load_id", row)?,
+            })
+        })
+    }
+}
+
+impl Row for CategoryRow {
+    fn schema() -> SchemaRef {
+        schema(&[
+            ("source", TEXT, false),
+            ("words", TEXT, false),
+            ("category", TEXT, false),
+            ("load_id", TEXT, false),
+        ])
+    }
+
+    fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {
+        let columns = vec![
+            text(rows, |r| r.source.clone()),
+            text(rows, |r| r.words.clone()),
+            text(rows, |r| r.category.to_string()),
+            text(rows, |r| r.load_id.clone()),
+        ];
+        RecordBatch::try_new(Self::schema(), columns)
+    }
+
+    fn from_batch(batch: &RecordBatch) -> Vec<Self> {
+        let columns = Columns(batch);
+        columns.rows(|row| {
+            Some(Self {
+                source: columns.text("source", row)?,
+                words: columns.text("words", row)?,
+                category: columns.text("category", row)?.parse().ok()?,
                 load_id: columns.text("load_id", row)?,
             })
         })

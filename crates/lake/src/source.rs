@@ -11,7 +11,7 @@ use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
-use crate::mapping::{MappedColumns, Mapping, TotalsMapping};
+use crate::mapping::{MappedColumns, Mapping, StatisticsMapping, TotalsMapping};
 use crate::read::Form;
 
 /// Why a source's declaration cannot be used.
@@ -108,9 +108,21 @@ pub enum Reader {
         lsoa_2011: Column,
         /// Column of 2021 codes.
         lsoa_2021: Column,
+        /// The populations by which areas that were split or drawn anew are shared out; without
+        /// them, such areas have no counts in the other vintage.
+        shares: Option<SharedBy>,
+    },
+    /// What a publisher's words for kinds of event count under.
+    CategoryLookup {
+        /// Column of the words.
+        words: Column,
+        /// Column of the kinds.
+        category: Column,
     },
     /// Numbers that arrive as totals.
     Totals(Box<TotalsMapping>),
+    /// Published numbers of any kind.
+    Statistics(Box<StatisticsMapping>),
     /// Residents.
     Population {
         /// What measures call it, such as `census-2021-residents`.
@@ -121,8 +133,8 @@ pub enum Reader {
         reference_date: Date,
         /// Column of codes.
         code: Column,
-        /// Column of counts.
-        value: Column,
+        /// Column of counts, or a run of columns to add, such as ages from 10 to 17.
+        value: Counts,
     },
 }
 
@@ -180,6 +192,31 @@ pub enum Column {
     Heading(String),
     /// By its number from 1.
     Number(usize),
+}
+
+/// The names of populations of both censuses' small areas.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SharedBy {
+    /// Counted by 2011 areas.
+    pub lsoa_2011: String,
+    /// Counted by 2021 areas.
+    pub lsoa_2021: String,
+}
+
+/// The columns of a population's counts.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum Counts {
+    /// One column.
+    One(Column),
+    /// A run of columns that are added, both ends included.
+    Run {
+        /// The first.
+        from: Column,
+        /// The last.
+        to: Column,
+    },
 }
 
 /// What a source should deliver.
@@ -244,7 +281,9 @@ impl Reader {
             Self::Boundaries { .. } => "boundaries",
             Self::AreaLookup { .. } => "area-lookup",
             Self::LsoaChange { .. } => "lsoa-change",
+            Self::CategoryLookup { .. } => "category-lookup",
             Self::Totals(_) => "totals",
+            Self::Statistics(_) => "statistics",
             Self::Population { .. } => "population",
         }
     }
@@ -285,7 +324,7 @@ struct Written {
     level: Option<AreaLevel>,
     name: Option<String>,
     code: Option<Column>,
-    value: Option<Column>,
+    value: Option<Counts>,
     reference_date: Option<Date>,
     from: Option<LookupColumn>,
     to: Option<Vec<ParentColumn>>,
@@ -293,10 +332,21 @@ struct Written {
     sheet: Option<String>,
     heading_row: Option<usize>,
     body: Option<String>,
+    period: Option<String>,
+    unit: Option<String>,
     #[serde(default)]
     categories: BTreeMap<String, Category>,
+    category_lookup: Option<String>,
+    shares: Option<SharedBy>,
     #[serde(default)]
     outcomes: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CategoryColumns {
+    words: Column,
+    category: Column,
 }
 
 #[derive(Debug, Deserialize)]
@@ -416,7 +466,11 @@ pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, Sou
             let columns: ChangeColumns = columns
                 .try_into()
                 .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
-            Reader::LsoaChange { lsoa_2011: columns.lsoa_2011, lsoa_2021: columns.lsoa_2021 }
+            Reader::LsoaChange {
+                lsoa_2011: columns.lsoa_2011,
+                lsoa_2021: columns.lsoa_2021,
+                shares: written.shares.clone(),
+            }
         }
         "totals" => {
             let columns = written.columns.clone().ok_or_else(|| {
@@ -432,6 +486,35 @@ pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, Sou
                 level: level()?,
                 columns,
                 categories: written.categories.clone(),
+                category_lookup: written.category_lookup.clone(),
+            }))
+        }
+        "category-lookup" => {
+            let columns = written
+                .columns
+                .clone()
+                .ok_or_else(|| lacks("columns = { words = \"...\", category = \"...\" }"))?;
+            let columns: CategoryColumns = columns
+                .try_into()
+                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
+            Reader::CategoryLookup { words: columns.words, category: columns.category }
+        }
+        "statistics" => {
+            let columns = written
+                .columns
+                .clone()
+                .ok_or_else(|| lacks("[columns] with area, such as area = \"lsoa21_code\""))?;
+            let columns = columns
+                .try_into()
+                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
+            Reader::Statistics(Box::new(StatisticsMapping {
+                source: id.to_owned(),
+                sheet: written.sheet.clone(),
+                heading_row: written.heading_row.unwrap_or(1),
+                level: level()?,
+                period: written.period.clone().unwrap_or_default(),
+                unit: written.unit.clone().unwrap_or_default(),
+                columns,
             }))
         }
         "population" => Reader::Population {
@@ -446,7 +529,7 @@ pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, Sou
         other => {
             return Err(bad(format!(
                 "line {line}: reader {other:?} is not known; write police-uk-street, \
-                 police-uk-outcomes, police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change, totals or population"
+                 police-uk-outcomes, police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change, category-lookup, totals, statistics or population"
             )));
         }
     };
@@ -521,6 +604,7 @@ mod tests {
         let Reader::Population { code, value, .. } = source.reader else {
             panic!("not a population")
         };
-        assert_eq!((code, value), (Column::Heading("LSOA Code".into()), Column::Number(11)));
+        assert_eq!(code, Column::Heading("LSOA Code".into()));
+        assert_eq!(value, Counts::One(Column::Number(11)));
     }
 }

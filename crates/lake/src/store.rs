@@ -11,7 +11,10 @@ use sha2::{Digest, Sha256};
 
 use crate::links::Links;
 use crate::read::{self, Form};
-use crate::rows::{AreaRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow};
+use crate::rows::{
+    AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow,
+};
+use crate::statistics;
 use crate::table::{Table, TableError, ingest_of, is_table};
 
 /// Why the lake could not be opened.
@@ -74,7 +77,9 @@ pub struct Lake {
     pub(crate) areas: Table,
     pub(crate) links: Table,
     pub(crate) populations: Table,
+    pub(crate) categories: Table,
     pub(crate) totals: Table,
+    pub(crate) statistics: Table,
     pub(crate) loads: Table,
     pub(crate) snapshots: Table,
     /// Every load that was ever committed, by id, as it stands now.
@@ -103,7 +108,9 @@ fn tables() -> Vec<(&'static str, SchemaRef)> {
         ("areas", AreaRow::schema()),
         ("area_links", LinkRow::schema()),
         ("populations", PopulationRow::schema()),
+        ("categories", CategoryRow::schema()),
         ("counts", TotalRow::schema()),
+        ("statistics", statistics::schema()),
         ("snapshots", SnapshotRow::schema()),
         ("loads", Load::schema()),
     ];
@@ -164,7 +171,9 @@ impl Lake {
             areas: open("areas", AreaRow::schema()).await?,
             links: open("area_links", LinkRow::schema()).await?,
             populations: open("populations", PopulationRow::schema()).await?,
+            categories: open("categories", CategoryRow::schema()).await?,
             totals: open("counts", TotalRow::schema()).await?,
+            statistics: open("statistics", statistics::schema()).await?,
             snapshots: open("snapshots", SnapshotRow::schema()).await?,
             loads,
             known: BTreeMap::new(),
@@ -229,7 +238,9 @@ impl Lake {
             &self.areas,
             &self.links,
             &self.populations,
+            &self.categories,
             &self.totals,
+            &self.statistics,
             &self.loads,
         ];
         self.events.iter().chain(others).collect()

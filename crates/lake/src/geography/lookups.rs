@@ -6,6 +6,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 
 use super::sheet::Sheet;
 use super::{GeographyError, GeographyFile, Sink};
+use crate::links::BY_RESIDENTS;
 use crate::rows::LinkRow;
 use crate::source::{Column, Fit, LookupColumn, ParentColumn};
 
@@ -73,6 +74,7 @@ pub(super) fn read(
     Ok(())
 }
 
+/// The areas of both censuses that lie in one another, and by how much where one lies in several.
 pub(super) fn read_change(
     file: &GeographyFile<'_>,
     lsoa_2011: &Column,
@@ -118,6 +120,38 @@ pub(super) fn read_change(
         }
         if of_old.get(old) == Some(&1) {
             link((old, AreaLevel::LSOA_2011), (new, AreaLevel::LSOA_2021));
+        }
+    }
+    // A part of an area has a share of it by the residents of the parts.
+    let mut share = |of: &AreaCode, of_level, parts: Vec<&AreaCode>, level, residents| {
+        let residents: &BTreeMap<AreaCode, u64> = residents;
+        let counts: Option<Vec<u64>> =
+            parts.iter().map(|part| residents.get(*part).copied()).collect();
+        let Some(counts) = counts.filter(|counts| counts.iter().sum::<u64>() > 0) else {
+            return;
+        };
+        let all: u64 = counts.iter().sum();
+        for (part, count) in parts.into_iter().zip(counts) {
+            links.push(LinkRow {
+                from_code: of.clone(),
+                from_level: of_level,
+                to_code: part.clone(),
+                to_level: level,
+                weight: count as f64 / all as f64,
+                fit: BY_RESIDENTS.to_owned(),
+                load_id: sink.load_id(),
+            });
+        }
+    };
+    if let Some(sharing) = file.sharing {
+        let (old_level, new_level) = (AreaLevel::LSOA_2011, AreaLevel::LSOA_2021);
+        for (old, _) in of_old.iter().filter(|(_, n)| **n > 1) {
+            let parts = pairs.iter().filter(|pair| pair.0 == **old).map(|pair| &pair.1).collect();
+            share(old, old_level, parts, new_level, &sharing.lsoa_2021);
+        }
+        for (new, _) in of_new.iter().filter(|(_, n)| **n > 1) {
+            let parts = pairs.iter().filter(|pair| pair.1 == **new).map(|pair| &pair.0).collect();
+            share(new, new_level, parts, old_level, &sharing.lsoa_2011);
         }
     }
     sink.rows.links = links;

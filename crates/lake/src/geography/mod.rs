@@ -1,23 +1,27 @@
 //! Reads what is no event: outlines, lookups, changes between vintages, residents, totals.
 
+mod categories;
 mod features;
 mod lookups;
 mod outlines;
 mod residents;
 mod sheet;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod totals;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use arrow::record_batch::RecordBatch;
 use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::category::Category;
 
 use crate::read::ReadError;
-use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, TotalRow};
+use crate::rows::{AreaRow, CategoryRow, LinkRow, PopulationRow, Refusal, TotalRow};
 use crate::source::Reader;
 
 /// Why a file of geography or population could not be read at all.
@@ -41,6 +45,14 @@ pub enum GeographyError {
         column: String,
         /// The headings that are there.
         has: String,
+    },
+    /// A run of columns ends before it begins.
+    #[error("{}: the columns {run} stand in the other order in the file", path.display())]
+    Backwards {
+        /// The file.
+        path: PathBuf,
+        /// As declared.
+        run: String,
     },
     /// The file is no GeoJSON feature collection.
     #[error("{}: not a GeoJSON feature collection: {why}", path.display())]
@@ -77,7 +89,9 @@ pub(crate) struct GeographyRows {
     pub(crate) areas: Vec<AreaRow>,
     pub(crate) links: Vec<LinkRow>,
     pub(crate) populations: Vec<PopulationRow>,
+    pub(crate) categories: Vec<CategoryRow>,
     pub(crate) totals: Vec<TotalRow>,
+    pub(crate) statistics: Option<RecordBatch>,
     pub(crate) refusals: Vec<Refusal>,
     pub(crate) rows_read: u64,
     pub(crate) rows_kept: u64,
@@ -90,11 +104,23 @@ pub(crate) struct GeographyFile<'a> {
     pub(crate) path: &'a Path,
     pub(crate) file_name: &'a str,
     pub(crate) bytes: &'a [u8],
+    pub(crate) source: &'a str,
     pub(crate) load_id: &'a str,
     /// Whether refusals may quote the file.
     pub(crate) keep_text: bool,
     /// Of outlines, the codes that matter to the partnership.
     pub(crate) keep: Option<&'a BTreeSet<AreaCode>>,
+    /// Of changed small areas, the residents by which they are shared out.
+    pub(crate) sharing: Option<&'a Sharing>,
+    /// Of totals, what the publisher's words count under, where another source says so.
+    pub(crate) categories: Option<&'a BTreeMap<String, Category>>,
+}
+
+/// Residents of the small areas of both censuses.
+#[derive(Debug, Default)]
+pub(crate) struct Sharing {
+    pub(crate) lsoa_2011: BTreeMap<AreaCode, u64>,
+    pub(crate) lsoa_2021: BTreeMap<AreaCode, u64>,
 }
 
 /// The bytes of a file with their hash.
@@ -125,7 +151,7 @@ pub(crate) fn read(
             outlines::read(file, *level, code, name, &mut sink)?;
         }
         Reader::AreaLookup { from, to } => lookups::read(file, from, to, &mut sink)?,
-        Reader::LsoaChange { lsoa_2011, lsoa_2021 } => {
+        Reader::LsoaChange { lsoa_2011, lsoa_2021, .. } => {
             lookups::read_change(file, lsoa_2011, lsoa_2021, &mut sink)?;
         }
         Reader::Population { name, level, reference_date, code, value } => {
@@ -139,7 +165,11 @@ pub(crate) fn read(
             };
             residents::read(file, code, value, &of, &mut sink)?;
         }
+        Reader::CategoryLookup { words, category } => {
+            categories::read(file, words, category, &mut sink)?;
+        }
         Reader::Totals(mapping) => totals::read(file, mapping, &mut sink)?,
+        Reader::Statistics(mapping) => statistics::read(file, mapping, &mut sink)?,
         Reader::Events { .. } => {}
     }
     let rows = sink.rows;

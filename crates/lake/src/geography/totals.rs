@@ -71,13 +71,11 @@ impl Places {
         if area.is_empty() {
             return Err((&columns.area, "names no area", area));
         }
-        let category = match mapping.categories.get(words) {
+        let categories = file.categories.unwrap_or(&mapping.categories);
+        let category = match categories.get(words) {
             Some(category) => category.clone(),
-            None if mapping.categories.is_empty() => Category::of_words(words).ok_or((
-                columns.category.as_str(),
-                "names no kind of event",
-                words,
-            ))?,
+            None if categories.is_empty() || file.categories.is_some() => Category::of_words(words)
+                .ok_or((columns.category.as_str(), "names no kind of event", words))?,
             None => {
                 return Err((
                     &columns.category,

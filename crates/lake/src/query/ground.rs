@@ -76,6 +76,20 @@ impl Lake {
         Ok(found)
     }
 
+    /// The areas of `level` among which small areas are shared, each with its share by residents, for
+    /// those that do not lie wholly in one.
+    pub fn shares(
+        &self,
+        small_areas: &[AreaCode],
+        small_level: AreaLevel,
+        level: AreaLevel,
+    ) -> Result<Vec<(AreaCode, Vec<(AreaCode, f64)>)>, QueryError> {
+        let shares = self.links()?.shares(small_level, level);
+        let parted = |small: &AreaCode| Some((small.clone(), shares.get(small)?.clone()));
+        let found = small_areas.iter().filter_map(parted);
+        Ok(found.filter(|(_, shares)| shares.len() > 1).collect())
+    }
+
     /// The residents of some areas, in order of code; areas without a figure are left out.
     ///
     /// A level above the one that the population is counted by is summed from its members, all of
@@ -132,12 +146,15 @@ impl Lake {
         from: AreaLevel,
         to: AreaLevel,
     ) -> Result<Arc<Parents>, QueryError> {
-        if self.cached_links.get().is_none() {
-            let links = Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
-            // Another thread may have been first; its links are the same.
-            drop(self.cached_links.set(links));
+        Ok(self.links()?.parents(from, to))
+    }
+
+    fn links(&self) -> Result<&Links, QueryError> {
+        if let Some(links) = self.cached_links.get() {
+            return Ok(links);
         }
-        let links = self.cached_links.get().map(|links| links.parents(from, to));
-        Ok(links.unwrap_or_default())
+        let links = Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
+        // Another thread may have been first; its links are the same.
+        Ok(self.cached_links.get_or_init(|| links))
     }
 }

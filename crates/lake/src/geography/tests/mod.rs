@@ -7,22 +7,32 @@ use proptest::prelude::*;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 
 use super::{GeographyError, GeographyFile, GeographyRows, read};
-use crate::source::{Column, Fit, LookupColumn, ParentColumn, Reader};
+use crate::mapping::{StatisticsColumns, StatisticsMapping};
+use crate::source::{Column, Counts, Fit, LookupColumn, ParentColumn, Reader};
+
+mod numbers;
+mod shares;
 
 fn read_text(
     text: impl AsRef<[u8]>,
     reader: &Reader,
     keep: Option<&BTreeSet<AreaCode>>,
 ) -> Result<GeographyRows, GeographyError> {
-    let file = GeographyFile {
+    read(&GeographyFile { keep, ..file(text.as_ref()) }, reader)
+}
+
+fn file(bytes: &[u8]) -> GeographyFile<'_> {
+    GeographyFile {
         path: Path::new("data/file"),
         file_name: "file",
-        bytes: text.as_ref(),
+        bytes,
+        source: "source",
         load_id: "load",
         keep_text: true,
-        keep,
-    };
-    read(&file, reader)
+        keep: None,
+        sharing: None,
+        categories: None,
+    }
 }
 
 fn code(text: &str) -> AreaCode {
@@ -35,7 +45,8 @@ fn heading(text: &str) -> Column {
 
 #[test]
 fn a_split_area_has_no_single_successor() {
-    let change = Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("new") };
+    let change =
+        Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("new"), shares: None };
     let rows = read_text(
         "old,new\nE01000001,E01000001\nE01000002,E01030002\nE01000002,E01030003\n",
         &change,
@@ -85,7 +96,7 @@ fn residents_may_have_thousands_commas_and_no_heading_of_their_own() {
         level: AreaLevel::LSOA_2011,
         reference_date: jiff::civil::date(2011, 3, 27),
         code: heading("code"),
-        value: Column::Number(2),
+        value: Counts::One(Column::Number(2)),
     };
     let rows = read_text(
         "code,Persons,Persons\nE01000001,\"1,563\",1\nE01000002,n/a,1\n",
@@ -121,13 +132,14 @@ fn outlines_outside_the_partnership_are_passed_over() {
 
 #[test]
 fn a_missing_column_is_named_with_those_that_are_there() {
-    let change = Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("neu") };
+    let change =
+        Reader::LsoaChange { lsoa_2011: heading("old"), lsoa_2021: heading("neu"), shares: None };
     let error = read_text("old,new\n", &change, None).unwrap_err().to_string();
     assert_eq!(error, "data/file: no column \"neu\"; the file has old, new");
 }
 
 /// Every reader of geography, by the headings of [`lines`].
-fn readers() -> [Reader; 4] {
+fn readers() -> [Reader; 6] {
     let level = AreaLevel::LSOA_2021;
     [
         Reader::Boundaries { level, code: "a".into(), name: "b".into() },
@@ -140,15 +152,29 @@ fn readers() -> [Reader; 4] {
                 fit: Fit::Exact,
             }],
         },
-        Reader::LsoaChange { lsoa_2011: heading("a"), lsoa_2021: heading("b") },
+        Reader::LsoaChange { lsoa_2011: heading("a"), lsoa_2021: heading("b"), shares: None },
         Reader::Population {
             name: "census".into(),
             level,
             reference_date: jiff::civil::date(2021, 3, 21),
             code: heading("a"),
-            value: heading("b"),
+            value: Counts::One(heading("b")),
         },
+        Reader::CategoryLookup { words: heading("a"), category: heading("b") },
+        statistics(StatisticsColumns { area: "a".into(), ..StatisticsColumns::default() }),
     ]
+}
+
+fn statistics(columns: StatisticsColumns) -> Reader {
+    Reader::Statistics(Box::new(StatisticsMapping {
+        source: "source".into(),
+        sheet: None,
+        heading_row: 1,
+        level: AreaLevel::LSOA_2021,
+        period: "2021-03-21".into(),
+        unit: "people".into(),
+        columns,
+    }))
 }
 
 /// What every reader owes for every input: an error, or each row kept or refused with its line.
