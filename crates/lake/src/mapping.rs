@@ -72,6 +72,10 @@ pub struct TotalsMapping {
     pub heading_row: usize,
     /// The level of its areas.
     pub level: AreaLevel,
+    /// The area of a table that has no column for it.
+    pub area: Option<String>,
+    /// The kind of event of a table that has no column for it.
+    pub category: Option<Category>,
     /// Which column holds what.
     pub columns: TotalsColumns,
     /// The source's words for kinds of event; if there are none, each word is a kind of its own.
@@ -86,9 +90,9 @@ pub struct TotalsMapping {
 #[serde(deny_unknown_fields)]
 pub struct TotalsColumns {
     /// The area, by name or code.
-    pub area: String,
+    pub area: Option<String>,
     /// What.
-    pub category: String,
+    pub category: Option<String>,
     /// How many.
     pub number: String,
     /// A year such as 2017/18.

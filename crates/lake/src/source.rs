@@ -11,7 +11,7 @@ use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
-use crate::mapping::{MappedColumns, Mapping, StatisticsMapping, TotalsMapping};
+use crate::mapping::{MappedColumns, Mapping, StatisticsMapping, TotalsColumns, TotalsMapping};
 use crate::read::Form;
 
 /// Why a source's declaration cannot be used.
@@ -337,6 +337,8 @@ struct Written {
     #[serde(default)]
     categories: BTreeMap<String, Category>,
     category_lookup: Option<String>,
+    area: Option<String>,
+    category: Option<Category>,
     shares: Option<SharedBy>,
     #[serde(default)]
     outcomes: BTreeMap<String, String>,
@@ -476,14 +478,24 @@ pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, Sou
             let columns = written.columns.clone().ok_or_else(|| {
                 lacks("[columns] with area, category and number, such as number = \"Offences\"")
             })?;
-            let columns = columns
+            let columns: TotalsColumns = columns
                 .try_into()
                 .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
+            if columns.area.is_some() == written.area.is_some() {
+                return Err(lacks("the area: either columns.area, or area = \"...\" for all rows"));
+            }
+            if columns.category.is_some() == written.category.is_some() {
+                return Err(lacks(
+                    "the kind: either columns.category, or category = \"...\" for all rows",
+                ));
+            }
             Reader::Totals(Box::new(TotalsMapping {
                 source: id.to_owned(),
                 sheet: written.sheet.clone(),
                 heading_row: written.heading_row.unwrap_or(1),
                 level: level()?,
+                area: written.area.clone(),
+                category: written.category.clone(),
                 columns,
                 categories: written.categories.clone(),
                 category_lookup: written.category_lookup.clone(),

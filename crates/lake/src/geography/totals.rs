@@ -35,12 +35,28 @@ pub(super) fn read(
 
 /// Where the declared columns stand.
 struct Places {
-    area: usize,
-    category: usize,
+    area: Option<usize>,
+    category: Option<usize>,
     number: usize,
     financial_year: Option<usize>,
     quarter: Option<usize>,
     month: Option<usize>,
+}
+
+/// What a row's words count under.
+fn category(
+    words: &str,
+    mapping: &TotalsMapping,
+    file: &GeographyFile<'_>,
+) -> Result<Category, &'static str> {
+    let declared = file.categories.unwrap_or(&mapping.categories);
+    match declared.get(words) {
+        Some(category) => Ok(category.clone()),
+        None if declared.is_empty() || file.categories.is_some() => {
+            Category::of_words(words).ok_or("names no kind of event")
+        }
+        None => Err("not one of the words that the declaration lists"),
+    }
 }
 
 type Refused<'a> = (&'a str, &'static str, &'a str);
@@ -50,8 +66,8 @@ impl Places {
         let optional =
             |heading: Option<&str>| heading.map(|heading| sheet.column(heading)).transpose();
         Ok(Self {
-            area: sheet.column(&columns.area)?,
-            category: sheet.column(&columns.category)?,
+            area: optional(columns.area.as_deref())?,
+            category: optional(columns.category.as_deref())?,
             number: sheet.column(&columns.number)?,
             financial_year: optional(columns.financial_year.as_deref())?,
             quarter: optional(columns.quarter.as_deref())?,
@@ -67,22 +83,15 @@ impl Places {
     ) -> Result<TotalRow, Refused<'a>> {
         let cell = |index: usize| row.cells.get(index).map_or("", String::as_str);
         let columns = &mapping.columns;
-        let (area, words) = (cell(self.area), cell(self.category));
+        let area = self.area.map(cell).or(mapping.area.as_deref()).unwrap_or_default();
         if area.is_empty() {
-            return Err((&columns.area, "names no area", area));
+            return Err((columns.area.as_deref().unwrap_or("area"), "names no area", area));
         }
-        let categories = file.categories.unwrap_or(&mapping.categories);
-        let category = match categories.get(words) {
-            Some(category) => category.clone(),
-            None if categories.is_empty() || file.categories.is_some() => Category::of_words(words)
-                .ok_or((columns.category.as_str(), "names no kind of event", words))?,
-            None => {
-                return Err((
-                    &columns.category,
-                    "not one of the words that the declaration lists",
-                    words,
-                ));
-            }
+        let words = self.category.map(cell).unwrap_or_default();
+        let category = match &mapping.category {
+            Some(only) => only.clone(),
+            None => category(words, mapping, file)
+                .map_err(|why| (columns.category.as_deref().unwrap_or("category"), why, words))?,
         };
         // Publishers pad numbers with blanks and part thousands with commas.
         let number = cell(self.number);

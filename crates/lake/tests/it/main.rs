@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking, as the test does")]
 
 mod counts;
+mod every_file;
 mod forms;
 mod loading;
 mod mapped;
