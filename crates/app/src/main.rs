@@ -9,11 +9,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, count, coverage, demo, ingest, init, lint, measure, refusals, source, totals, trace,
-    twin, verify,
+    assess, count, coverage, demo, ingest, init, lint, loads, measure, refusals, source,
+    statistics, totals, trace, twin, verify, vintages,
 };
+use crate::place::At;
 
 /// The working system of a community safety partnership: from the police's monthly files to a needs
 /// assessment in which every sentence can be followed back to its rows.
@@ -29,6 +31,9 @@ struct Arguments {
         default_value = "."
     )]
     partnership: PathBuf,
+    /// Read the evidence as it was in this vintage; `wardmote vintages` lists them
+    #[arg(long, global = true, value_name = "VINTAGE")]
+    as_of: Option<SnapshotId>,
     #[command(subcommand)]
     command: Command,
 }
@@ -53,6 +58,9 @@ enum Command {
     Verify(verify::Arguments),
     Lint(lint::Arguments),
     Totals(totals::Arguments),
+    Statistics(statistics::Arguments),
+    Loads(loads::Arguments),
+    Vintages(vintages::Arguments),
     Source(source::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
@@ -98,6 +106,21 @@ fn end_quietly_when_nobody_reads() {
 
 fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let folder = &arguments.partnership;
+    let at = &At { folder: folder.clone(), as_of: arguments.as_of.clone() };
+    let reads_no_lake = matches!(
+        arguments.command,
+        Command::Init(_)
+            | Command::Ingest(_)
+            | Command::Verify(_)
+            | Command::Source(_)
+            | Command::Twin(_)
+            | Command::Demo(_)
+            | Command::Vintages(_)
+    );
+    anyhow::ensure!(
+        at.as_of.is_none() || !reads_no_lake,
+        "--as-of is for commands that read what was loaded; this one does not"
+    );
     match &arguments.command {
         // What needs no runtime starts without one.
         Command::Init(arguments) => return init::run(folder, arguments),
@@ -109,15 +132,18 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     runtime.block_on(async {
         match &arguments.command {
             Command::Ingest(arguments) => ingest::run(folder, arguments).await,
-            Command::Coverage(arguments) => coverage::run(folder, arguments).await,
-            Command::Refusals(arguments) => refusals::run(folder, arguments).await,
-            Command::Measure(arguments) => measure::run(folder, arguments).await,
-            Command::Count(arguments) => count::run(folder, arguments).await,
-            Command::Totals(arguments) => totals::run(folder, arguments).await,
-            Command::Assess(arguments) => assess::run(folder, arguments).await,
-            Command::Trace(arguments) => trace::run(folder, arguments).await,
+            Command::Coverage(arguments) => coverage::run(at, arguments).await,
+            Command::Refusals(arguments) => refusals::run(at, arguments).await,
+            Command::Measure(arguments) => measure::run(at, arguments).await,
+            Command::Count(arguments) => count::run(at, arguments).await,
+            Command::Totals(arguments) => totals::run(at, arguments).await,
+            Command::Statistics(arguments) => statistics::run(at, arguments).await,
+            Command::Loads(arguments) => loads::run(at, arguments).await,
+            Command::Vintages(arguments) => vintages::run(at, arguments).await,
+            Command::Assess(arguments) => assess::run(at, arguments).await,
+            Command::Trace(arguments) => trace::run(at, arguments).await,
             Command::Verify(arguments) => verify::run(folder, arguments).await,
-            Command::Lint(arguments) => lint::run(folder, arguments).await,
+            Command::Lint(arguments) => lint::run(at, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Init(_) | Command::Source(_) | Command::Twin(_) => Ok(Outcome::Done),
         }

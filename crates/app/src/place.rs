@@ -8,12 +8,21 @@ use jiff::Span;
 use jiff::civil::Date;
 use wardmote_domain::period::Month;
 use wardmote_evidence::folder::PartnershipFolder;
-use wardmote_lake::Lake;
+use wardmote_lake::{Lake, SnapshotId};
+
+/// Where a command stands: the partnership's folder, and the vintage of the evidence to read.
+#[derive(Debug)]
+pub(crate) struct At {
+    pub(crate) folder: PathBuf,
+    /// The latest if none is given.
+    pub(crate) as_of: Option<SnapshotId>,
+}
 
 /// A partnership's declarations with its data folder resolved.
 pub(crate) struct Partnership {
     pub(crate) folder: PartnershipFolder,
     data: Option<PathBuf>,
+    as_of: Option<SnapshotId>,
 }
 
 impl Partnership {
@@ -25,7 +34,13 @@ impl Partnership {
                 path.display()
             );
         }
-        Ok(Self { folder: PartnershipFolder::read(path)?, data: data.map(Path::to_owned) })
+        let data = data.map(Path::to_owned);
+        Ok(Self { folder: PartnershipFolder::read(path)?, data, as_of: None })
+    }
+
+    /// Reads the folder, for a command that reads its lake.
+    pub(crate) fn open_at(at: &At) -> anyhow::Result<Self> {
+        Ok(Self { as_of: at.as_of.clone(), ..Self::open(&at.folder, None)? })
     }
 
     /// The folder in which the sources' files lie.
@@ -48,9 +63,17 @@ impl Partnership {
         self.folder.path.join("lake")
     }
 
-    /// Its lake, which must have been loaded.
+    /// Its lake, which must have been loaded, in the vintage that was asked for.
     pub(crate) async fn lake(&self) -> anyhow::Result<Lake> {
-        Ok(Lake::open(&self.lake_folder()).await?)
+        match &self.as_of {
+            None => Ok(Lake::open(&self.lake_folder()).await?),
+            Some(vintage) => self.lake_at(vintage).await,
+        }
+    }
+
+    /// Its lake as it was in a vintage.
+    pub(crate) async fn lake_at(&self, vintage: &SnapshotId) -> anyhow::Result<Lake> {
+        Ok(Lake::open_at(&self.lake_folder(), vintage).await?)
     }
 }
 

@@ -9,7 +9,7 @@ use wardmote_evidence::observed::{Observed, ObservedError};
 use wardmote_reports::{Assets, SignOff, publication_files};
 
 use crate::Outcome;
-use crate::place::{Partnership, today};
+use crate::place::{At, Partnership, today};
 use crate::publish::{self, Assessed};
 
 /// Write the needs assessment: HTML, PDF, every table as CSV, and evidence.json
@@ -32,9 +32,9 @@ pub(crate) struct Arguments {
     draft: bool,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open(folder, None)?;
-    let out = arguments.out.clone().unwrap_or_else(|| folder.join("published"));
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open_at(at)?;
+    let out = arguments.out.clone().unwrap_or_else(|| at.folder.join("published"));
     let assessed = compute(&partnership, arguments.published.unwrap_or_else(today)).await?;
     for (file, finding) in &assessed.findings {
         eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());

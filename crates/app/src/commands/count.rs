@@ -1,12 +1,10 @@
 //! `wardmote count`: the rows of the lake, by district or in all.
 
-use std::path::Path;
-
 use wardmote_evidence::numbers::thousands;
 
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::Partnership;
+use crate::place::{At, Partnership};
 
 /// Count the rows of the lake by the district in which they lie, those of other forces included
 #[derive(Debug, clap::Args)]
@@ -20,8 +18,8 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open(folder, None)?;
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open_at(at)?;
     let lake = partnership.lake().await?;
     if arguments.groups {
         let (groups, rows) = lake.group_all()?;

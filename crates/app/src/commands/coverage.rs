@@ -1,12 +1,10 @@
 //! `wardmote coverage`: what should have come against what came.
 
-use std::path::Path;
-
 use wardmote_lake::coverage::{Coverage, State, coverage};
 
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::{Partnership, this_month};
+use crate::place::{At, Partnership, this_month};
 
 /// Show what should have come against what came
 ///
@@ -23,8 +21,8 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open(folder, None)?;
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open_at(at)?;
     let lake = partnership.lake().await?;
     let mut found = Vec::new();
     for source in partnership.folder.sources.values().filter(|source| source.reader.brings_events())

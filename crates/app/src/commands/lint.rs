@@ -1,6 +1,6 @@
 //! `wardmote lint`: the wording gate over any document.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use wardmote_evidence::claims::{Answers, answer_all};
@@ -9,7 +9,7 @@ use wardmote_evidence::observed::Observed;
 
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::Partnership;
+use crate::place::{At, Partnership};
 
 /// Read documents through the wording gate
 ///
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
     if let Some(wanted) = &arguments.explain {
         let rule =
             LintRule::ALL.into_iter().find(|rule| rule.name() == wanted).with_context(|| {
@@ -46,7 +46,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
         println!("{}: {}", rule.name(), rule.explanation());
         return Ok(Outcome::Done);
     }
-    let answers = answers_here(folder).await?;
+    let answers = answers_here(at).await?;
     let bindings: &dyn Bindings =
         answers.as_ref().map_or(&NoBindings as &dyn Bindings, |answers| answers);
     let mut rows = Vec::new();
@@ -80,11 +80,11 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
 }
 
 /// The answers of the partnership in whose folder one stands; `None` outside any, or before a load.
-async fn answers_here(folder: &Path) -> anyhow::Result<Option<Answers>> {
-    if !folder.join("partnership.toml").exists() {
+async fn answers_here(at: &At) -> anyhow::Result<Option<Answers>> {
+    if !at.folder.join("partnership.toml").exists() {
         return Ok(None);
     }
-    let partnership = Partnership::open(folder, None)?;
+    let partnership = Partnership::open_at(at)?;
     let Some(assessment) = &partnership.folder.assessment else { return Ok(None) };
     let Ok(lake) = partnership.lake().await else {
         eprintln!(

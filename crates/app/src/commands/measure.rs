@@ -1,7 +1,5 @@
 //! `wardmote measure`: a measure by area and period.
 
-use std::path::Path;
-
 use wardmote_domain::area::AreaLevel;
 use wardmote_domain::period::Period;
 use wardmote_evidence::declarations::Form;
@@ -11,7 +9,7 @@ use wardmote_evidence::tabulate::{Step, periods, tabulate};
 
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::Partnership;
+use crate::place::{At, Partnership};
 
 /// Print a measure by area and period, with 95% limits
 #[derive(Debug, clap::Args)]
@@ -52,8 +50,8 @@ fn parse_form(text: &str) -> Result<Form, String> {
     }
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open(folder, None)?;
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open_at(at)?;
     let Some(id) = &arguments.id else {
         let measures = partnership.folder.measures.values();
         let rows: Vec<Vec<String>> =

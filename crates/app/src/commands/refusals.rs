@@ -1,10 +1,8 @@
 //! `wardmote refusals`: the rows that could not be kept.
 
-use std::path::Path;
-
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::Partnership;
+use crate::place::{At, Partnership};
 
 /// List the rows that could not be kept, with file, line, field and reason
 #[derive(Debug, clap::Args)]
@@ -15,8 +13,8 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open(folder, None)?;
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open_at(at)?;
     let lake = partnership.lake().await?;
     let refusals = lake.refusals()?;
     if refusals.is_empty() && arguments.format == Format::Table {

@@ -1,14 +1,13 @@
 //! `wardmote totals`: numbers that arrived as totals, by area, period and kind.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use anyhow::ensure;
 use wardmote_lake::source::Reader;
 
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::Partnership;
+use crate::place::{At, Partnership};
 
 /// List the numbers of a source that arrives as totals, such as the Home Office's tables
 ///
@@ -28,8 +27,8 @@ pub(crate) struct Arguments {
     format: Format,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open(folder, None)?;
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let partnership = Partnership::open_at(at)?;
     let totals: Vec<&str> = partnership
         .folder
         .sources

@@ -1,6 +1,6 @@
 //! `wardmote trace`: from a sentence or figure back to the rows of the files.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::bail;
 use wardmote_domain::area::AreaCode;
@@ -9,10 +9,10 @@ use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::figure::Figure;
 use wardmote_evidence::numbers::{thousands, two_decimals};
-use wardmote_lake::CountQuery;
+use wardmote_lake::{CountQuery, SnapshotId};
 
 use crate::Outcome;
-use crate::place::Partnership;
+use crate::place::{At, Partnership};
 
 /// Follow a figure or claim to its definition, query, files, hashes and rows
 #[derive(Debug, clap::Args)]
@@ -31,11 +31,11 @@ pub(crate) struct Arguments {
     rows: usize,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
     let path = arguments
         .evidence
         .clone()
-        .unwrap_or_else(|| folder.join("published").join("evidence.json"));
+        .unwrap_or_else(|| at.folder.join("published").join("evidence.json"));
     let evidence = EvidenceFile::read(&path)?;
     let Some(wanted) = &arguments.figure else {
         for figure in evidence.figures.values() {
@@ -58,7 +58,7 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
         println!("\nThe rows of a controlled source are not listed.");
         return Ok(Outcome::Done);
     }
-    print_rows(folder, figure, &evidence, arguments.rows).await
+    print_rows(at, figure, &evidence, arguments.rows).await
 }
 
 fn print_figure(figure: &Figure, evidence: &EvidenceFile) {
@@ -100,7 +100,7 @@ fn print_figure(figure: &Figure, evidence: &EvidenceFile) {
 }
 
 async fn print_rows(
-    folder: &Path,
+    at: &At,
     figure: &Figure,
     evidence: &EvidenceFile,
     limit: usize,
@@ -111,9 +111,13 @@ async fn print_rows(
         .and_then(|name| name.split(' ').next())
         .and_then(|id| evidence.measures.get(id));
     let Some(measure) = measure else { return Ok(Outcome::Done) };
-    let partnership = Partnership::open(folder, None)?;
-    let Ok(lake) = partnership.lake().await else {
-        println!("\nThe lake is not here; run `wardmote ingest` to list the counted rows.");
+    let partnership = Partnership::open_at(at)?;
+    // What was published is traced in the vintage that it was computed from, whatever came since.
+    let vintage: SnapshotId = figure.snapshot.parse()?;
+    let Ok(lake) = partnership.lake_at(&vintage).await else {
+        println!(
+            "\nVintage {vintage} is not in the lake here; run `wardmote ingest` on its files to list the counted rows."
+        );
         return Ok(Outcome::Done);
     };
     let first_period = figure.period.split(" with ").next().unwrap_or_default();
