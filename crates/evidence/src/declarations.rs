@@ -89,6 +89,8 @@ pub enum Ask {
     Highest(Highest),
     /// A survey share here against the rest of the whole.
     Share(Share),
+    /// The same, of a survey whose answers are in the lake.
+    Survey(SurveyQuestion),
 }
 
 /// Why a claim cannot be read.
@@ -96,7 +98,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, against, highest, share; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, against, highest, share, survey; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -132,6 +134,8 @@ struct WrittenClaim {
     highest: Option<Highest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<Share>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    survey: Option<SurveyQuestion>,
 }
 
 impl TryFrom<WrittenClaim> for Claim {
@@ -146,6 +150,7 @@ impl TryFrom<WrittenClaim> for Claim {
             written.against.map(Ask::Against),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
+            written.survey.map(Ask::Survey),
         ]
         .into_iter()
         .flatten()
@@ -155,7 +160,7 @@ impl TryFrom<WrittenClaim> for Claim {
         if let Ask::Compare(compare) = &ask {
             compare.period.comparable_with(&compare.with)?;
         }
-        if written.measure.is_none() && !matches!(ask, Ask::Share(_)) {
+        if written.measure.is_none() && !matches!(ask, Ask::Share(_) | Ask::Survey(_)) {
             return Err(ClaimError::NoMeasure);
         }
         Ok(Self { measure: written.measure, area: written.area, ask })
@@ -173,6 +178,7 @@ impl From<Claim> for WrittenClaim {
             Ask::Against(against) => written.against = Some(against),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
+            Ask::Survey(question) => written.survey = Some(question),
         }
         written
     }
@@ -255,6 +261,29 @@ pub struct Share {
     pub design_effect: Option<f64>,
     /// Where the shares were published.
     pub source: String,
+    /// What "similar" may hide, in points of share.
+    #[serde(default)]
+    pub equivalence_margin: Option<f64>,
+    /// The name of the whole: "Greater Manchester".
+    pub whole_name: String,
+}
+
+/// A share of a survey's respondents, by their answers in the lake.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyQuestion {
+    /// The source.
+    pub source: String,
+    /// The question's short name.
+    pub question: String,
+    /// The answers that are counted, such as "Very safe" and "Fairly safe".
+    pub answers: Vec<String>,
+    /// Only this group, such as "Ethnic group: Other".
+    #[serde(default)]
+    pub group: Option<String>,
+    /// The wave; needed where the source holds several.
+    #[serde(default)]
+    pub wave: Option<String>,
     /// What "similar" may hide, in points of share.
     #[serde(default)]
     pub equivalence_margin: Option<f64>,

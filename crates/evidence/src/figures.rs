@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use wardmote_domain::period::Period;
 use wardmote_domain::provenance::Disclosure;
 
+use crate::claims::SurveyOf;
 use crate::declarations::{Form, Share};
 use crate::family::Corrected;
 use crate::figure::{Figure, figure_id, small_number_caution};
@@ -96,13 +97,26 @@ pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corre
 pub(crate) fn survey(
     observed: &Observed,
     share: &Share,
+    of: Option<&SurveyOf<'_>>,
     place: &Place,
     test: Option<&Corrected>,
 ) -> Figure {
-    let key = format!(
-        "survey | {} | {} {} of {} | {}",
-        place.code, share.area, share.whole, share.whole_name, share.source
-    );
+    let key = match of {
+        // What the figure is, and not what it came to: a revised file gives the same key.
+        Some(of) => format!(
+            "survey | {} | {} | {} | {} | {} | {}",
+            place.code,
+            share.source,
+            of.asked.question,
+            of.asked.answers.join(" or "),
+            of.asked.group.as_deref().unwrap_or("everybody"),
+            of.wave
+        ),
+        None => format!(
+            "survey | {} | {} {} of {} | {}",
+            place.code, share.area, share.whole, share.whole_name, share.source
+        ),
+    };
     let mut figure = Figure {
         id: figure_id(&key, &observed.snapshot),
         key,
@@ -124,7 +138,30 @@ pub(crate) fn survey(
         query: format!("Published in: {}", share.source),
         caution: None,
     };
+    if let Some(of) = of {
+        figure.definition = format!(
+            "Weighted share of respondents who answered {} to: {}",
+            of.asked.answers.join(" or "),
+            of.text
+        );
+        figure.period.clone_from(&of.wave);
+        let loads = observed.loads.iter().filter(|load| load.source == share.source);
+        figure.loads = loads.map(|load| load.load_id.clone()).collect();
+        figure.loads.sort();
+        let group = of.asked.group.as_deref().unwrap_or("all respondents");
+        figure.query = format!(
+            "Add the weights of {group} of {} by their answer, in {} and in all other areas.",
+            share.source, place.name
+        );
+        figure.disclosure = observed
+            .sources
+            .get(&share.source)
+            .map_or(Disclosure::Controlled, |source| source.disclosure);
+    }
     fill(&mut figure, test);
+    if figure.caution.is_none() && figure.n < 200 {
+        figure.caution = Some(format!("only {} respondents here: the limits are wide", figure.n));
+    }
     figure
 }
 

@@ -105,6 +105,15 @@ impl PartnershipFolder {
         self.measures.values().flat_map(of).collect()
     }
 
+    /// The surveys that claims ask about.
+    pub fn surveys_asked(&self) -> BTreeSet<String> {
+        let survey = |claim: &Claim| match &claim.ask {
+            Ask::Survey(question) => Some(question.source.clone()),
+            _ => None,
+        };
+        self.claims.values().filter_map(survey).collect()
+    }
+
     /// The levels that claims and charts ask about, the districts' own included.
     pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
         let ranked = self.claims.values().filter_map(|claim| match &claim.ask {

@@ -10,7 +10,7 @@ use crate::declarations::Form;
 use crate::figure::small_number_caution;
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
-use crate::take::take;
+use crate::take::{months_missing, take};
 
 /// How a run of months is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +143,9 @@ fn cell(
     period: &Period,
     form: Form,
 ) -> Result<Cell, ObservedError> {
+    if !place.parts.is_empty() {
+        return estimated(observed, measure, place, period, form);
+    }
     let taken = take(observed, measure, place, period, form)?;
     let known = taken.as_ref().ok();
     Ok(Cell {
@@ -158,6 +161,42 @@ fn cell(
             Ok(taken) => small_number_caution(taken.n),
             Err(why) => Some(format!("not known: {}", why.0)),
         },
+    })
+}
+
+/// A cell of a place that small areas lie in with a part: no limits, because nobody knows them.
+fn estimated(
+    observed: &Observed,
+    measure: &Measure,
+    place: &Place,
+    period: &Period,
+    form: Form,
+) -> Result<Cell, ObservedError> {
+    let found = observed.estimate(&measure.numerator, place, period)?;
+    let value = match (form, &found) {
+        (Form::Count, Ok(n)) => Some(*n),
+        _ => None,
+    };
+    let note = match (form, found) {
+        (_, Err(months)) => format!("not known: {}", months_missing(&months, period.n_months())),
+        (Form::Count, Ok(_)) => format!(
+            "an estimate: {} small areas of the other census lie partly here, and are shared out by residents",
+            place.parts.len()
+        ),
+        _ => {
+            "not known: small areas lie partly here, so only an estimated count can be given".into()
+        }
+    };
+    Ok(Cell {
+        area: place.code.to_string(),
+        name: place.name.clone(),
+        period: period.to_string(),
+        n: None,
+        base: None,
+        value,
+        lower: None,
+        upper: None,
+        note: Some(note),
     })
 }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use wardmote_domain::claim::Question;
 use wardmote_stats::dispersion::dispersion_over_areas;
 use wardmote_stats::interval::{Interval, StandardError};
-use wardmote_stats::proportion::{SurveyShare, compare_with_rest};
+use wardmote_stats::proportion::{
+    ShareTest, SurveyShare, WeightedShare, compare_weighted, compare_with_rest,
+};
 use wardmote_stats::rates::{Exposure, rate_ratio};
 use wardmote_stats::{equivalence, periods, ranks, season, trend};
 
@@ -236,15 +238,31 @@ pub fn survey_share(share: &Share) -> Result<RawTest, NotTested> {
         SurveyShare { share: share.whole, respondents: n_whole },
         design_effect,
     )?;
-    let standard_error = found.difference.abs() / found.z.abs();
-    let equivalence_p = share
-        .equivalence_margin
-        .filter(|_| standard_error.is_finite())
+    share_test(&found, share.equivalence_margin)
+}
+
+/// Tests a weighted share here against the rest.
+pub fn weighted_share(
+    here: &WeightedShare,
+    rest: &WeightedShare,
+    equivalence_margin: Option<f64>,
+) -> Result<RawTest, NotTested> {
+    share_test(&compare_weighted(here, rest)?, equivalence_margin)
+}
+
+fn share_test(found: &ShareTest, equivalence_margin: Option<f64>) -> Result<RawTest, NotTested> {
+    let equivalence_p = equivalence_margin
         .map(|margin| {
-            equivalence::equivalent_difference(found.difference, standard_error, margin, ALPHA)
-                .map(|e| e.p_value)
+            equivalence::equivalent_difference(
+                found.difference,
+                found.standard_error,
+                margin,
+                ALPHA,
+            )
+            .map(|e| e.p_value)
         })
         .transpose()?;
+    let (n, n_rest) = (found.n_area, found.n_rest);
     Ok(RawTest {
         question: Question::Difference,
         method: "two proportions, area against the rest, with design effect".into(),
@@ -257,11 +275,11 @@ pub fn survey_share(share: &Share) -> Result<RawTest, NotTested> {
         z: Some(found.z),
         p: found.p_value,
         equivalence_p,
-        fewest_events: n.min(n_whole - n) as u64,
+        fewest_events: n.min(n_rest) as u64,
         parameters: BTreeMap::from([
             ("respondents".to_owned(), n),
-            ("respondents_in_whole".to_owned(), n_whole),
-            ("design_effect".to_owned(), design_effect),
+            ("respondents_in_whole".to_owned(), n + n_rest),
+            ("design_effect".to_owned(), found.design_effect),
         ]),
     })
 }

@@ -11,7 +11,8 @@ use std::path::Path;
 use arrow::record_batch::RecordBatch;
 
 use crate::rows::{
-    AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow,
+    AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, SurveyAnswer,
+    TotalRow,
 };
 use crate::store::{Lake, LakeError, short_hash};
 use crate::table::{Part, Table, TableError, ingest_of, part_name};
@@ -23,6 +24,7 @@ pub(crate) struct Staged {
     pub(crate) links: Vec<LinkRow>,
     pub(crate) populations: Vec<PopulationRow>,
     pub(crate) categories: Vec<CategoryRow>,
+    pub(crate) answers: Vec<SurveyAnswer>,
     pub(crate) totals: Vec<TotalRow>,
     /// Each file's numbers, with its source.
     pub(crate) statistics: Vec<(String, RecordBatch)>,
@@ -67,6 +69,7 @@ pub(crate) async fn recover(lake: &mut Lake) -> Result<usize, TableError> {
         &mut lake.links,
         &mut lake.populations,
         &mut lake.categories,
+        &mut lake.surveys,
         &mut lake.totals,
         &mut lake.statistics,
         &mut lake.snapshots,
@@ -116,14 +119,24 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     let links = write_rows(&lake.links, &ingest, &staged.links)?;
     let populations = write_rows(&lake.populations, &ingest, &staged.populations)?;
     let categories = write_rows(&lake.categories, &ingest, &staged.categories)?;
+    let surveys = write_rows(&lake.surveys, &ingest, &staged.answers)?;
     let totals = write_rows(&lake.totals, &ingest, &staged.totals)?;
     let numbered = staged.statistics.iter().enumerate();
     let statistics = numbered
         .map(|(n, (of, batch))| lake.statistics.write(&ingest, &format!("{of}-{n}"), batch))
         .collect::<Result<Vec<_>, _>>()?;
     let loads = write_rows(&lake.loads, &ingest, &staged.loads)?;
-    let others =
-        [&refusals, &areas, &links, &populations, &categories, &totals, &statistics, &loads];
+    let others = [
+        &refusals,
+        &areas,
+        &links,
+        &populations,
+        &categories,
+        &surveys,
+        &totals,
+        &statistics,
+        &loads,
+    ];
     let parts: Vec<&Vec<Part>> = events.iter().chain(others).collect();
     let pins = pins_after(lake, staged, &ingest, &parts);
     let pins = write_rows(&lake.snapshots, &ingest, &pins)?;
@@ -136,6 +149,7 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     lake.links.add(&links).await?;
     lake.populations.add(&populations).await?;
     lake.categories.add(&categories).await?;
+    lake.surveys.add(&surveys).await?;
     lake.totals.add(&totals).await?;
     lake.statistics.add(&statistics).await?;
     // INVARIANT: loads come last; until this commit nothing of the run can be seen.

@@ -311,6 +311,7 @@ impl Run {
             self.staged.links.extend(rows.links);
             self.staged.populations.extend(rows.populations);
             self.staged.categories.extend(rows.categories);
+            self.staged.answers.extend(rows.answers);
             self.staged.totals.extend(rows.totals);
             self.staged.statistics.extend(rows.statistics.map(|batch| (source.id.clone(), batch)));
             self.staged.refusals.extend(rows.refusals);

@@ -30,15 +30,16 @@ mod versions;
 pub use geography::GeographyError;
 pub use geometry::Polygons;
 pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
+pub use links::Shares;
 pub use mapping::{
-    DateColumn, MappedColumns, Mapping, StatisticsColumns, StatisticsMapping, TotalsColumns,
-    TotalsMapping,
+    AnswerColumns, DateColumn, MappedColumns, Mapping, RespondentColumns, StatisticsColumns,
+    StatisticsMapping, SurveyMapping, SurveyQuestion, SurveyShape, TotalsColumns, TotalsMapping,
 };
 pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
 pub use query::{
     Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference,
 };
-pub use rows::{Load, Refusal, TotalRow};
+pub use rows::{Load, Refusal, SurveyAnswer, TotalRow};
 pub use statistics::Statistic;
 pub use store::{Lake, LakeError, SnapshotId};

@@ -16,7 +16,7 @@ use crate::rows::LinkRow;
 pub(crate) type Parents = BTreeMap<AreaCode, AreaCode>;
 
 /// The areas of one level among which each area of another is shared; the shares of one sum to 1.
-pub(crate) type Shares = BTreeMap<AreaCode, Vec<(AreaCode, f64)>>;
+pub type Shares = BTreeMap<AreaCode, Vec<(AreaCode, f64)>>;
 
 /// An area that has two parents of one level. It is counted in neither.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

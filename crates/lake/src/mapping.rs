@@ -147,6 +147,90 @@ pub struct StatisticsColumns {
     pub not_stored: Vec<String>,
 }
 
+/// How a survey is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SurveyMapping {
+    /// The source.
+    pub source: String,
+    /// The sheet of a workbook; the first if not given.
+    pub sheet: Option<String>,
+    /// The row that holds the headings, from 1.
+    pub heading_row: usize,
+    /// The level of its areas.
+    pub level: AreaLevel,
+    /// The wave of a file that has no column for it, such as `2023/24`.
+    pub wave: String,
+    /// One line for each respondent, or for each answer.
+    pub shape: SurveyShape,
+    /// The questions by short name; a table of answers may leave them out.
+    pub questions: BTreeMap<String, SurveyQuestion>,
+}
+
+/// What one line of a survey's file is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SurveyShape {
+    /// A respondent.
+    Respondents(RespondentColumns),
+    /// An answer with its number of respondents.
+    Answers {
+        /// Which column holds what.
+        columns: AnswerColumns,
+        /// Kish's design effect, as the publisher states it; 1 for an unweighted survey.
+        design_effect: f64,
+    },
+}
+
+/// Headings of a file of respondents.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RespondentColumns {
+    /// The area's code.
+    pub area: String,
+    /// The respondent's weight.
+    pub weight: Option<String>,
+    /// The wave.
+    pub wave: Option<String>,
+    /// What respondents are told apart by, such as ethnic group.
+    #[serde(default)]
+    pub groups: Vec<String>,
+}
+
+/// Headings of a table of answers.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerColumns {
+    /// The area's code.
+    pub area: String,
+    /// The question.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// How many respondents gave it, unweighted.
+    pub respondents: String,
+    /// Their weighted number.
+    pub weighted: Option<String>,
+    /// The group; blank for all.
+    pub group: Option<String>,
+    /// The wave.
+    pub wave: Option<String>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SurveyQuestion {
+    /// The heading of its column, if that is not its short name.
+    pub column: Option<String>,
+    /// As it was asked.
+    pub text: String,
+    /// The answers that can stand there.
+    #[serde(default)]
+    pub answers: Vec<String>,
+    /// Words that are no answer and in no base, such as "Don't know".
+    #[serde(default)]
+    pub not_answered: Vec<String>,
+}
+
 /// The month of a cell and the moment, where it says one; in the declared formats or in ISO form.
 pub(crate) fn month_of(text: &str, formats: &[String]) -> Option<(Month, Option<DateTime>)> {
     let iso = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%Y-%m"];
@@ -157,6 +241,10 @@ pub(crate) fn month_of(text: &str, formats: &[String]) -> Option<(Month, Option<
         }
         if let Ok(date) = parts.to_date() {
             return Some((Month::of(date)?, Some(DateTime::from(date))));
+        }
+        // A form with a day says a date, and 31 February is none.
+        if parts.day().is_some() {
+            return None;
         }
         Some((Month::new(parts.year()?, parts.month()?)?, None))
     };

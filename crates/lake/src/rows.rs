@@ -125,6 +125,33 @@ pub(crate) struct CategoryRow {
     pub(crate) load_id: String,
 }
 
+/// What respondents of one area and group answered, added up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SurveyAnswer {
+    /// The source.
+    pub source: String,
+    /// The wave.
+    pub wave: String,
+    /// The area.
+    pub area: AreaCode,
+    /// Its level.
+    pub level: AreaLevel,
+    /// The question's short name.
+    pub question: String,
+    /// The answer.
+    pub answer: String,
+    /// The group, such as "Ethnic group: White"; blank for all respondents.
+    pub group: String,
+    /// How many gave it.
+    pub respondents: u64,
+    /// The sum of their weights.
+    pub weight: f64,
+    /// The sum of the squares of their weights.
+    pub weight_squares: f64,
+    /// The load.
+    pub load_id: String,
+}
+
 /// A number that arrived as a total: events of one kind in an area over a period.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TotalRow {
@@ -517,6 +544,63 @@ impl Row for CategoryRow {
                 source: columns.text("source", row)?,
                 words: columns.text("words", row)?,
                 category: columns.text("category", row)?.parse().ok()?,
+                load_id: columns.text("load_id", row)?,
+            })
+        })
+    }
+}
+
+impl Row for SurveyAnswer {
+    fn schema() -> SchemaRef {
+        schema(&[
+            ("source", TEXT, false),
+            ("wave", TEXT, false),
+            ("area", TEXT, false),
+            ("level", TEXT, false),
+            ("question", TEXT, false),
+            ("answer", TEXT, false),
+            ("group", TEXT, false),
+            ("respondents", WHOLE, false),
+            ("weight", DataType::Float64, false),
+            ("weight_squares", DataType::Float64, false),
+            ("load_id", TEXT, false),
+        ])
+    }
+
+    fn batch(rows: &[Self]) -> Result<RecordBatch, ArrowError> {
+        let number = |of: fn(&Self) -> f64| {
+            Arc::new(Float64Array::from_iter_values(rows.iter().map(of))) as ArrayRef
+        };
+        let columns = vec![
+            text(rows, |r| r.source.clone()),
+            text(rows, |r| r.wave.clone()),
+            text(rows, |r| r.area.to_string()),
+            text(rows, |r| r.level.to_string()),
+            text(rows, |r| r.question.clone()),
+            text(rows, |r| r.answer.clone()),
+            text(rows, |r| r.group.clone()),
+            whole(rows, |r| r.respondents),
+            number(|r| r.weight),
+            number(|r| r.weight_squares),
+            text(rows, |r| r.load_id.clone()),
+        ];
+        RecordBatch::try_new(Self::schema(), columns)
+    }
+
+    fn from_batch(batch: &RecordBatch) -> Vec<Self> {
+        let columns = Columns(batch);
+        columns.rows(|row| {
+            Some(Self {
+                source: columns.text("source", row)?,
+                wave: columns.text("wave", row)?,
+                area: columns.text("area", row)?.parse().ok()?,
+                level: columns.text("level", row)?.parse().ok()?,
+                question: columns.text("question", row)?,
+                answer: columns.text("answer", row)?,
+                group: columns.text("group", row)?,
+                respondents: columns.whole("respondents", row)?,
+                weight: columns.number("weight", row)?,
+                weight_squares: columns.number("weight_squares", row)?,
                 load_id: columns.text("load_id", row)?,
             })
         })

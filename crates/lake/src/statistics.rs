@@ -92,7 +92,7 @@ impl StatisticsBuilder {
     pub(crate) fn add(
         &mut self,
         area: &AreaCode,
-        months: Option<Period>,
+        months: Option<&Period>,
         words: [&str; 5],
         value: Option<f64>,
         line: u64,
@@ -102,8 +102,8 @@ impl StatisticsBuilder {
             column.append_value(word);
         }
         let [first, last] = &mut self.months;
-        first.append_option(months.as_ref().map(|period| period.first().to_string()));
-        last.append_option(months.as_ref().map(|period| period.last().to_string()));
+        first.append_option(months.map(|period| period.first().to_string()));
+        last.append_option(months.map(|period| period.last().to_string()));
         self.values.append_option(value);
         self.lines.append_value(line.cast_signed());
     }

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::links::Links;
 use crate::read::{self, Form};
 use crate::rows::{
-    AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, TotalRow,
+    AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, SurveyAnswer,
+    TotalRow,
 };
 use crate::statistics;
 use crate::table::{Table, TableError, ingest_of, is_table};
@@ -78,6 +79,7 @@ pub struct Lake {
     pub(crate) links: Table,
     pub(crate) populations: Table,
     pub(crate) categories: Table,
+    pub(crate) surveys: Table,
     pub(crate) totals: Table,
     pub(crate) statistics: Table,
     pub(crate) loads: Table,
@@ -109,6 +111,7 @@ fn tables() -> Vec<(&'static str, SchemaRef)> {
         ("area_links", LinkRow::schema()),
         ("populations", PopulationRow::schema()),
         ("categories", CategoryRow::schema()),
+        ("surveys", SurveyAnswer::schema()),
         ("counts", TotalRow::schema()),
         ("statistics", statistics::schema()),
         ("snapshots", SnapshotRow::schema()),
@@ -172,6 +175,7 @@ impl Lake {
             links: open("area_links", LinkRow::schema()).await?,
             populations: open("populations", PopulationRow::schema()).await?,
             categories: open("categories", CategoryRow::schema()).await?,
+            surveys: open("surveys", SurveyAnswer::schema()).await?,
             totals: open("counts", TotalRow::schema()).await?,
             statistics: open("statistics", statistics::schema()).await?,
             snapshots: open("snapshots", SnapshotRow::schema()).await?,
@@ -239,6 +243,7 @@ impl Lake {
             &self.links,
             &self.populations,
             &self.categories,
+            &self.surveys,
             &self.totals,
             &self.statistics,
             &self.loads,

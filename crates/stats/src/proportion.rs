@@ -209,6 +209,105 @@ pub fn compare_with_rest(
     })
 }
 
+/// A weighted share of survey respondents, by the sums that it takes.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct WeightedShare {
+    /// Respondents who answered.
+    pub respondents: u64,
+    /// The sum of their weights.
+    pub weight: f64,
+    /// The sum of the squares of their weights.
+    pub weight_squares: f64,
+    /// The sum of the weights of those with the property.
+    pub weight_with: f64,
+}
+
+impl WeightedShare {
+    /// The share, 0 to 1; not a number where nobody has any weight.
+    pub fn share(&self) -> f64 {
+        self.weight_with / self.weight
+    }
+
+    /// Kish's design effect of the weights.
+    pub fn design_effect(&self) -> f64 {
+        self.respondents as f64 * self.weight_squares / (self.weight * self.weight)
+    }
+
+    /// How many unweighted respondents would tell as much.
+    pub fn effective_respondents(&self) -> f64 {
+        self.weight * self.weight / self.weight_squares
+    }
+
+    fn check(&self) -> Result<(), ProportionError> {
+        if !(self.weight > 0.0 && self.weight_squares > 0.0) {
+            return Err(ProportionError::NoWeights);
+        }
+        let share = self.share();
+        // Sums of weights may differ in their last digits.
+        if (-1e-9..=1.0 + 1e-9).contains(&share) {
+            Ok(())
+        } else {
+            Err(ProportionError::NotAShare { share })
+        }
+    }
+}
+
+/// Tests a weighted share in an area against the rest of the whole, each with its own design effect.
+///
+/// # Source
+///
+/// Two-sample test of proportions with pooled variance, each sample worth its effective respondents
+/// (Kish 1965). Weights are taken as they are: that they were fitted to known totals is not used, so
+/// the test errs on the side of caution.
+///
+/// # Example
+///
+/// ```
+/// use wardmote_stats::proportion::{WeightedShare, compare_weighted};
+/// let share = |respondents, with| WeightedShare {
+///     respondents,
+///     weight: respondents as f64,
+///     weight_squares: 1.3 * respondents as f64,
+///     weight_with: with,
+/// };
+/// let test = compare_weighted(&share(1_290, 1_199.7), &share(11_585, 10_130.3))?;
+/// assert_eq!(format!("{:.2} {:.2}", test.design_effect, test.z), "1.30 5.11");
+/// # Ok::<(), wardmote_stats::proportion::ProportionError>(())
+/// ```
+pub fn compare_weighted(
+    area: &WeightedShare,
+    rest: &WeightedShare,
+) -> Result<ShareTest, ProportionError> {
+    area.check()?;
+    rest.check()?;
+    let (n, n_rest) = (area.effective_respondents(), rest.effective_respondents());
+    let (here, there) = (area.share().clamp(0.0, 1.0), rest.share().clamp(0.0, 1.0));
+    let pooled = (here * n + there * n_rest) / (n + n_rest);
+    let standard_error = (pooled * (1.0 - pooled) * (1.0 / n + 1.0 / n_rest)).max(0.0).sqrt();
+    if standard_error <= 0.0 {
+        return Err(ProportionError::NoVariation);
+    }
+    let difference = here - there;
+    let z = difference / standard_error;
+    let half =
+        Confidence::P95.z() * (here * (1.0 - here) / n + there * (1.0 - there) / n_rest).sqrt();
+    let respondents = (area.respondents + rest.respondents) as f64;
+    let weight = area.weight + rest.weight;
+    Ok(ShareTest {
+        area: here,
+        rest: there,
+        difference,
+        interval: Interval { lower: difference - half, upper: difference + half },
+        z,
+        p_value: Reference::NORMAL.two_sided_p(z),
+        standard_error,
+        n_area: area.respondents as f64,
+        n_rest: rest.respondents as f64,
+        design_effect: respondents * (area.weight_squares + rest.weight_squares)
+            / (weight * weight),
+    })
+}
+
 /// Kish's design effect of survey weights: how many times more answers a weighted sample needs.
 ///
 /// # Source

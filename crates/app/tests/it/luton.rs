@@ -2,6 +2,7 @@
 //!
 //! Publisher data.police.uk and the Office for National Statistics, Open Government Licence v3.0.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use wardmote_testkit::police_uk::data_folder;
@@ -55,7 +56,7 @@ fn from_files_to_a_verified_assessment() {
     let loaded = wardmote(&luton, &["ingest", "--data", data_argument]).ended(0);
     assert!(loaded.out.contains("kept + 0 refused;"), "{}", loaded.out);
     let again = wardmote(&luton, &["ingest", "--data", data_argument]).ended(0);
-    assert!(again.out.starts_with("0 files loaded, 88 already there"), "{}", again.out);
+    assert!(again.out.starts_with("0 files loaded, 89 already there"), "{}", again.out);
     wardmote(&luton, &["coverage"]).ended(0);
 
     // The counts of the issue, which a plain count of the files gives too (see the lake's tests).
@@ -75,6 +76,8 @@ fn from_files_to_a_verified_assessment() {
             "{out}"
         );
     }
+
+    agree_in_both_censuses(&luton, &real);
 
     if std::env::var_os("WARDMOTE_ASSETS").is_none() {
         assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "WARDMOTE_ASSETS is not set");
@@ -107,6 +110,40 @@ fn from_files_to_a_verified_assessment() {
         assert!(traced.out.contains(part), "{part} is not in: {}", traced.out);
     }
     verified(&luton, &data);
+}
+
+/// The same crimes by small areas of 2011 and of 2021: one total, and each split area the sum of its
+/// parts.
+fn agree_in_both_censuses(luton: &Path, data: &Path) {
+    let counts = |level: &str| -> BTreeMap<(String, String), u64> {
+        let arguments = ["measure", "recorded-crime", "--level", level, "--format", "csv"];
+        let out = wardmote(luton, &arguments).ended(0).out;
+        let mut rows = csv::Reader::from_reader(out.as_bytes());
+        let row = |row: csv::StringRecord| {
+            ((row[0].to_owned(), row[2].to_owned()), row[3].parse::<u64>().unwrap())
+        };
+        rows.records().map(|found| row(found.unwrap())).collect()
+    };
+    let (old, new) = (counts("lsoa-2011"), counts("lsoa-2021"));
+    assert_eq!((old.len(), new.len()), (121 * 2, 125 * 2));
+    let mut changes =
+        csv::Reader::from_path(data.join("lookups/lsoa11_lsoa21_ltla22_ew.csv")).unwrap();
+    let mut parts: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for change in changes.records().map(Result::unwrap).filter(|row| &row[5] == "Luton") {
+        parts.entry(change[1].to_owned()).or_default().push(change[4].to_owned());
+    }
+    assert_eq!(parts.values().filter(|parts| parts.len() > 1).count(), 3);
+    for (year, total) in [("2022/23", 18_664), ("2023/24", 18_168)] {
+        for counted in [&old, &new] {
+            let of_year = counted.iter().filter(|((_, period), _)| period == year);
+            assert_eq!(of_year.map(|(_, n)| n).sum::<u64>(), total);
+        }
+        for (area, parts) in &parts {
+            let of_parts: u64 =
+                parts.iter().map(|part| new[&(part.clone(), year.to_owned())]).sum();
+            assert_eq!(old[&(area.clone(), year.to_owned())], of_parts, "{area} in {year}");
+        }
+    }
 }
 
 fn verified(luton: &Path, data: &Path) {

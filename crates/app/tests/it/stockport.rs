@@ -11,7 +11,7 @@ fn gaps_are_said_and_nothing_stands_for_them() {
     let stockport = shipped("stockport", here.path());
     let data = data.to_str().unwrap();
     let loaded = wardmote(&stockport, &["ingest", "--data", data]).ended(0).out;
-    assert!(loaded.contains("232,923 rows read = 210,938 kept + 21,985 refused"), "{loaded}");
+    assert!(loaded.contains("233,396 rows read = 211,411 kept + 21,985 refused"), "{loaded}");
 
     // Of its own force only a file whose end is missing has come; others' few rows are listed.
     let coverage = wardmote(&stockport, &["coverage", "--format", "csv"]).ended(1).out;
@@ -32,6 +32,29 @@ fn gaps_are_said_and_nothing_stands_for_them() {
     // As the force's own table of that year gives it.
     let burglary = measure("burglary", "calendar-year");
     assert!(burglary.contains(",2017,3537,") && burglary.contains(",2018,2998,"), "{burglary}");
+
+    // The Home Office's table of forces, by the year and by its quarters; of a district it says nothing.
+    let force = |by: &str| {
+        let arguments = [
+            "measure",
+            "crime-of-the-force",
+            "--level",
+            "force-2021",
+            "--by",
+            by,
+            "--format",
+            "csv",
+        ];
+        wardmote(&stockport, &arguments).ended(0).out
+    };
+    assert!(force("financial-year").contains("E23000005,Greater Manchester,2017/18,339818,"));
+    let quarters = force("quarter");
+    let of_quarters = quarters.lines().skip(1).filter_map(|line| line.split(',').nth(3));
+    assert_eq!(of_quarters.map(|n| n.parse::<u64>().unwrap()).sum::<u64>(), 339_818);
+    let district = wardmote(&stockport, &["measure", "crime-of-the-force"]).ended(2).err;
+    assert!(district.contains("has no totals of E08000007"), "{district}");
+    let monthly = wardmote(&stockport, &["loads", "--source", "home-office-csp"]).ended(0).out;
+    assert!(monthly.contains("15577 rows read = 15577 kept + 0 refused"), "{monthly}");
 
     let totals =
         wardmote(&stockport, &["totals", "home-office-csp", "--area", "stockport"]).ended(0).out;

@@ -8,7 +8,7 @@ use wardmote_stats::interval::Confidence;
 use wardmote_stats::rates;
 use wardmote_stats::season::SeasonalProfile;
 
-use super::asking::{Evidence, Total};
+use super::asking::{Evidence, SurveyOf, Total};
 use super::{Answer, Field, sentences};
 use crate::declarations::{Form, Share};
 use crate::family::Corrected;
@@ -56,7 +56,7 @@ pub(super) fn answer(
                 test.as_ref().ok().map(|(_, first, second)| (places[*first], places[*second]));
             highest(draft, &about, first_two)
         }
-        Evidence::Share { share, place, .. } => survey(draft, share, place),
+        Evidence::Share { share, of, place, .. } => survey(draft, share, of.as_ref(), place),
     })
 }
 
@@ -177,8 +177,13 @@ fn highest(
     draft.finish(figure, statement)
 }
 
-fn survey(mut draft: Draft<'_>, share: &Share, place: &Place) -> Answered {
-    let figure = figures::survey(draft.observed, share, place, draft.test);
+fn survey(
+    mut draft: Draft<'_>,
+    share: &Share,
+    of: Option<&SurveyOf<'_>>,
+    place: &Place,
+) -> Answered {
+    let figure = figures::survey(draft.observed, share, of, place, draft.test);
     draft.estimate_fields(&figure);
     let percent = |share: f64| format!("{}%", one_decimal(100.0 * share).trim_end_matches(".0"));
     let shares = (percent(share.area), percent(share.whole));

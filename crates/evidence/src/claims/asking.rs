@@ -1,10 +1,12 @@
 //! Brings together what a claim's question needs: counts, populations and the raw test.
 
+use std::borrow::Cow;
+
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::period::{Month, Period};
 use wardmote_stats::season::SeasonalProfile;
 
-use crate::declarations::{Ask, Claim, Form, Share};
+use crate::declarations::{Ask, Claim, Form, Share, SurveyQuestion};
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
 use crate::take::{NotKnown, Taken, months_missing, take};
@@ -58,10 +60,20 @@ pub(super) enum Evidence<'a> {
         test: Result<(RawTest, usize, usize), NotTested>,
     },
     Share {
-        share: &'a Share,
+        share: Cow<'a, Share>,
+        /// Where its numbers come from, if they are of a survey in the lake.
+        of: Option<SurveyOf<'a>>,
         place: &'a Place,
         test: Result<RawTest, NotTested>,
     },
+}
+
+/// A question of a survey in the lake, as it was asked.
+#[derive(Debug)]
+pub(crate) struct SurveyOf<'a> {
+    pub(crate) asked: &'a SurveyQuestion,
+    pub(crate) wave: String,
+    pub(crate) text: String,
 }
 
 impl Evidence<'_> {
@@ -89,8 +101,13 @@ pub(super) fn ask<'a>(
         Some(code) => observed.place(code)?,
         None => observed.home()?,
     };
-    if let Ask::Share(share) = &claim.ask {
-        return Ok(Evidence::Share { share, place, test: testing::survey_share(share) });
+    match &claim.ask {
+        Ask::Share(share) => {
+            let test = testing::survey_share(share);
+            return Ok(Evidence::Share { share: Cow::Borrowed(share), of: None, place, test });
+        }
+        Ask::Survey(asked) => return survey(observed, asked, place),
+        _ => {}
     }
     let measure = observed.measure(claim.measure.as_deref().unwrap_or_default())?;
     Ok(match &claim.ask {
@@ -148,8 +165,34 @@ pub(super) fn ask<'a>(
             let test = missing.map_or_else(|| testing::ranking(&table), Err);
             Evidence::Highest { measure, period: &highest.period, places, test }
         }
-        Ask::Share(_) => unreachable!("a share was answered above"),
+        Ask::Share(_) | Ask::Survey(_) => unreachable!("shares were answered above"),
     })
+}
+
+fn survey<'a>(
+    observed: &Observed,
+    asked: &'a SurveyQuestion,
+    place: &'a Place,
+) -> Result<Evidence<'a>, ObservedError> {
+    let shares = observed.survey_shares(asked, &place.code)?;
+    let (here, rest) = (&shares.area, &shares.rest);
+    let test = testing::weighted_share(here, rest, asked.equivalence_margin);
+    let weight = here.weight + rest.weight;
+    let share = Share {
+        area: here.share(),
+        whole: (here.weight_with + rest.weight_with) / weight,
+        respondents: Some(here.respondents as f64),
+        respondents_in_whole: Some((here.respondents + rest.respondents) as f64),
+        design_effect: test
+            .as_ref()
+            .ok()
+            .and_then(|raw| raw.parameters.get("design_effect").copied()),
+        source: asked.source.clone(),
+        equivalence_margin: asked.equivalence_margin,
+        whole_name: asked.whole_name.clone(),
+    };
+    let of = Some(SurveyOf { asked, wave: shares.wave, text: shares.text });
+    Ok(Evidence::Share { share: Cow::Owned(share), of, place, test })
 }
 
 fn against_others<'a>(

@@ -5,6 +5,8 @@ mod answers;
 mod asking;
 mod sentences;
 
+pub(crate) use self::asking::SurveyOf;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

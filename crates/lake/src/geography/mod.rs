@@ -7,6 +7,7 @@ mod outlines;
 mod residents;
 mod sheet;
 mod statistics;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod totals;
@@ -21,7 +22,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 
 use crate::read::ReadError;
-use crate::rows::{AreaRow, CategoryRow, LinkRow, PopulationRow, Refusal, TotalRow};
+use crate::rows::{AreaRow, CategoryRow, LinkRow, PopulationRow, Refusal, SurveyAnswer, TotalRow};
 use crate::source::Reader;
 
 /// Why a file of geography or population could not be read at all.
@@ -90,6 +91,7 @@ pub(crate) struct GeographyRows {
     pub(crate) links: Vec<LinkRow>,
     pub(crate) populations: Vec<PopulationRow>,
     pub(crate) categories: Vec<CategoryRow>,
+    pub(crate) answers: Vec<SurveyAnswer>,
     pub(crate) totals: Vec<TotalRow>,
     pub(crate) statistics: Option<RecordBatch>,
     pub(crate) refusals: Vec<Refusal>,
@@ -169,6 +171,7 @@ pub(crate) fn read(
             categories::read(file, words, category, &mut sink)?;
         }
         Reader::Totals(mapping) => totals::read(file, mapping, &mut sink)?,
+        Reader::Survey(mapping) => survey::read(file, mapping, &mut sink)?,
         Reader::Statistics(mapping) => statistics::read(file, mapping, &mut sink)?,
         Reader::Events { .. } => {}
     }

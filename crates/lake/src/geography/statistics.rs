@@ -95,13 +95,11 @@ impl<'a> Places<'a> {
         let mut values = Vec::with_capacity(self.values.len());
         for index in &self.values {
             let text = cell(*index);
-            match number(text) {
-                Ok(value) => values.push((*index, value)),
-                Err(()) => {
-                    sink.refuse(line, &sheet.headings[*index], "not a number".into(), text);
-                    return false;
-                }
-            }
+            let Ok(value) = number(text) else {
+                sink.refuse(line, &sheet.headings[*index], "not a number".into(), text);
+                return false;
+            };
+            values.push((*index, value));
         }
         let breakdown: Vec<&str> = self.breakdown.iter().map(|index| cell(*index)).collect();
         let breakdown = breakdown.join("; ");
@@ -110,7 +108,7 @@ impl<'a> Places<'a> {
             let indicator = if self.indicator.is_some() { at(self.indicator) } else { heading };
             let unit = if self.unit.is_some() { at(self.unit) } else { &self.mapping.unit };
             let words = [period, indicator, &breakdown, at(self.measure), unit];
-            numbers.add(&area, months(period), words, value, line);
+            numbers.add(&area, months(period).as_ref(), words, value, line);
         }
         true
     }

@@ -50,6 +50,32 @@ impl Lake {
         Ok(rows.map(|((area, month, category), n)| CountRow { area, month, category, n }).collect())
     }
 
+    /// Counts of the rows whose small area is known in the census that is not asked for, and in no
+    /// other: by that area, month and category.
+    pub fn counts_in_the_other_vintage(
+        &self,
+        query: &CountQuery,
+    ) -> Result<Vec<CountRow>, QueryError> {
+        let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
+        let (asked, other) = if query.level == AreaLevel::LSOA_2011 {
+            ("lsoa_2011", "lsoa_2021")
+        } else {
+            ("lsoa_2021", "lsoa_2011")
+        };
+        let mut counts: BTreeMap<(AreaCode, Month, Category), u64> = BTreeMap::new();
+        for ([asked, other, day, kind], n) in scan.count([asked, other, "month", "category"])? {
+            if asked != ABSENT {
+                continue;
+            }
+            let area = scan.text(other).and_then(|text| AreaCode::new(&text).ok());
+            if let (Some(area), Some(month), Some(kind)) = (area, month(day), scan.category(kind)) {
+                *counts.entry((area, month, kind)).or_default() += n;
+            }
+        }
+        let row = |((area, month, category), n)| CountRow { area: Some(area), month, category, n };
+        Ok(counts.into_iter().map(row).collect())
+    }
+
     fn scan_of<'a>(&'a self, source: &'a str) -> Result<Scan<'a>, QueryError> {
         let selection = Selection { source: Some(source), ..Selection::default() };
         Ok(Scan::new(self, self.form_of(source), selection)?)

@@ -7,8 +7,8 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 
 use super::{Area, Boundary, QueryError};
 use crate::geometry;
-use crate::links::{Links, Parents};
-use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, TotalRow};
+use crate::links::{Links, Parents, Shares};
+use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, SurveyAnswer, TotalRow};
 use crate::store::Lake;
 
 impl Lake {
@@ -83,11 +83,28 @@ impl Lake {
         small_areas: &[AreaCode],
         small_level: AreaLevel,
         level: AreaLevel,
-    ) -> Result<Vec<(AreaCode, Vec<(AreaCode, f64)>)>, QueryError> {
-        let shares = self.links()?.shares(small_level, level);
-        let parted = |small: &AreaCode| Some((small.clone(), shares.get(small)?.clone()));
-        let found = small_areas.iter().filter_map(parted);
-        Ok(found.filter(|(_, shares)| shares.len() > 1).collect())
+    ) -> Result<Shares, QueryError> {
+        let mut shares = self.links()?.shares(small_level, level);
+        let wanted: BTreeSet<&AreaCode> = small_areas.iter().collect();
+        shares.retain(|area, parts| parts.len() > 1 && wanted.contains(area));
+        Ok(shares)
+    }
+
+    /// The areas of `level` that hold a part of an area, wholly or by the shares of residents; of an
+    /// area that was split, where nobody declared shares, those that lie in it.
+    pub fn parts(
+        &self,
+        area: &AreaCode,
+        area_level: AreaLevel,
+        level: AreaLevel,
+    ) -> Result<Vec<AreaCode>, QueryError> {
+        let links = self.links()?;
+        let shares = links.shares(area_level, level);
+        let mut parts: BTreeSet<AreaCode> =
+            shares.get(area).into_iter().flatten().map(|(part, _)| part.clone()).collect();
+        let back = links.parents(level, area_level);
+        parts.extend(back.iter().filter(|(_, of)| *of == area).map(|(part, _)| part.clone()));
+        Ok(parts.into_iter().collect())
     }
 
     /// The residents of some areas, in order of code; areas without a figure are left out.
@@ -131,6 +148,18 @@ impl Lake {
         let mut rows = self.rows::<TotalRow>(&self.totals, |row| &row.load_id)?;
         rows.retain(|row| row.source == source);
         rows.sort_by(|a, b| (&a.load_id, a.line).cmp(&(&b.load_id, b.line)));
+        Ok(rows)
+    }
+
+    /// What a survey's respondents answered, in order of wave, area, question, answer and group.
+    pub fn survey_answers(&self, source: &str) -> Result<Vec<SurveyAnswer>, QueryError> {
+        let mut rows = self.rows::<SurveyAnswer>(&self.surveys, |row| &row.load_id)?;
+        rows.retain(|row| row.source == source);
+        let key = |row: &SurveyAnswer| {
+            let of = [&row.wave, &row.question, &row.answer, &row.group, &row.load_id];
+            (row.area.clone(), of.map(String::clone))
+        };
+        rows.sort_by_key(key);
         Ok(rows)
     }
 

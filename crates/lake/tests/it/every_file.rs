@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use wardmote_domain::area::AreaLevel;
 use wardmote_lake::{IngestRequest, Lake, source};
 
 use crate::support::{Silent, month, real_data};
@@ -95,4 +96,25 @@ async fn every_file_of_the_data_folder_is_read_or_refused() {
     let kinds: BTreeSet<&str> = gmp.iter().map(|row| row.category.slug()).collect();
     assert_eq!(kinds.len(), 13, "{kinds:?}");
     assert_eq!(gmp.iter().map(|row| row.n).sum::<i64>(), 339_818);
+
+    both_censuses(&lake);
 }
+
+/// Every area that changed is shared out whole, and a count shared out keeps its sum.
+fn both_censuses(lake: &Lake) {
+    let (old, new) = (AreaLevel::LSOA_2011, AreaLevel::LSOA_2021);
+    for (from, to, changed) in [(old, new, CHANGED.0), (new, old, CHANGED.1)] {
+        let areas: Vec<_> = lake.areas(from).unwrap().into_iter().map(|area| area.code).collect();
+        let shares = lake.shares(&areas, from, to).unwrap();
+        assert_eq!(shares.len(), changed);
+        for (area, parts) in &shares {
+            let sum: f64 = parts.iter().map(|(_, share)| share).sum();
+            assert!((sum - 1.0).abs() < 1e-12 && parts.len() > 1, "{area}: {parts:?}");
+        }
+        let whole = lake.parents(&areas, from, to).unwrap();
+        assert_eq!(whole.len() + shares.len(), areas.len(), "no area of {from} is lost");
+    }
+}
+
+/// Areas of 2011 that lie in several of 2021, and the other way, by a count of the lookup's lines.
+const CHANGED: (usize, usize) = (864, 122);

@@ -2,7 +2,8 @@ use approx::assert_abs_diff_eq;
 use proptest::prelude::*;
 use wardmote_stats::interval::Confidence;
 use wardmote_stats::proportion::{
-    ProportionError, ShareTest, SurveyShare, compare_with_rest, kish_design_effect, wilson,
+    ProportionError, ShareTest, SurveyShare, WeightedShare, compare_weighted, compare_with_rest,
+    kish_design_effect, wilson,
 };
 
 use crate::luton::{CRIME, SHOPLIFTING, year_2023};
@@ -87,7 +88,68 @@ fn luton_shoplifting_as_a_share_of_crime() {
     insta::assert_snapshot!(line, @"0.06853 (0.06494 to 0.07229)");
 }
 
+/// Invented respondents by a fixed rule: weights in thirteen steps, answers in a cycle of a hundred.
+fn respondents(n: u64, with: u64, scale: f64) -> WeightedShare {
+    let mut share = WeightedShare { respondents: n, ..WeightedShare::default() };
+    for i in 0..n {
+        let weight = scale * (1.0 + ((i * 7_919) % 13) as f64 / 10.0);
+        share.weight += weight;
+        share.weight_squares += weight * weight;
+        if (i * 104_729) % 100 < with {
+            share.weight_with += weight;
+        }
+    }
+    share
+}
+
+#[test]
+fn weighted_shares_agree_with_statsmodels() {
+    // statsmodels 0.15, proportions_ztest of the effective counts of these respondents.
+    let test = compare_weighted(&respondents(400, 77, 1.0), &respondents(3_000, 71, 0.8)).unwrap();
+    assert!((test.z - 2.438_144_544_622_04).abs() < 1e-9, "{}", test.z);
+    assert!((test.p_value - 0.014_762_869_602).abs() < 1e-9, "{}", test.p_value);
+    let area = respondents(400, 77, 1.0);
+    assert!((area.effective_respondents() - 379.179_912_550).abs() < 1e-6);
+}
+
+#[test]
+fn weighted_shares_of_nobody_are_refused() {
+    let some = respondents(100, 50, 1.0);
+    let nobody = WeightedShare::default();
+    assert_eq!(compare_weighted(&nobody, &some), Err(ProportionError::NoWeights));
+    let all = respondents(100, 100, 1.0);
+    assert_eq!(compare_weighted(&all, &all), Err(ProportionError::NoVariation));
+    let more = WeightedShare { weight_with: 2.0 * some.weight, ..some };
+    assert!(matches!(compare_weighted(&more, &some), Err(ProportionError::NotAShare { .. })));
+}
+
 proptest! {
+    #[test]
+    fn without_weights_it_is_the_test_against_the_rest(
+        n in 50u64..2_000, n_rest in 50u64..20_000, here in 0.05f64..0.95, there in 0.05f64..0.95,
+    ) {
+        let plain = |n: u64, share: f64| WeightedShare {
+            respondents: n,
+            weight: n as f64,
+            weight_squares: n as f64,
+            weight_with: share * n as f64,
+        };
+        let test = compare_weighted(&plain(n, here), &plain(n_rest, there)).unwrap();
+        let (n, n_rest) = (n as f64, n_rest as f64);
+        let whole = (n * here + n_rest * there) / (n + n_rest);
+        let old = compare_with_rest(share(here, n), share(whole, n + n_rest), 1.0).unwrap();
+        prop_assert!((test.z - old.z).abs() < 1e-6);
+        prop_assert!((test.interval.lower - old.interval.lower).abs() < 1e-9);
+        prop_assert!((test.design_effect - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn the_scale_of_weights_does_not_matter(scale in 0.01f64..100.0, with in 5u64..95) {
+        let rest = respondents(500, 50, 1.0);
+        let test = |scale| compare_weighted(&respondents(300, with, scale), &rest).unwrap();
+        prop_assert!((test(scale).z - test(1.0).z).abs() < 1e-9);
+    }
+
     #[test]
     fn limits_hold_the_share_and_mirror(trials in 1u64..100_000, part in 0.0f64..=1.0) {
         let successes = (part * trials as f64) as u64;

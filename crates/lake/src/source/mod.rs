@@ -1,18 +1,20 @@
 //! Sources, as the partnership's folder declares them: `sources/*.toml`.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Deserialize;
-use toml::Spanned;
 use wardmote_domain::area::AreaLevel;
 use wardmote_domain::category::{Category, CrimeType};
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
-use crate::mapping::{MappedColumns, Mapping, StatisticsMapping, TotalsColumns, TotalsMapping};
+use crate::mapping::{Mapping, StatisticsMapping, SurveyMapping, TotalsMapping};
 use crate::read::Form;
+
+mod written;
+
+pub use self::written::parse;
 
 /// Why a source's declaration cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -121,6 +123,8 @@ pub enum Reader {
     },
     /// Numbers that arrive as totals.
     Totals(Box<TotalsMapping>),
+    /// What respondents answered.
+    Survey(Box<SurveyMapping>),
     /// Published numbers of any kind.
     Statistics(Box<StatisticsMapping>),
     /// Residents.
@@ -283,6 +287,7 @@ impl Reader {
             Self::LsoaChange { .. } => "lsoa-change",
             Self::CategoryLookup { .. } => "category-lookup",
             Self::Totals(_) => "totals",
+            Self::Survey(_) => "survey",
             Self::Statistics(_) => "statistics",
             Self::Population { .. } => "population",
         }
@@ -307,57 +312,6 @@ impl Reader {
     }
 }
 
-/// A declaration as it stands in the file.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    reader: Spanned<String>,
-    publisher: String,
-    licence: String,
-    disclosure: Disclosure,
-    agreement: Option<String>,
-    files: Vec<String>,
-    expected: Option<Expected>,
-    time_precision: Option<TimePrecision>,
-    place_precision: Option<PlacePrecision>,
-    vintage: Option<AreaLevel>,
-    level: Option<AreaLevel>,
-    name: Option<String>,
-    code: Option<Column>,
-    value: Option<Counts>,
-    reference_date: Option<Date>,
-    from: Option<LookupColumn>,
-    to: Option<Vec<ParentColumn>>,
-    columns: Option<toml::Table>,
-    sheet: Option<String>,
-    heading_row: Option<usize>,
-    body: Option<String>,
-    period: Option<String>,
-    unit: Option<String>,
-    #[serde(default)]
-    categories: BTreeMap<String, Category>,
-    category_lookup: Option<String>,
-    area: Option<String>,
-    category: Option<Category>,
-    shares: Option<SharedBy>,
-    #[serde(default)]
-    outcomes: BTreeMap<String, String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CategoryColumns {
-    words: Column,
-    category: Column,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChangeColumns {
-    lsoa_2011: Column,
-    lsoa_2021: Column,
-}
-
 /// Reads every declaration of a folder, in order of name.
 pub fn read_all(folder: &Path) -> Result<Vec<SourceDeclaration>, SourceError> {
     let read = |why| SourceError::Read { path: folder.to_owned(), why };
@@ -378,183 +332,6 @@ pub fn read_one(path: &Path) -> Result<SourceDeclaration, SourceError> {
         .map_err(|why| SourceError::Read { path: path.to_owned(), why })?;
     let id = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     parse(&id, &text, path)
-}
-
-fn event_form(reader: &str) -> Option<Form> {
-    let forms = Form::OF_POLICE_UK.into_iter().chain([Form::Mapped]);
-    forms.into_iter().find(|form| form.reader() == reader)
-}
-
-/// The declared mapping of a partner's table.
-fn mapping(
-    written: &Written,
-    bad: &dyn Fn(String) -> SourceError,
-    lacks: &dyn Fn(&'static str) -> SourceError,
-) -> Result<Box<Mapping>, SourceError> {
-    let columns = written
-        .columns
-        .clone()
-        .ok_or_else(|| lacks("[columns] with date and category, such as category = \"Type\""))?;
-    let columns: MappedColumns =
-        columns.try_into().map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
-    if columns.id.is_some() && written.disclosure == Disclosure::Controlled {
-        let mend = "a controlled source stores no references of the partner; leave out columns.id";
-        return Err(bad(mend.to_owned()));
-    }
-    if written.categories.is_empty() {
-        return Err(lacks("[categories], such as \"Noise nuisance\" = \"noise\""));
-    }
-    Ok(Box::new(Mapping {
-        sheet: written.sheet.clone(),
-        heading_row: written.heading_row.unwrap_or(1),
-        columns,
-        categories: written.categories.clone(),
-        outcomes: written.outcomes.clone(),
-        body: written.body.clone().unwrap_or_else(|| written.publisher.clone()),
-    }))
-}
-
-/// Reads a declaration from its text; `path` is what errors name.
-pub fn parse(id: &str, text: &str, path: &Path) -> Result<SourceDeclaration, SourceError> {
-    let bad = |message: String| SourceError::Parse { path: path.to_owned(), message };
-    let written: Written = toml::from_str(text).map_err(|error| bad(error.to_string()))?;
-    let has_agreement = written.agreement.as_ref().is_some_and(|name| !name.trim().is_empty());
-    if written.disclosure == Disclosure::Controlled && !has_agreement {
-        let mend = "a controlled source names its sharing agreement: agreement = \"...\"";
-        return Err(bad(mend.to_owned()));
-    }
-    let line = text[..written.reader.span().start.min(text.len())].matches('\n').count() + 1;
-    let lacks = |needs| SourceError::Lacks {
-        path: path.to_owned(),
-        line,
-        reader: written.reader.get_ref().clone(),
-        needs,
-    };
-    let level = || written.level.ok_or_else(|| lacks("level, such as level = \"lsoa-2021\""));
-    let reader = match written.reader.get_ref().as_str() {
-        name if let Some(form) = event_form(name) => Reader::Events {
-            mapping: (form == Form::Mapped).then(|| mapping(&written, &bad, &lacks)).transpose()?,
-            form,
-            time_precision: written
-                .time_precision
-                .ok_or_else(|| lacks("time_precision = \"month\""))?,
-            place_precision: written
-                .place_precision
-                .ok_or_else(|| lacks("place_precision = \"snapped\""))?,
-            vintage: written.vintage,
-        },
-        "boundaries" => {
-            let heading = |column: Option<Column>| match column {
-                Some(Column::Heading(heading)) => Ok(heading),
-                _ => Err(lacks("code = the property that holds the code")),
-            };
-            Reader::Boundaries {
-                level: level()?,
-                code: heading(written.code)?,
-                name: written
-                    .name
-                    .ok_or_else(|| lacks("name = the property that holds the name"))?,
-            }
-        }
-        "area-lookup" => Reader::AreaLookup {
-            from: written.from.ok_or_else(|| lacks("from = { level, code, name }"))?,
-            to: written.to.ok_or_else(|| lacks("to = [{ level, code, name, fit }]"))?,
-        },
-        "lsoa-change" => {
-            let columns = written
-                .columns
-                .clone()
-                .ok_or_else(|| lacks("columns = { lsoa_2011 = \"...\", lsoa_2021 = \"...\" }"))?;
-            let columns: ChangeColumns = columns
-                .try_into()
-                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
-            Reader::LsoaChange {
-                lsoa_2011: columns.lsoa_2011,
-                lsoa_2021: columns.lsoa_2021,
-                shares: written.shares.clone(),
-            }
-        }
-        "totals" => {
-            let columns = written.columns.clone().ok_or_else(|| {
-                lacks("[columns] with area, category and number, such as number = \"Offences\"")
-            })?;
-            let columns: TotalsColumns = columns
-                .try_into()
-                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
-            if columns.area.is_some() == written.area.is_some() {
-                return Err(lacks("the area: either columns.area, or area = \"...\" for all rows"));
-            }
-            if columns.category.is_some() == written.category.is_some() {
-                return Err(lacks(
-                    "the kind: either columns.category, or category = \"...\" for all rows",
-                ));
-            }
-            Reader::Totals(Box::new(TotalsMapping {
-                source: id.to_owned(),
-                sheet: written.sheet.clone(),
-                heading_row: written.heading_row.unwrap_or(1),
-                level: level()?,
-                area: written.area.clone(),
-                category: written.category.clone(),
-                columns,
-                categories: written.categories.clone(),
-                category_lookup: written.category_lookup.clone(),
-            }))
-        }
-        "category-lookup" => {
-            let columns = written
-                .columns
-                .clone()
-                .ok_or_else(|| lacks("columns = { words = \"...\", category = \"...\" }"))?;
-            let columns: CategoryColumns = columns
-                .try_into()
-                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
-            Reader::CategoryLookup { words: columns.words, category: columns.category }
-        }
-        "statistics" => {
-            let columns = written
-                .columns
-                .clone()
-                .ok_or_else(|| lacks("[columns] with area, such as area = \"lsoa21_code\""))?;
-            let columns = columns
-                .try_into()
-                .map_err(|why: toml::de::Error| bad(format!("[columns]: {why}")))?;
-            Reader::Statistics(Box::new(StatisticsMapping {
-                source: id.to_owned(),
-                sheet: written.sheet.clone(),
-                heading_row: written.heading_row.unwrap_or(1),
-                level: level()?,
-                period: written.period.clone().unwrap_or_default(),
-                unit: written.unit.clone().unwrap_or_default(),
-                columns,
-            }))
-        }
-        "population" => Reader::Population {
-            name: written.name.ok_or_else(|| lacks("name = what measures call it"))?,
-            level: level()?,
-            reference_date: written
-                .reference_date
-                .ok_or_else(|| lacks("reference_date, such as \"2021-03-21\""))?,
-            code: written.code.ok_or_else(|| lacks("code = the column of codes"))?,
-            value: written.value.ok_or_else(|| lacks("value = the column of counts"))?,
-        },
-        other => {
-            return Err(bad(format!(
-                "line {line}: reader {other:?} is not known; write police-uk-street, \
-                 police-uk-outcomes, police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change, category-lookup, totals, statistics or population"
-            )));
-        }
-    };
-    Ok(SourceDeclaration {
-        id: id.to_owned(),
-        publisher: written.publisher,
-        licence: written.licence,
-        disclosure: written.disclosure,
-        agreement: written.agreement,
-        files: written.files,
-        expected: written.expected,
-        reader,
-    })
 }
 
 #[cfg(test)]

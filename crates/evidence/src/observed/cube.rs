@@ -1,0 +1,164 @@
+//! Counts of one source of events by small area, month and category.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::category::{Categories, Category};
+use wardmote_domain::period::{Month, Period};
+use wardmote_domain::provenance::Disclosure;
+use wardmote_lake::source::{Reader, SourceDeclaration};
+use wardmote_lake::{CountQuery, CountRow, Lake, coverage};
+
+use super::totals::Totals;
+use super::{ObservedError, Place};
+use crate::folder::PartnershipFolder;
+
+/// What is held of one source.
+#[derive(Debug)]
+pub(super) enum Held {
+    /// Events, one by one.
+    Events(Cube),
+    /// Numbers that arrived as totals.
+    Totals(Totals),
+}
+
+impl Held {
+    pub(super) fn gather(
+        lake: &Lake,
+        folder: &PartnershipFolder,
+        source: &str,
+        vintage: AreaLevel,
+        small_areas: &[AreaCode],
+    ) -> Result<Self, ObservedError> {
+        let source_id = || source.to_owned();
+        let declaration = folder
+            .sources
+            .get(source)
+            .ok_or_else(|| ObservedError::NoSource { source_id: source_id() })?;
+        if declaration.disclosure == Disclosure::Controlled {
+            return Err(ObservedError::Controlled { source_id: source_id() });
+        }
+        match &declaration.reader {
+            Reader::Events { .. } => {
+                Ok(Self::Events(Cube::gather(lake, declaration, vintage, small_areas)?))
+            }
+            Reader::Totals(mapping) => {
+                Ok(Self::Totals(Totals::gather(lake, mapping, vintage, small_areas)?))
+            }
+            other => Err(ObservedError::NotCounts { source_id: source_id(), reader: other.name() }),
+        }
+    }
+}
+
+type Cells = BTreeMap<Month, BTreeMap<Category, u64>>;
+
+#[derive(Debug, Default)]
+pub(super) struct Cube {
+    cells: BTreeMap<AreaCode, Cells>,
+    parted: Vec<Parted>,
+    pub(super) known: BTreeSet<Month>,
+    pub(super) without_place: BTreeMap<Month, u64>,
+}
+
+/// Rows whose area is one of the other census that was split: they lie in one of its parts, and
+/// nobody knows in which.
+#[derive(Debug)]
+struct Parted {
+    area: AreaCode,
+    parts: Vec<AreaCode>,
+    cells: Cells,
+}
+
+impl Cube {
+    fn gather(
+        lake: &Lake,
+        source: &SourceDeclaration,
+        vintage: AreaLevel,
+        small_areas: &[AreaCode],
+    ) -> Result<Self, ObservedError> {
+        let received = lake.received(&source.id)?;
+        let mut cube = Self { known: coverage::known_months(source, &received), ..Self::default() };
+        for delivery in &received {
+            *cube.without_place.entry(delivery.month).or_default() += delivery.without_place;
+        }
+        let months = || received.iter().map(|received| received.month);
+        let (Some(first), Some(last)) = (months().min(), months().max()) else { return Ok(cube) };
+        let query = |areas| CountQuery {
+            source: source.id.clone(),
+            categories: Categories::default(),
+            level: vintage,
+            areas,
+            first,
+            last,
+        };
+        let add = |cells: &mut Cells, row: CountRow| {
+            *cells.entry(row.month).or_default().entry(row.category).or_default() += row.n;
+        };
+        for row in lake.counts(&query(Some(small_areas.to_vec())))? {
+            if let Some(area) = row.area.clone() {
+                add(cube.cells.entry(area).or_default(), row);
+            }
+        }
+        let other = if vintage == AreaLevel::LSOA_2021 {
+            AreaLevel::LSOA_2011
+        } else {
+            AreaLevel::LSOA_2021
+        };
+        let mut by_area: BTreeMap<AreaCode, Cells> = BTreeMap::new();
+        for row in lake.counts_in_the_other_vintage(&query(None))? {
+            if let Some(area) = row.area.clone() {
+                add(by_area.entry(area).or_default(), row);
+            }
+        }
+        let small_areas: BTreeSet<&AreaCode> = small_areas.iter().collect();
+        for (area, cells) in by_area {
+            let parts = lake.parts(&area, other, vintage)?;
+            if parts.iter().any(|part| small_areas.contains(part)) {
+                cube.parted.push(Parted { area, parts, cells });
+            }
+        }
+        Ok(cube)
+    }
+
+    /// The count in a place for each month of a period; `None` where the month has not come.
+    pub(super) fn monthly(
+        &self,
+        place: &Place,
+        categories: &Categories,
+        period: &Period,
+    ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
+        if let Some((area, _)) = place.parts.first() {
+            return Err(ObservedError::Parted { place: place.code.clone(), area: area.clone() });
+        }
+        let mut parted = Vec::new();
+        for split in &self.parted {
+            let inside = |part: &&AreaCode| place.small_areas.binary_search(part).is_ok();
+            let n_inside = split.parts.iter().filter(inside).count();
+            let touches = |month| count(&split.cells, categories, month) > 0;
+            if n_inside == split.parts.len() {
+                parted.push(&split.cells);
+            } else if n_inside > 0 && period.months().any(touches) {
+                let (place, area) = (place.code.clone(), split.area.clone());
+                return Err(ObservedError::Parted { place, area });
+            }
+        }
+        let whole = place.small_areas.iter().filter_map(|area| self.cells.get(area));
+        let cells: Vec<&Cells> = whole.chain(parted).collect();
+        let of = |month| {
+            let known = self.known.contains(&month);
+            known.then(|| cells.iter().map(|cells| count(cells, categories, month)).sum())
+        };
+        Ok(period.months().map(|month| (month, of(month))).collect())
+    }
+
+    /// The categories that were brought, in order.
+    pub(super) fn categories(&self) -> BTreeSet<Category> {
+        let cells = self.cells.values().chain(self.parted.iter().map(|split| &split.cells));
+        cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys).cloned().collect()
+    }
+}
+
+fn count(cells: &Cells, categories: &Categories, month: Month) -> u64 {
+    let counts = cells.get(&month).into_iter().flatten();
+    counts.filter(|(of, _)| categories.admit(of.slug())).map(|(_, n)| n).sum()
+}
