@@ -14,6 +14,10 @@ use crate::TwinError;
 /// How far from the district's extent an area may start and still count as near it: about 1.5 km.
 const NEAR_DEGREES: f64 = 0.015;
 
+/// How near, in longitude and latitude, outlines must come to touch: about 20 m, since generalised
+/// outlines need not share their corners.
+const TOUCHING_DEGREES: [f64; 2] = [0.0003, 0.0002];
+
 /// A small area with its outline.
 #[derive(Debug, Clone)]
 pub(crate) struct Area {
@@ -86,6 +90,16 @@ impl Area {
             .iter()
             .flatten()
             .fold(Extent::default(), |extent, &position| extent.with(Extent::of(position)))
+    }
+
+    /// Whether two outlines have corners in one place.
+    pub(crate) fn touches(&self, other: &Self) -> bool {
+        let near = |a: &[f64; 2], b: &[f64; 2]| {
+            (0..2).all(|axis| (a[axis] - b[axis]).abs() < TOUCHING_DEGREES[axis])
+        };
+        let reach = other.extent().grown(TOUCHING_DEGREES[0]);
+        let mut corners = self.rings.iter().flatten().filter(|corner| reach.holds(**corner));
+        corners.any(|a| other.rings.iter().flatten().any(|b| near(a, b)))
     }
 
     /// Whether a position lies within the outline, by the even-odd rule.

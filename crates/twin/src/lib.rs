@@ -1,7 +1,8 @@
 //! Synthetic districts with a known truth, and files to measure speed on.
 //!
 //! [`stockport`] writes street files as data.police.uk would, on Stockport's real small areas, with
-//! changes planted in them and written beside them. [`bench`](mod@bench) writes as many street rows
+//! changes planted in them and written beside them; [`feeds`] writes what the district's partners would
+//! send beside those. [`bench`](mod@bench) writes as many street rows
 //! as are asked for. Everything either of them writes says SYNTHETIC, in the rows and beside them,
 //! and neither reads any real incident: only the outlines and names of areas.
 //!
@@ -12,6 +13,7 @@
 pub mod bench;
 mod districts;
 mod draws;
+pub mod feeds;
 mod monthly_counts;
 mod outcomes;
 mod places;
@@ -85,6 +87,22 @@ pub enum TwinError {
         what: &'static str,
         /// How many were asked for.
         events_a_year: u32,
+    },
+    /// Too few areas to choose those of a day of action and their like.
+    #[error(
+        "a day of action needs a target, a buffer around it and areas like it elsewhere; {areas} areas are too few"
+    )]
+    TooFewAreas {
+        /// Areas of the district.
+        areas: usize,
+    },
+    /// There is nothing to spoil.
+    #[error("no monthly file of {feed} for {month} is written, so none can be spoilt")]
+    NothingToSpoil {
+        /// The feed.
+        feed: feeds::Feed,
+        /// The month.
+        month: wardmote_domain::period::Month,
     },
     /// A bench cannot be laid out as asked.
     #[error(

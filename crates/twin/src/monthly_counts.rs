@@ -90,7 +90,7 @@ fn attempt(planted: &Planted, draws: &mut Draws) -> [u32; N_MONTHS] {
 
 /// Whole numbers in proportion to `weights` that sum to `total` (largest remainder; the earlier
 /// month wins a tie).
-fn apportion(total: u32, weights: &[f64]) -> Vec<u32> {
+pub(crate) fn apportion(total: u32, weights: &[f64]) -> Vec<u32> {
     let sum: f64 = weights.iter().sum();
     let exact: Vec<f64> = weights.iter().map(|weight| f64::from(total) * weight / sum).collect();
     let mut counts: Vec<u32> = exact.iter().map(|share| *share as u32).collect();

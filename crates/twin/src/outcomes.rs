@@ -22,6 +22,25 @@ const UNFINISHED: &str = "Under investigation";
 /// Share still under investigation, by months since the month of the crime.
 const UNFINISHED_SHARE: [f64; 8] = [0.62, 0.38, 0.24, 0.15, 0.10, 0.07, 0.05, 0.04];
 
+/// Months from the month of a crime to that of its outcome, for one that has an outcome by
+/// `age_months`: so drawn that the shares still under investigation are those above.
+pub(crate) fn lag_months(age_months: usize, draws: &mut Draws) -> usize {
+    let oldest = age_months.min(UNFINISHED_SHARE.len() - 1);
+    let at = draws.unit() * (1.0 - UNFINISHED_SHARE[oldest]);
+    UNFINISHED_SHARE[..oldest].partition_point(|unfinished| 1.0 - unfinished <= at)
+}
+
+/// The outcome type under which an outcomes file lists what a street file calls `last_outcome`;
+/// `None` where it lists nothing.
+pub(crate) fn outcome_type(last_outcome: &'static str) -> Option<&'static str> {
+    match last_outcome {
+        "" | UNFINISHED | "Status update unavailable" => None,
+        // A charge stays listed as the charge, whatever the court does with it later.
+        "Court result unavailable" | "Awaiting court outcome" => Some("Suspect charged"),
+        outcome => Some(outcome),
+    }
+}
+
 /// The outcomes of each kind of crime.
 pub(crate) struct Outcomes([Weighted; 4]);
 

@@ -89,6 +89,11 @@ impl Places {
         (area, self.areas[area].pull.draw(draws))
     }
 
+    /// What each area weighs outside shops.
+    pub(crate) fn home_weights(&self) -> &[f64] {
+        &self.home_weights
+    }
+
     /// The areas that weigh most outside shops, heaviest first, with their share.
     pub(crate) fn heaviest(&self, n: usize) -> Vec<(&str, f64)> {
         let sum: f64 = self.home_weights.iter().sum();

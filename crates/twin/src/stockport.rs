@@ -8,6 +8,7 @@
 //! Nothing real is read but outlines and names of areas: no incident, no count of incidents. Season
 //! and shares of categories are round figures of the size that English towns have.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -30,7 +31,7 @@ pub use crate::truth::{
 pub const REPORTED_BY: &str = "SYNTHETIC Greater Manchester Police (twin)";
 
 const NOTICE: &str = "SYNTHETIC: invented rows on real areas. No row is a real incident.";
-const DISTRICT: &str = "Stockport";
+pub(crate) const DISTRICT: &str = "Stockport";
 /// The railway station and shopping streets, longitude and latitude.
 const TOWN_CENTRE: [f64; 2] = [-2.160, 53.409];
 
@@ -48,7 +49,7 @@ const ASB_DISPERSION: f64 = 1.8;
 /// April first; each sums to 12.
 const CRIME_PROFILE: [f64; 12] =
     [0.97, 1.05, 1.05, 1.08, 1.04, 1.02, 1.03, 0.97, 0.93, 0.96, 0.90, 1.00];
-const ASB_PROFILE: [f64; 12] =
+pub(crate) const ASB_PROFILE: [f64; 12] =
     [1.00, 1.10, 1.20, 1.40, 1.34, 1.06, 0.98, 0.84, 0.76, 0.72, 0.74, 0.86];
 
 const NO_LOCATION_SHARE: f64 = 0.03;
@@ -141,7 +142,7 @@ pub fn generate(request: &StockportTwin) -> Result<Truth, TwinError> {
 }
 
 /// April 2022 to November 2024.
-fn covered() -> Period {
+pub(crate) fn covered() -> Period {
     let run = Month::new(2022, 4)
         .zip(Month::new(2024, 11))
         .and_then(|(first, last)| Period::run(first, last).ok());
@@ -149,7 +150,7 @@ fn covered() -> Period {
 }
 
 /// Everything that is drawn before the first row.
-struct Twin {
+pub(crate) struct Twin {
     seed: u64,
     planted: [Planted; 2],
     crime: Drawn,
@@ -157,21 +158,22 @@ struct Twin {
     /// Categories of crime in each of the three stretches.
     categories: [Weighted; 3],
     outcomes: Outcomes,
-    places: Places,
+    pub(crate) places: Places,
     nearby: Option<Places>,
 }
 
-struct Row {
+/// A row of a street file, before it is written.
+pub(crate) struct Row {
     /// Whether the area is one of those near the district, and its index.
     area: Option<(bool, usize)>,
     point: usize,
     category: CrimeType,
-    id: Option<[u8; 32]>,
-    outcome: &'static str,
+    pub(crate) id: Option<[u8; 32]>,
+    pub(crate) outcome: &'static str,
 }
 
 impl Twin {
-    fn draw(request: &StockportTwin, district: &District) -> Result<Self, TwinError> {
+    pub(crate) fn draw(request: &StockportTwin, district: &District) -> Result<Self, TwinError> {
         let crime = Planted {
             what: "crimes",
             first_year: request.crimes_in_first_year,
@@ -218,6 +220,12 @@ impl Twin {
 
     /// One month's file, and how many rows of each sort it holds.
     fn month(&self, month: Month) -> (Vec<u8>, RealisedMonth) {
+        let rows = self.rows(month);
+        (self.text(month, &rows), Self::realised(&rows))
+    }
+
+    /// One month's rows, in the order of its file.
+    pub(crate) fn rows(&self, month: Month) -> Vec<Row> {
         let index = (month.index() - covered().first().index()).unsigned_abs() as usize;
         let mut draws = Draws::new(self.seed, ROWS + index as u64);
         let mut rows = Vec::new();
@@ -244,7 +252,15 @@ impl Twin {
         rows.sort_by_key(|row| {
             (row.area.is_none(), row.area.map(|area| self.area(area).name.as_str()), row.category)
         });
-        (self.text(month, &rows), Self::realised(&rows))
+        rows
+    }
+
+    /// Longitude to LSOA name of a row, as a street file writes them.
+    pub(crate) fn whereabouts(&self, row: &Row) -> Cow<'_, str> {
+        match row.area {
+            Some(area) => Cow::Borrowed(&self.area(area).points[row.point]),
+            None => Cow::Owned(format!(",,{NO_LOCATION},,")),
+        }
     }
 
     fn row(
@@ -297,10 +313,7 @@ impl Twin {
         for row in rows {
             push_hex(&mut text, row.id.as_ref().map_or(&[], |id| id));
             text.extend_from_slice(who_and_when.as_bytes());
-            match row.area {
-                Some(area) => text.extend_from_slice(self.area(area).points[row.point].as_bytes()),
-                None => text.extend_from_slice(format!(",,{NO_LOCATION},,").as_bytes()),
-            }
+            text.extend_from_slice(self.whereabouts(row).as_bytes());
             text.extend_from_slice(
                 format!(",{},{},{LINE_END}", row.category.name(), row.outcome).as_bytes(),
             );
@@ -417,7 +430,7 @@ fn planted_series(planted: &Planted) -> PlantedSeries {
     }
 }
 
-fn four_decimals(value: f64) -> f64 {
+pub(crate) fn four_decimals(value: f64) -> f64 {
     (value * 1e4).round() / 1e4
 }
 

@@ -2,6 +2,7 @@
 
 mod bench;
 mod boundaries;
+mod feeds;
 mod stockport;
 
 use std::path::{Path, PathBuf};
