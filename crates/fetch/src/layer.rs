@@ -7,12 +7,12 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
 use crate::client::Client;
 use crate::content::page;
 use crate::declaration::Form;
+use crate::joined::{Field, collection, table};
 use crate::plan::LayerQuery;
 use crate::retry::Failure;
 use crate::template::in_query;
@@ -99,11 +99,6 @@ struct Page {
 struct PageProperties {
     #[serde(default, rename = "exceededTransferLimit")]
     exceeded: bool,
-}
-
-#[derive(Deserialize)]
-struct Field {
-    name: String,
 }
 
 #[derive(Deserialize)]
@@ -241,35 +236,4 @@ fn hash_of(features: &[Box<RawValue>]) -> [u8; 32] {
         hasher.update(feature.get());
     }
     hasher.finalize().into()
-}
-
-/// One collection, a feature a line, each as the service wrote it.
-fn collection(features: &[Box<RawValue>]) -> Vec<u8> {
-    let lines: Vec<&str> = features.iter().map(|feature| feature.get()).collect();
-    let lines = lines.join(",\n");
-    format!("{{\"type\":\"FeatureCollection\",\"features\":[\n{lines}\n]}}\n").into_bytes()
-}
-
-/// One table, with the columns in the service's order.
-fn table(features: &[Box<RawValue>], fields: &[Field]) -> Result<Vec<u8>, String> {
-    #[derive(Deserialize)]
-    struct Row {
-        attributes: Map<String, Value>,
-    }
-    let in_words = |error: csv::Error| error.to_string();
-    if fields.is_empty() {
-        return Err("the service names no fields".into());
-    }
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(fields.iter().map(|field| &field.name)).map_err(in_words)?;
-    for feature in features {
-        let row: Row = serde_json::from_str(feature.get()).map_err(|error| error.to_string())?;
-        let cells = fields.iter().map(|field| match row.attributes.get(&field.name) {
-            None | Some(Value::Null) => String::new(),
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-        });
-        writer.write_record(cells).map_err(in_words)?;
-    }
-    writer.into_inner().map_err(|error| error.to_string())
 }

@@ -3,106 +3,21 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::archive::{self, ArchiveError};
+use crate::archive;
 use crate::client::Client;
 use crate::declaration::Form;
 use crate::download::{Download, Whole, download};
-use crate::hosts::{HostError, HostPolicy};
-use crate::layer::{LayerError, layer};
-use crate::ledger::{FetchedArchive, FetchedFile, Ledger, LedgerError};
+use crate::hosts::HostPolicy;
+use crate::layer::layer;
+use crate::ledger::{FetchedArchive, FetchedFile, Ledger};
 use crate::options::{Options, Progress};
 use crate::part::Validators;
 use crate::plan::{Item, Plan};
+use crate::report::{FileReport, ItemError, Outcome, Report, RunError};
 use crate::store::{self, StoreError, at};
-use crate::transfer_error::TransferError;
 
 /// Archives lie here while files are taken from them; loaders pass over hidden folders.
 const ARCHIVES: &str = ".archives";
-
-/// Why a plan could not be carried out at all.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The mirror may not be used.
-    #[error(transparent)]
-    Host(#[from] HostError),
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-/// Why one address brought no file.
-#[derive(Debug, thiserror::Error)]
-pub enum ItemError {
-    /// The transfer.
-    #[error(transparent)]
-    Transfer(#[from] TransferError),
-    /// The pages of a layer.
-    #[error(transparent)]
-    Layer(#[from] LayerError),
-    /// The archive.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// The disk.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The ledger.
-    #[error(transparent)]
-    Ledger(#[from] LedgerError),
-}
-
-impl ItemError {
-    /// Whether other addresses may fare better.
-    fn is_of_one_address(&self) -> bool {
-        match self {
-            Self::Transfer(error) | Self::Layer(LayerError::Transfer(error)) => matches!(
-                error,
-                TransferError::NotThere { .. }
-                    | TransferError::Refused { .. }
-                    | TransferError::WrongContent { .. }
-                    | TransferError::Host(_)
-            ),
-            Self::Layer(_) | Self::Archive(_) => true,
-            Self::Store(_) | Self::Ledger(_) => false,
-        }
-    }
-}
-
-/// What became of one file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// It was not there before.
-    New,
-    /// It replaced another version.
-    Changed,
-    /// The publisher still has the version that is there.
-    Unchanged,
-    /// The archive does not hold it: the force did not send it, or not yet.
-    Absent,
-}
-
-/// One file of the report.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FileReport {
-    /// Its path below the target folder.
-    pub name: String,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// Its size; nothing where it is absent.
-    pub bytes: Option<u64>,
-}
-
-/// How a plan went.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// The files, in the order of the plan.
-    pub files: Vec<FileReport>,
-    /// The addresses that brought none, and why.
-    pub failed: Vec<(String, ItemError)>,
-    /// The addresses that were no longer asked after one failed for a reason that is likely theirs too.
-    pub not_asked: Vec<String>,
-    /// How many requests were sent.
-    pub n_requests: u64,
-}
 
 /// Carries out a plan. What has come is on disk and in the ledger even if a later address fails.
 pub fn run(plan: &Plan, options: &Options, progress: &dyn Progress) -> Result<Report, RunError> {
