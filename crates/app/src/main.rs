@@ -111,6 +111,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let reads_no_lake = matches!(
         arguments.command,
         Command::Init(_)
+            | Command::Fetch(_)
             | Command::Ingest(_)
             | Command::Verify(_)
             | Command::Source(_)
