@@ -22,6 +22,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("wardmote-records", &["wardmote-domain"]),
     ("wardmote-evidence", &["wardmote-domain", "wardmote-stats", "wardmote-lake"]),
     ("wardmote-reports", &["wardmote-domain"]),
+    // INVARIANT: what may open a connection knows no case record and no lake.
+    ("wardmote-fetch", &["wardmote-domain"]),
     ("wardmote-twin", &["wardmote-domain"]),
     (TESTKIT, &["wardmote-domain"]),
     (
@@ -32,6 +34,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
             "wardmote-lake",
             "wardmote-records",
             "wardmote-evidence",
+            "wardmote-fetch",
             "wardmote-reports",
             "wardmote-twin",
         ],

@@ -144,10 +144,69 @@ impl Progress for LoadProgress {
     }
 }
 
+/// Progress of a fetch: the bytes of the file that is coming on a terminal, and waits everywhere.
+pub(crate) struct FetchProgress {
+    bar: ProgressBar,
+}
+
+impl FetchProgress {
+    pub(crate) fn new() -> Self {
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self { bar }
+    }
+
+    pub(crate) fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl wardmote_fetch::Progress for FetchProgress {
+    fn started(&self, url: &str, bytes: Option<u64>) {
+        let template = match bytes {
+            Some(_) => "{spinner} {bytes} of {total_bytes}, {bytes_per_sec}  {msg}",
+            None => "{spinner} {bytes}  {msg}",
+        };
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            self.bar.set_style(style);
+        }
+        self.bar.reset();
+        self.bar.set_length(bytes.unwrap_or(0));
+        self.bar.set_message(url.to_owned());
+    }
+
+    fn received(&self, bytes: u64) {
+        self.bar.inc(bytes);
+    }
+
+    fn waiting(&self, wait: Duration, why: &str) {
+        // Whoever watches a silent program wants to know that it is being polite.
+        let seconds = wait.as_secs_f32().ceil();
+        self.bar.suspend(|| eprintln!("waiting {seconds} s, because {why}"));
+    }
+
+    fn file_done(&self, name: &str) {
+        self.bar.set_message(name.to_owned());
+    }
+}
+
 /// An error with its causes, without saying anything twice.
 pub(crate) fn chain(error: &anyhow::Error) -> String {
+    said_once(error.chain())
+}
+
+/// The same for an error of a package.
+pub(crate) fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    said_once(std::iter::successors(Some(error), |error| error.source()))
+}
+
+fn said_once<'a>(errors: impl Iterator<Item = &'a (dyn std::error::Error + 'static)>) -> String {
     let mut text = String::new();
-    for cause in error.chain().map(ToString::to_string) {
+    for cause in errors.map(ToString::to_string) {
         if !text.contains(&cause) {
             if !text.is_empty() {
                 text.push_str(": ");

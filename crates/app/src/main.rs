@@ -12,7 +12,7 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, count, coverage, demo, ingest, init, lint, loads, measure, refusals, source,
+    assess, count, coverage, demo, fetch, ingest, init, lint, loads, measure, refusals, source,
     statistics, totals, trace, twin, verify, vintages,
 };
 use crate::place::At;
@@ -48,6 +48,7 @@ Exit codes: 0 done, 1 something is wrong in the data or the prose, 2 the command
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Arguments),
+    Fetch(fetch::Arguments),
     Ingest(ingest::Arguments),
     Coverage(coverage::Arguments),
     Refusals(refusals::Arguments),
@@ -110,6 +111,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     let reads_no_lake = matches!(
         arguments.command,
         Command::Init(_)
+            | Command::Fetch(_)
             | Command::Ingest(_)
             | Command::Verify(_)
             | Command::Source(_)
@@ -124,6 +126,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.command {
         // What needs no runtime starts without one.
         Command::Init(arguments) => return init::run(folder, arguments),
+        Command::Fetch(arguments) => return fetch::run(folder, arguments),
         Command::Source(arguments) => return source::run(folder, arguments),
         Command::Twin(arguments) => return twin::run(arguments),
         _ => {}
@@ -145,7 +148,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Verify(arguments) => verify::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(at, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
-            Command::Init(_) | Command::Source(_) | Command::Twin(_) => Ok(Outcome::Done),
+            Command::Init(_) | Command::Fetch(_) | Command::Source(_) | Command::Twin(_) => {
+                Ok(Outcome::Done)
+            }
         }
     })
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, bail};
-use jiff::Span;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 use wardmote_domain::period::Month;
 use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_lake::{Lake, SnapshotId};
@@ -84,6 +84,12 @@ pub(crate) fn today() -> Date {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let days = i64::try_from(since.as_secs() / SECONDS_A_DAY).unwrap_or_default();
     Span::new().try_days(days).and_then(|days| epoch.checked_add(days)).unwrap_or(epoch)
+}
+
+/// Now, to the second.
+pub(crate) fn now() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
 /// The month of today.

@@ -4,6 +4,7 @@ pub(crate) mod assess;
 pub(crate) mod count;
 pub(crate) mod coverage;
 pub(crate) mod demo;
+pub(crate) mod fetch;
 pub(crate) mod ingest;
 pub(crate) mod init;
 pub(crate) mod lint;
