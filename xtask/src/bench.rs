@@ -1,7 +1,6 @@
 //! `cargo xtask bench`: the lake beside DuckDB and Polars on the same generated files, in one run.
 
 use std::fs;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -9,11 +8,11 @@ use anyhow::{Context, bail, ensure};
 use crate::journal::Journal;
 use crate::packages::remove_folder;
 use crate::processes::{command, execute};
+use crate::python;
 use crate::workspace::Workspace;
 
 const BUILD: Duration = Duration::from_mins(90);
 const GENERATE: Duration = Duration::from_mins(10);
-const INSTALL: Duration = Duration::from_mins(15);
 const BENCH: Duration = Duration::from_hours(1);
 
 /// The least that is worth measuring: smaller files leave the engines' start-up in the figures.
@@ -32,7 +31,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
         let example = ["--package", "wardmote-lake", "--example", "unsorted"];
         execute(command("cargo").current_dir(&workspace.root).args(build).args(example), BUILD)
     })?;
-    let python = journal.step("DuckDB and Polars", || environment(workspace, &work))?;
+    let packages = work.join("python");
+    journal.step("DuckDB and Polars", || {
+        python::packages(&workspace.root.join("benches/requirements.txt"), &packages)
+    })?;
     journal.step("generate rows", || {
         // The generator gives the same rows each time; its last file is followed by this mark.
         let complete = work.join(format!("rows-{rows}.complete"));
@@ -48,7 +50,8 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
         Ok(())
     })?;
     journal.step("bench", || {
-        let mut peers = command(&python);
+        let mut peers = command("python3");
+        peers.env("PYTHONPATH", &packages);
         peers.arg(workspace.root.join("benches/ingest_peers.py"));
         peers.arg("--files").arg(&files).arg("--wardmote").arg(&wardmote);
         let unsorted = wardmote.with_file_name("examples").join("unsorted");
@@ -57,27 +60,6 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
     })?;
     journal.sum_up();
     Ok(())
-}
-
-/// A Python environment with what `benches/requirements.txt` pins.
-fn environment(workspace: &Workspace, work: &Path) -> anyhow::Result<PathBuf> {
-    let requirements = workspace.root.join("benches/requirements.txt");
-    let text = fs::read_to_string(&requirements).context("no benches/requirements.txt")?;
-    let folder = work.join("python");
-    let python = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    let installed = folder.join("installed.txt");
-    if python.exists() && fs::read_to_string(&installed).is_ok_and(|before| before == text) {
-        return Ok(python);
-    }
-    fs::create_dir_all(work)?;
-    execute(command("python3").args(["-m", "venv", "--clear"]).arg(&folder), INSTALL)
-        .context("Python's venv is needed; on Debian: apt install python3-venv")?;
-    let mut pip = command(&python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]);
-    pip.args(["--require-hashes", "--only-binary", ":all:", "--requirement"]);
-    execute(pip.arg(&requirements), INSTALL)?;
-    fs::write(installed, text)?;
-    Ok(python)
 }
 
 fn rows(arguments: &[String]) -> anyhow::Result<u64> {

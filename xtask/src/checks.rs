@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every check, in the order in which a failure is cheapest to meet.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
@@ -9,7 +10,7 @@ use crate::journal::Journal;
 use crate::packages::{copy, remove_folder};
 use crate::processes::{command, execute, execute_reading, output_of};
 use crate::workspace::Workspace;
-use crate::{COMMANDS, assets, demo, readme, sample_data, system};
+use crate::{COMMANDS, assets, demo, python, readme, sample_data, system};
 
 const FORMAT: Duration = Duration::from_mins(2);
 const COMPILE: Duration = Duration::from_mins(45);
@@ -40,7 +41,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
         cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], COMPILE)
     })?;
     journal.step("build", || cargo(&["build", "--workspace"], COMPILE))?;
-    let count = journal.step("tests", || tests(workspace))?;
+    let engines = workspace.target.join("python-engines");
+    journal.step("Polars and deltalake for Python", || {
+        let requirements = workspace.root.join("crates/lake/tests/python/requirements.txt");
+        python::packages(&requirements, &engines)
+    })?;
+    let count = journal.step("tests", || tests(workspace, &engines))?;
     journal.step("documentation", || {
         let mut doc = command("cargo");
         doc.current_dir(&workspace.root).env("RUSTDOCFLAGS", "-D warnings");
@@ -59,10 +65,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
 }
 
 /// Runs the tests of the workspace, those in the documentation included, and counts them.
-fn tests(workspace: &Workspace) -> anyhow::Result<TestCount> {
+fn tests(workspace: &Workspace, engines: &Path) -> anyhow::Result<TestCount> {
     let mut cargo = command("cargo");
     cargo.current_dir(&workspace.root).args(["test", "--workspace"]);
-    cargo.env("WARDMOTE_ASSETS", workspace.assets());
+    cargo.env("WARDMOTE_ASSETS", workspace.assets()).env("WARDMOTE_PYTHON_PACKAGES", engines);
     if let Some(data) = &workspace.data {
         cargo.env("WARDMOTE_DATA", data);
     }

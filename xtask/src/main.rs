@@ -10,6 +10,7 @@ mod demo;
 mod journal;
 mod packages;
 mod processes;
+mod python;
 mod readme;
 mod sample_data;
 mod system;

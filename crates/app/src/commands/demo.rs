@@ -49,6 +49,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             );
             continue;
         };
+        if partnership.folder.assessment.is_none() {
+            println!("  left out: no assessment is declared here");
+            continue;
+        }
         if partnership.folder.partnership.synthetic {
             generate_twin(&data)?;
         }

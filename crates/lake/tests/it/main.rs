@@ -8,6 +8,7 @@ mod every_file;
 mod forms;
 mod loading;
 mod mapped;
+mod other_engines;
 mod read_bad_input;
 mod read_files;
 mod read_properties;

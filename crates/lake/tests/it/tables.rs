@@ -7,7 +7,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::support::{STREET, load, sources, write_street_file};
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 13] = [
     "incidents",
     "outcomes",
     "stops",
@@ -15,7 +15,10 @@ const TABLES: [&str; 10] = [
     "areas",
     "area_links",
     "populations",
+    "categories",
+    "surveys",
     "counts",
+    "statistics",
     "loads",
     "snapshots",
 ];
@@ -60,7 +63,8 @@ async fn every_version_of_every_table_can_be_read_again() {
             let expected = match table.file_name().unwrap().to_str().unwrap() {
                 "incidents" => version * (version + 1) / 2,
                 "refusals" | "loads" => version,
-                "snapshots" => 9 * version,
+                // A vintage pins every table but this one.
+                "snapshots" => (TABLES.len() as u64 - 1) * version,
                 _ => 0,
             };
             assert_eq!(
