@@ -12,8 +12,8 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, count, coverage, demo, fetch, ingest, init, lint, loads, measure, refusals, source,
-    statistics, totals, trace, twin, verify, vintages,
+    assess, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, refusals,
+    source, statistics, totals, trace, twin, verify, vintages, withdraw,
 };
 use crate::place::At;
 
@@ -62,6 +62,8 @@ enum Command {
     Statistics(statistics::Arguments),
     Loads(loads::Arguments),
     Vintages(vintages::Arguments),
+    Moves(moves::Arguments),
+    Withdraw(withdraw::Arguments),
     Source(source::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
@@ -118,6 +120,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Twin(_)
             | Command::Demo(_)
             | Command::Vintages(_)
+            | Command::Withdraw(_)
     );
     anyhow::ensure!(
         at.as_of.is_none() || !reads_no_lake,
@@ -143,6 +146,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Statistics(arguments) => statistics::run(at, arguments).await,
             Command::Loads(arguments) => loads::run(at, arguments).await,
             Command::Vintages(arguments) => vintages::run(at, arguments).await,
+            Command::Moves(arguments) => moves::run(at, arguments).await,
+            Command::Withdraw(arguments) => withdraw::run(folder, arguments).await,
             Command::Assess(arguments) => assess::run(at, arguments).await,
             Command::Trace(arguments) => trace::run(at, arguments).await,
             Command::Verify(arguments) => verify::run(folder, arguments).await,

@@ -16,6 +16,7 @@ mod figures;
 pub mod folder;
 pub mod lint;
 pub mod measure;
+pub mod moves;
 pub mod numbers;
 pub mod observed;
 pub mod prose;

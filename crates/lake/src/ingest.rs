@@ -157,6 +157,7 @@ pub async fn ingest(
         visible: lake.visible.iter().map(|load| (load.load_id.clone(), load.clone())).collect(),
         held_links: lake.rows_ever(&lake.links)?,
         staged: Staged::default(),
+        by_hand: !request.only.is_empty(),
     };
     let done = match run.stage(&lake, request, progress) {
         Ok(()) => commit::commit(&mut lake, &mut run.staged).await.map_err(IngestError::from),
@@ -173,6 +174,31 @@ pub async fn ingest(
     Ok(report)
 }
 
+/// Takes loads out of the evidence, with a reason; earlier vintages keep them.
+///
+/// What was withdrawn is not loaded again from the declared files, only when it is named.
+pub async fn withdraw(lake_folder: &Path, ids: &[String], why: &str) -> Result<Lake, IngestError> {
+    let _lock = commit::Lock::take(lake_folder)?;
+    let mut lake = Lake::open(lake_folder).await?;
+    commit::recover(&mut lake).await?;
+    let marker = |load: &Load| Load {
+        load_id: format!("withdrawn-{}", short_hash(&format!("{} {}", load.load_id, lake.n_runs))),
+        supersedes: Some(load.load_id.clone()),
+        withdrawn: Some(why.to_owned()),
+        size_bytes: 0,
+        rows_read: 0,
+        rows_kept: 0,
+        rows_refused: 0,
+        without_place: 0,
+        unrecognised_areas: 0,
+        ..load.clone()
+    };
+    let loads = lake.visible.iter().filter(|load| ids.contains(&load.load_id)).map(marker);
+    let mut staged = Staged { loads: loads.collect(), ..Staged::default() };
+    commit::commit(&mut lake, &mut staged).await?;
+    Ok(lake)
+}
+
 struct Run {
     report: IngestReport,
     /// What will be visible after the run, by load.
@@ -180,6 +206,8 @@ struct Run {
     /// The links that the lake held before, those of replaced loads too: one may come back.
     held_links: Vec<LinkRow>,
     staged: Staged,
+    /// Whether files were named one by one, and not taken from the declarations.
+    by_hand: bool,
 }
 
 impl Run {
@@ -525,6 +553,12 @@ impl Run {
             return true;
         }
         let Some(earlier) = lake.known.get(load_id) else { return false };
+        if let Some(why) = lake.withdrawn.get(load_id).filter(|_| !self.by_hand) {
+            self.report.already += 1;
+            let note = format!("was withdrawn ({why}); name the file to load it again");
+            self.report.notes.push((file_name.to_owned(), note));
+            return true;
+        }
         let again = Load { file_name: file_name.to_owned(), supersedes: None, ..earlier.clone() };
         self.replace_and_push(again);
         true
@@ -587,6 +621,7 @@ pub(crate) fn blank_load(
         reporting_bodies: Vec::new(),
         cut_short: false,
         supersedes: None,
+        withdrawn: None,
     }
 }
 

@@ -29,7 +29,7 @@ mod versions;
 
 pub use geography::GeographyError;
 pub use geometry::Polygons;
-pub use ingest::{IngestError, IngestReport, IngestRequest, ingest};
+pub use ingest::{IngestError, IngestReport, IngestRequest, ingest, withdraw};
 pub use links::Shares;
 pub use mapping::{
     AnswerColumns, DateColumn, MappedColumns, Mapping, RespondentColumns, StatisticsColumns,

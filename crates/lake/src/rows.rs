@@ -59,6 +59,8 @@ pub struct Load {
     pub cut_short: bool,
     /// The load that this one replaces.
     pub supersedes: Option<String>,
+    /// Why the load that this one replaces was withdrawn; such a load brings no rows itself.
+    pub withdrawn: Option<String>,
 }
 
 /// Rows that could not be kept, alike and in a run.
@@ -273,8 +275,15 @@ impl Row for Load {
             "without_place",
             "unrecognised_areas",
         ];
-        let optional =
-            ["archive", "first_month", "last_month", "reporting_bodies", "cut_short", "supersedes"];
+        let optional = [
+            "archive",
+            "first_month",
+            "last_month",
+            "reporting_bodies",
+            "cut_short",
+            "supersedes",
+            "withdrawn",
+        ];
         let fields: Vec<(&str, DataType, bool)> = text
             .iter()
             .map(|name| (*name, TEXT, false))
@@ -310,6 +319,7 @@ impl Row for Load {
             }),
             text_or_null(rows, |r| r.cut_short.then(|| "yes".to_owned())),
             text_or_null(rows, |r| r.supersedes.clone()),
+            text_or_null(rows, |r| r.withdrawn.clone()),
         ];
         RecordBatch::try_new(Self::schema(), columns)
     }
@@ -349,6 +359,7 @@ impl Row for Load {
                     .unwrap_or_default(),
                 cut_short: columns.text("cut_short", row).is_some(),
                 supersedes: columns.text("supersedes", row),
+                withdrawn: columns.text("withdrawn", row),
             })
         })
     }

@@ -90,6 +90,8 @@ pub struct Lake {
     pub(crate) visible: Vec<Load>,
     /// Loads that a later one replaced.
     pub(crate) superseded: BTreeSet<String>,
+    /// Of them, those that were withdrawn, with the reason.
+    pub(crate) withdrawn: BTreeMap<String, String>,
     /// Runs whose loads are committed.
     pub(crate) committed: BTreeSet<String>,
     pub(crate) n_runs: u64,
@@ -183,6 +185,7 @@ impl Lake {
             known: BTreeMap::new(),
             visible: Vec::new(),
             superseded: BTreeSet::new(),
+            withdrawn: BTreeMap::new(),
             committed: BTreeSet::new(),
             n_runs: 0,
             cached_links: OnceLock::new(),
@@ -211,7 +214,9 @@ impl Lake {
         let mut ids: BTreeSet<&str> =
             self.visible.iter().map(|load| load.load_id.as_str()).collect();
         for load in loads {
-            ids.insert(&load.load_id);
+            if load.withdrawn.is_none() {
+                ids.insert(&load.load_id);
+            }
             if let Some(earlier) = &load.supersedes {
                 ids.remove(earlier.as_str());
             }
@@ -298,8 +303,13 @@ impl Lake {
         self.visible = self
             .known
             .values()
-            .filter(|load| !self.superseded.contains(&load.load_id))
+            .filter(|load| load.withdrawn.is_none() && !self.superseded.contains(&load.load_id))
             .cloned()
+            .collect();
+        self.withdrawn = loads
+            .iter()
+            .filter_map(|load| Some((load.supersedes.clone()?, load.withdrawn.clone()?)))
+            .filter(|(of, _)| self.superseded.contains(of))
             .collect();
         self.visible.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
         self.cached_links = OnceLock::new();

@@ -2,10 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::numbers::thousands;
 use wardmote_lake::{IngestReport, IngestRequest};
 
 use crate::Outcome;
+use crate::commands::moves;
 use crate::console::LoadProgress;
 use crate::place::{Partnership, this_month};
 
@@ -36,7 +38,28 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     let partnership = Partnership::open(folder, arguments.data.as_deref())?;
     let report = load(&partnership, arguments, &partnership.lake_folder()).await?;
     print_report(&report);
+    if !report.loaded.is_empty() {
+        say_what_moves(&partnership, folder).await;
+    }
     Ok(if report.failures.is_empty() { Outcome::Done } else { Outcome::Wrong })
+}
+
+/// Says how much of what was published comes out otherwise now. The run is done whatever this finds.
+async fn say_what_moves(partnership: &Partnership, folder: &Path) {
+    let Ok(published) = EvidenceFile::read(&folder.join("published").join("evidence.json")) else {
+        return;
+    };
+    match moves::since(partnership, &published).await {
+        Ok(found) if found.figures.is_empty() && found.sentences.is_empty() => {
+            println!("No published figure moves.");
+        }
+        Ok(found) => println!(
+            "{} published figures and {} sentences move; `wardmote moves` lists them",
+            found.figures.len(),
+            found.sentences.len()
+        ),
+        Err(why) => println!("What moves in the publication cannot be said: {why}"),
+    }
 }
 
 /// Loads what the sources declare into a lake, without printing.

@@ -12,6 +12,7 @@ use wardmote_evidence::numbers::{thousands, two_decimals};
 use wardmote_lake::{CountQuery, SnapshotId};
 
 use crate::Outcome;
+use crate::commands::moves;
 use crate::place::{At, Partnership};
 
 /// Follow a figure or claim to its definition, query, files, hashes and rows
@@ -54,6 +55,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         println!("Claim {wanted}: {}\n", answer.statement);
     }
     print_figure(figure, &evidence);
+    print_moves(at, wanted, figure, &evidence).await?;
     if figure.disclosure == Disclosure::Controlled {
         println!("\nThe rows of a controlled source are not listed.");
         return Ok(Outcome::Done);
@@ -97,6 +99,33 @@ fn print_figure(figure: &Figure, evidence: &EvidenceFile) {
             load.licence
         );
     }
+}
+
+/// Says what the figure and its sentence have become since, where the lake has moved on.
+async fn print_moves(
+    at: &At,
+    wanted: &str,
+    figure: &Figure,
+    evidence: &EvidenceFile,
+) -> anyhow::Result<()> {
+    let partnership = Partnership::open_at(at)?;
+    let Ok(lake) = partnership.lake().await else { return Ok(()) };
+    if lake.snapshot_id().to_string() == evidence.snapshot {
+        return Ok(());
+    }
+    let since = moves::since(&partnership, evidence).await?;
+    println!("\nSince then  the evidence has become vintage {}", lake.snapshot_id());
+    let of_figure = since.figures.iter().filter(|moved| moved.what == figure.key);
+    let of_claim = since.sentences.iter().filter(|moved| moved.what == *wanted);
+    let moved: Vec<_> = of_figure.chain(of_claim).collect();
+    for one in &moved {
+        println!("Now         {}", one.now);
+        println!("Because     {}", one.why);
+    }
+    if moved.is_empty() {
+        println!("Now         the same");
+    }
+    Ok(())
 }
 
 async fn print_rows(
