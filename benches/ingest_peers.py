@@ -51,6 +51,7 @@ COPY (
         "Last outcome category" AS outcome,
         "Reported by" AS reporting_body,
         "Falls within" AS falls_within,
+        CAST(NULL AS VARCHAR) AS flags,
         filename AS load_id,
         CAST(row_number() OVER () AS INTEGER) AS line
     FROM read_csv({csv}, header = true, delim = ',', quote = '"', escape = '"',
@@ -121,6 +122,7 @@ def polars_convert(csv_files, parquet, order):
         pl.col("Last outcome category").alias("outcome"),
         pl.col("Reported by").alias("reporting_body"),
         pl.col("Falls within").alias("falls_within"),
+        pl.lit(None, pl.String).alias("flags"),
         pl.col("load_id"),
         pl.col("line").cast(pl.Int32),
     ]

@@ -163,8 +163,11 @@ fn categories(
             continue;
         }
         let name = category.name();
-        let one =
-            Selection { source: source.clone(), categories: vec![category], exclude: Vec::new() };
+        let one = Selection {
+            categories: vec![category],
+            exclude: Vec::new(),
+            ..measure.numerator.clone()
+        };
         let only = Measure { numerator: one, ..measure.clone() };
         if let Ok(taken) = take(observed, &only, home, &chart.period, Form::Count)? {
             bars.push(bar(name, &taken));
@@ -266,6 +269,7 @@ fn printer(form: Form) -> fn(f64) -> String {
     match form {
         Form::Count => |x| thousands(x.round() as u64),
         Form::Rate | Form::Share => one_decimal,
+        Form::Harm => |value| thousands(value.round() as u64),
     }
 }
 
@@ -274,6 +278,7 @@ fn unit_of(measure: &Measure, form: Form) -> String {
         Form::Count => measure.unit.clone(),
         Form::Rate => measure.rate_unit(),
         Form::Share => "per cent".into(),
+        Form::Harm => measure.weights.as_ref().map_or_else(String::new, |of| of.unit.clone()),
     }
 }
 

@@ -204,6 +204,7 @@ pub enum Form {
     Count,
     Rate,
     Share,
+    Harm,
 }
 
 /// Two periods of one series.

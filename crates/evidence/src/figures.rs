@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use wardmote_domain::period::Period;
+use wardmote_domain::period::{Month, Period};
 use wardmote_domain::provenance::Disclosure;
 
 use crate::claims::SurveyOf;
@@ -28,6 +28,9 @@ pub(crate) fn value(
         Form::Count => ("count", "count of rows; 95% limits by Byar, exact below 10"),
         Form::Rate => ("rate", "rows over residents; 95% limits by Byar, exact below 10"),
         Form::Share => ("share", "part over whole; 95% limits by Wilson"),
+        Form::Harm => {
+            ("harm", "rows times the weight of their category; 95% limits by Fay and Feuer")
+        }
     };
     let mut figure = Figure {
         label: format!("{}, {}, {}", measure.title, place.name, period.in_words()),
@@ -41,6 +44,10 @@ pub(crate) fn value(
                 Form::Rate => format!("{} {}", one_decimal(taken.value), measure.rate_unit()),
                 Form::Share => format!("{}%", one_decimal(taken.value)),
                 Form::Count => thousands(taken.n),
+                Form::Harm => {
+                    let unit = measure.weights.as_ref().map_or("", |weights| &weights.unit);
+                    format!("{} {unit}", thousands(taken.value.round() as u64))
+                }
             };
             figure.value = Some(taken.value);
             figure.interval = Some((taken.interval.lower, taken.interval.upper));
@@ -50,14 +57,17 @@ pub(crate) fn value(
                     let name = measure.denominator.as_deref().unwrap_or_default();
                     format!("{} residents ({name})", thousands(base))
                 }
-                Form::Count | Form::Share => format!("{} rows", thousands(base)),
+                Form::Count | Form::Share | Form::Harm => format!("{} rows", thousands(base)),
             });
             small_number_caution(taken.n)
         }
         Err(why) => Some(why.0.clone()),
     };
     let unplaced = observed.without_place(&measure.numerator.source, period).unwrap_or_default();
-    figure.caution = joined([caution, measure.caution.clone(), unplaced_caution(unplaced)]);
+    let unsettled = observed.unsettled(measure, period).unwrap_or_default();
+    let settling = settling(&unsettled, period.n_months());
+    let caution = joined([caution, settling, measure.caution.clone()]);
+    figure.caution = joined([caution, unplaced_caution(unplaced), None]);
     figure
 }
 
@@ -246,6 +256,16 @@ fn blank(
         ),
         caution: None,
     }
+}
+
+/// The caution of a period whose outcomes may still come.
+pub(crate) fn settling(unsettled: &[Month], of: usize) -> Option<String> {
+    let first = unsettled.first()?;
+    Some(format!(
+        "{} of {of} months are so recent that outcomes may still come (from {}): the figure will rise",
+        unsettled.len(),
+        first.in_words()
+    ))
 }
 
 fn unplaced_caution(n: u64) -> Option<String> {

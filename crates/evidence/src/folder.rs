@@ -114,6 +114,15 @@ impl PartnershipFolder {
         self.claims.values().filter_map(survey).collect()
     }
 
+    /// Whether a measure looks at a source's outcomes or marks.
+    pub(crate) fn looks_in_detail(&self, source: &str) -> bool {
+        let selections = self
+            .measures
+            .values()
+            .flat_map(|measure| std::iter::once(&measure.numerator).chain(&measure.share_of));
+        selections.into_iter().any(|one| one.source == source && one.admitted().in_detail())
+    }
+
     /// The levels that claims and charts ask about, the districts' own included.
     pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
         let ranked = self.claims.values().filter_map(|claim| match &claim.ask {

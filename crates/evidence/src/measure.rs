@@ -4,6 +4,7 @@
 //! "similar". Anti-social behaviour counts incidents and every other category counts crimes, so a
 //! measure that would add the two is refused here, before anything is computed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,18 @@ pub enum MeasureError {
         /// The measure.
         id: String,
     },
+    /// A weight is no weight, or one is missing.
+    #[error(
+        "measure {id:?}: weights need a number of 0 or more for each category that is counted; {category} has {has}"
+    )]
+    Weight {
+        /// The measure.
+        id: String,
+        /// The category.
+        category: Category,
+        /// What stands there.
+        has: String,
+    },
     /// `per` must be above zero.
     #[error("measure {id:?}: per {per} must be above 0")]
     Per {
@@ -97,6 +110,25 @@ pub struct Measure {
     /// A caution printed wherever the measure is.
     #[serde(default)]
     pub caution: Option<String>,
+    /// How many months outcomes may still come for: values of later months carry a warning, and
+    /// their changes are not tested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settles_after_months: Option<u32>,
+    /// What one event of each category weighs, where harm is counted rather than events.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Weights>,
+}
+
+/// Weights of categories, such as days of sentence or of harm.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// What a weight counts: "days of sentence".
+    pub unit: String,
+    /// Who set them, and when.
+    pub source: String,
+    /// By category; a category that is counted and stands not here is an error.
+    pub by_category: BTreeMap<Category, f64>,
 }
 
 /// Rows of one source, by category.
@@ -111,6 +143,43 @@ pub struct Selection {
     /// All categories but these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<Category>,
+    /// Only rows with one of these outcomes, in the source's words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<String>,
+    /// Only rows with one of these marks; a row can carry several, so shares of marks can add up to
+    /// more than the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
+}
+
+/// Which rows of a source a selection admits.
+#[derive(Debug, Clone)]
+pub(crate) struct Admitted {
+    pub(crate) categories: Categories,
+    outcomes: Vec<String>,
+    flags: Vec<String>,
+}
+
+impl Admitted {
+    /// Whether it looks at more than categories.
+    pub(crate) fn in_detail(&self) -> bool {
+        !self.outcomes.is_empty() || !self.flags.is_empty()
+    }
+
+    pub(crate) fn admits(
+        &self,
+        category: &str,
+        outcome: Option<&str>,
+        flags: Option<&str>,
+    ) -> bool {
+        let flagged = |wanted: &String| {
+            flags.is_some_and(|flags| flags.split("; ").any(|flag| flag == wanted))
+        };
+        self.categories.admit(category)
+            && (self.outcomes.is_empty()
+                || outcome.is_some_and(|of| self.outcomes.iter().any(|wanted| wanted == of)))
+            && (self.flags.is_empty() || self.flags.iter().any(flagged))
+    }
 }
 
 /// Which way is better.
@@ -133,8 +202,27 @@ impl Selection {
         Categories { only: self.categories.clone(), except: self.exclude.clone() }
     }
 
+    /// The rows that it admits.
+    pub(crate) fn admitted(&self) -> Admitted {
+        Admitted {
+            categories: self.categories(),
+            outcomes: self.outcomes.clone(),
+            flags: self.flags.clone(),
+        }
+    }
+
     /// The selection in words, for "where this comes from".
     pub fn in_words(&self) -> String {
+        let mut words = self.categories_in_words();
+        for (what, named) in [("outcome", &self.outcomes), ("mark", &self.flags)] {
+            if !named.is_empty() {
+                words = format!("{words} and {what} {}", named.join(" or "));
+            }
+        }
+        words
+    }
+
+    fn categories_in_words(&self) -> String {
         let names = |categories: &[Category]| {
             categories.iter().map(|c| c.name().to_lowercase()).collect::<Vec<_>>().join(", ")
         };
@@ -187,6 +275,18 @@ impl Measure {
         }
         if let Some(margin) = self.equivalence_margin.filter(|m| !(*m > 0.0 && *m < 0.5)) {
             return Err(MeasureError::Margin { id: self.id.clone(), margin });
+        }
+        if let Some(weights) = &self.weights {
+            let asked = self.numerator.categories();
+            let counted = known(&self.numerator.source).unwrap_or_default();
+            let unweighted = counted.into_iter().filter(|category| asked.admit(category.slug()));
+            for category in unweighted.chain(weights.by_category.keys().cloned()) {
+                let weight = weights.by_category.get(&category).copied();
+                if weight.is_none_or(|weight| !(weight >= 0.0 && weight.is_finite())) {
+                    let has = weight.map_or_else(|| "none".to_owned(), |weight| weight.to_string());
+                    return Err(MeasureError::Weight { id: self.id.clone(), category, has });
+                }
+            }
         }
         if !(self.per > 0.0 && self.per.is_finite()) {
             return Err(MeasureError::Per { id: self.id.clone(), per: self.per });

@@ -8,6 +8,7 @@ use wardmote_domain::period::{Month, Period};
 
 use crate::declarations::Form;
 use crate::figure::small_number_caution;
+use crate::figures::settling;
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
 use crate::take::{months_missing, take};
@@ -158,7 +159,10 @@ fn cell(
         lower: known.map(|taken| taken.interval.lower),
         upper: known.map(|taken| taken.interval.upper),
         note: match &taken {
-            Ok(taken) => small_number_caution(taken.n),
+            Ok(taken) => {
+                let unsettled = observed.unsettled(measure, period)?;
+                small_number_caution(taken.n).or_else(|| settling(&unsettled, period.n_months()))
+            }
             Err(why) => Some(format!("not known: {}", why.0)),
         },
     })

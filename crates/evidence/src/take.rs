@@ -5,7 +5,7 @@ use wardmote_stats::interval::{Confidence, Interval};
 use wardmote_stats::{proportion, rates};
 
 use crate::declarations::Form;
-use crate::measure::Measure;
+use crate::measure::{Measure, Selection};
 use crate::observed::{Observed, ObservedError, Place};
 
 /// A measure's value.
@@ -58,6 +58,7 @@ pub fn take(
                 })
                 .map_err(|why| NotKnown(why.to_string()))
         }
+        Form::Harm => return harm(observed, measure, place, period),
         Form::Share => {
             let whole = measure
                 .share_of
@@ -80,6 +81,45 @@ pub fn take(
         }
     };
     Ok(taken)
+}
+
+/// Events times what each weighs, with limits for a weighted sum of counts.
+fn harm(
+    observed: &Observed,
+    measure: &Measure,
+    place: &Place,
+    period: &Period,
+) -> Result<Result<Taken, NotKnown>, ObservedError> {
+    let weights = measure
+        .weights
+        .as_ref()
+        .ok_or_else(|| ObservedError::NoWeights { measure: measure.id.clone() })?;
+    let (mut counts, mut each) = (Vec::new(), Vec::new());
+    for category in observed.categories(&measure.numerator.source)? {
+        if !measure.numerator.categories().admit(category.slug()) {
+            continue;
+        }
+        let Some(weight) = weights.by_category.get(&category) else {
+            return Ok(Err(NotKnown(format!("{} has no weight", category.name()))));
+        };
+        let of_it = Selection {
+            categories: vec![category],
+            exclude: Vec::new(),
+            ..measure.numerator.clone()
+        };
+        match observed.total(&of_it, place, period)? {
+            Ok(n) => counts.push(n),
+            Err(months) => {
+                return Ok(Err(NotKnown(months_missing(&months, period.n_months()))));
+            }
+        }
+        each.push(*weight);
+    }
+    let n = counts.iter().sum();
+    let found = rates::weighted_sum(&counts, &each, Confidence::P95);
+    Ok(found
+        .map(|found| Taken { n, base: None, value: found.value, interval: found.interval })
+        .map_err(|why| NotKnown(why.to_string())))
 }
 
 /// Which months are not known, in words.

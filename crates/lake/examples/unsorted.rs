@@ -157,6 +157,7 @@ impl Columns {
             Arc::new(self.outcomes.finish()),
             Arc::new(self.bodies.finish()),
             Arc::new(self.forces.finish()),
+            none("flags")?,
             constant(load, n_rows),
             Arc::new(Int32Array::from_iter_values(2..2 + i32::try_from(n_rows)?)),
         ];

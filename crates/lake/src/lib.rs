@@ -32,13 +32,14 @@ pub use geometry::Polygons;
 pub use ingest::{IngestError, IngestReport, IngestRequest, ingest, withdraw};
 pub use links::Shares;
 pub use mapping::{
-    AnswerColumns, DateColumn, MappedColumns, Mapping, RespondentColumns, StatisticsColumns,
-    StatisticsMapping, SurveyMapping, SurveyQuestion, SurveyShape, TotalsColumns, TotalsMapping,
+    AnswerColumns, DateColumn, FlagColumn, MappedColumns, Mapping, RespondentColumns,
+    StatisticsColumns, StatisticsMapping, SurveyMapping, SurveyQuestion, SurveyShape,
+    TotalsColumns, TotalsMapping,
 };
 pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
 pub use query::{
-    Area, Boundary, CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference,
+    Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RowReference,
 };
 pub use rows::{Load, Refusal, SurveyAnswer, TotalRow};
 pub use statistics::Statistic;

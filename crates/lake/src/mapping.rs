@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
 use serde::Deserialize;
-use wardmote_domain::area::AreaLevel;
+use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 
@@ -24,6 +24,22 @@ pub struct Mapping {
     pub outcomes: BTreeMap<String, String>,
     /// Who reports the rows.
     pub body: String,
+    /// The area in which all its rows lie, for a table that does not say where.
+    pub area: Option<AreaCode>,
+    /// Marks that may overlap, by short name.
+    pub flags: BTreeMap<String, FlagColumn>,
+}
+
+/// A column that says whether a row carries a mark.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FlagColumn {
+    /// Its heading.
+    pub column: String,
+    /// The words that say yes.
+    pub yes: Vec<String>,
+    /// The words that say no; blank says no too.
+    pub no: Vec<String>,
 }
 
 /// Headings of a partner's table.

@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
     /// Only this period
     #[arg(long)]
     period: Option<Period>,
-    /// As count, rate or share
+    /// As count, rate, share, or harm by the measure's declared weights
     #[arg(long = "as", default_value = "count", value_parser = parse_form)]
     form: Form,
     /// The peers' areas too
@@ -46,7 +46,8 @@ fn parse_form(text: &str) -> Result<Form, String> {
         "count" => Ok(Form::Count),
         "rate" => Ok(Form::Rate),
         "share" => Ok(Form::Share),
-        _ => Err("write count, rate or share".into()),
+        "harm" => Ok(Form::Harm),
+        _ => Err("write count, rate, share or harm".into()),
     }
 }
 

@@ -119,7 +119,9 @@ pub(super) fn ask<'a>(
         Ask::Compare(compare) => {
             let later = observed.monthly(&measure.numerator, place, &compare.period)?;
             let earlier = observed.monthly(&measure.numerator, place, &compare.with)?;
-            let test = all_known(&earlier)
+            let unsettled = observed.unsettled(measure, &compare.period)?;
+            let test = settled(&unsettled)
+                .and_then(|()| all_known(&earlier))
                 .and_then(|counts| Ok((counts, aligned(&later, &earlier)?)))
                 .and_then(|(earlier, later)| {
                     testing::change(&earlier, &later, measure.equivalence_margin)
@@ -247,6 +249,17 @@ fn total(months: &[(Month, Option<u64>)]) -> Total {
 
 fn all_known(months: &[(Month, Option<u64>)]) -> Result<Vec<u64>, NotTested> {
     months.iter().map(|(_, n)| *n).collect::<Option<Vec<u64>>>().ok_or_else(|| unknown(months))
+}
+
+/// A change is not tested while outcomes of its later period still come.
+fn settled(unsettled: &[Month]) -> Result<(), NotTested> {
+    match unsettled.first() {
+        None => Ok(()),
+        Some(first) => Err(NotTested(format!(
+            "outcomes may still come for {} and later months",
+            first.in_words()
+        ))),
+    }
 }
 
 fn unknown(months: &[(Month, Option<u64>)]) -> NotTested {

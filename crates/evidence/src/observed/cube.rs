@@ -1,17 +1,19 @@
 //! Counts of one source of events by small area, month and category.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::{Month, Period};
 use wardmote_domain::provenance::Disclosure;
 use wardmote_lake::source::{Reader, SourceDeclaration};
-use wardmote_lake::{CountQuery, CountRow, Lake, coverage};
+use wardmote_lake::{CountQuery, CountRow, DetailRow, Lake, coverage};
 
 use super::totals::Totals;
 use super::{ObservedError, Place};
 use crate::folder::PartnershipFolder;
+use crate::measure::Admitted;
 
 /// What is held of one source.
 #[derive(Debug)]
@@ -40,7 +42,8 @@ impl Held {
         }
         match &declaration.reader {
             Reader::Events { .. } => {
-                Ok(Self::Events(Cube::gather(lake, declaration, vintage, small_areas)?))
+                let detail = folder.looks_in_detail(source);
+                Ok(Self::Events(Cube::gather(lake, declaration, vintage, small_areas, detail)?))
             }
             Reader::Totals(mapping) => {
                 Ok(Self::Totals(Totals::gather(lake, mapping, vintage, small_areas)?))
@@ -50,12 +53,17 @@ impl Held {
     }
 }
 
-type Cells = BTreeMap<Month, BTreeMap<Category, u64>>;
+/// A category, with outcome and marks where a measure looks at them.
+type Kind = (Category, Option<Arc<str>>, Option<Arc<str>>);
+
+type Cells = BTreeMap<Month, BTreeMap<Kind, u64>>;
 
 #[derive(Debug, Default)]
 pub(super) struct Cube {
     cells: BTreeMap<AreaCode, Cells>,
     parted: Vec<Parted>,
+    /// Rows without a small area of a table that declares the area in which all of them lie.
+    elsewhere_in: Option<(AreaCode, Cells)>,
     pub(super) known: BTreeSet<Month>,
     pub(super) without_place: BTreeMap<Month, u64>,
 }
@@ -75,6 +83,7 @@ impl Cube {
         source: &SourceDeclaration,
         vintage: AreaLevel,
         small_areas: &[AreaCode],
+        detail: bool,
     ) -> Result<Self, ObservedError> {
         let received = lake.received(&source.id)?;
         let mut cube = Self { known: coverage::known_months(source, &received), ..Self::default() };
@@ -91,13 +100,35 @@ impl Cube {
             first,
             last,
         };
-        let add = |cells: &mut Cells, row: CountRow| {
-            *cells.entry(row.month).or_default().entry(row.category).or_default() += row.n;
+        let add = |cells: &mut Cells, row: DetailRow| {
+            let kind = if detail {
+                (row.category, row.outcome, row.flags)
+            } else {
+                (row.category, None, None)
+            };
+            *cells.entry(row.month).or_default().entry(kind).or_default() += row.n;
         };
-        for row in lake.counts(&query(Some(small_areas.to_vec())))? {
+        let wanted = Some(small_areas.to_vec());
+        let rows = if detail {
+            lake.counts_in_detail(&query(wanted))?
+        } else {
+            lake.counts(&query(wanted))?.into_iter().map(plain).collect()
+        };
+        for row in rows {
             if let Some(area) = row.area.clone() {
                 add(cube.cells.entry(area).or_default(), row);
             }
+        }
+        if let Reader::Events { mapping: Some(mapping), .. } = &source.reader
+            && let Some(area) = &mapping.area
+        {
+            let mut cells = Cells::new();
+            let rows = lake.counts_in_detail(&query(None))?;
+            for row in rows.into_iter().filter(|row| row.area.is_none()) {
+                add(&mut cells, row);
+            }
+            cube.elsewhere_in = Some((area.clone(), cells));
+            cube.without_place.clear();
         }
         let other = if vintage == AreaLevel::LSOA_2021 {
             AreaLevel::LSOA_2011
@@ -124,7 +155,7 @@ impl Cube {
     pub(super) fn monthly(
         &self,
         place: &Place,
-        categories: &Categories,
+        admitted: &Admitted,
         period: &Period,
     ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
         if let Some((area, _)) = place.parts.first() {
@@ -134,7 +165,7 @@ impl Cube {
         for split in &self.parted {
             let inside = |part: &&AreaCode| place.small_areas.binary_search(part).is_ok();
             let n_inside = split.parts.iter().filter(inside).count();
-            let touches = |month| count(&split.cells, categories, month) > 0;
+            let touches = |month| count(&split.cells, admitted, month) > 0;
             if n_inside == split.parts.len() {
                 parted.push(&split.cells);
             } else if n_inside > 0 && period.months().any(touches) {
@@ -143,10 +174,12 @@ impl Cube {
             }
         }
         let whole = place.small_areas.iter().filter_map(|area| self.cells.get(area));
-        let cells: Vec<&Cells> = whole.chain(parted).collect();
+        let elsewhere = self.elsewhere_in.iter().filter(|(area, _)| *area == place.code);
+        let cells: Vec<&Cells> =
+            whole.chain(parted).chain(elsewhere.map(|(_, cells)| cells)).collect();
         let of = |month| {
             let known = self.known.contains(&month);
-            known.then(|| cells.iter().map(|cells| count(cells, categories, month)).sum())
+            known.then(|| cells.iter().map(|cells| count(cells, admitted, month)).sum())
         };
         Ok(period.months().map(|month| (month, of(month))).collect())
     }
@@ -154,11 +187,20 @@ impl Cube {
     /// The categories that were brought, in order.
     pub(super) fn categories(&self) -> BTreeSet<Category> {
         let cells = self.cells.values().chain(self.parted.iter().map(|split| &split.cells));
-        cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys).cloned().collect()
+        let cells = cells.chain(self.elsewhere_in.iter().map(|(_, cells)| cells));
+        let kinds = cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys);
+        kinds.map(|(category, ..)| category.clone()).collect()
     }
 }
 
-fn count(cells: &Cells, categories: &Categories, month: Month) -> u64 {
+fn count(cells: &Cells, admitted: &Admitted, month: Month) -> u64 {
     let counts = cells.get(&month).into_iter().flatten();
-    counts.filter(|(of, _)| categories.admit(of.slug())).map(|(_, n)| n).sum()
+    let admits = |(category, outcome, flags): &Kind| {
+        admitted.admits(category.slug(), outcome.as_deref(), flags.as_deref())
+    };
+    counts.filter(|(kind, _)| admits(kind)).map(|(_, n)| n).sum()
+}
+
+fn plain(CountRow { area, month, category, n }: CountRow) -> DetailRow {
+    DetailRow { area, month, category, outcome: None, flags: None, n }
 }

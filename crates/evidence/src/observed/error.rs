@@ -60,6 +60,12 @@ pub enum ObservedError {
         /// The measure.
         measure: String,
     },
+    /// Harm needs weights.
+    #[error("measure {measure:?} has no weights, so no harm can be taken")]
+    NoWeights {
+        /// The measure.
+        measure: String,
+    },
     /// A comparison needs other areas.
     #[error("names no areas to compare with; give areas = [...], or peers in partnership.toml")]
     NoOthers,
@@ -86,6 +92,12 @@ pub enum ObservedError {
         "source {source_id:?} does not come by month, so it bears neither a trend nor a season nor a test of two periods; take a value of one of its own periods"
     )]
     NotMonthly {
+        /// The source.
+        source_id: String,
+    },
+    /// Totals come by kind alone.
+    #[error("source {source_id:?} brings totals, which have neither outcomes nor marks")]
+    NoDetail {
         /// The source.
         source_id: String,
     },

@@ -150,10 +150,10 @@ impl Observed {
         place: &Place,
         period: &Period,
     ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
-        let categories = selection.categories();
+        let admitted = selection.admitted();
         match self.held(&selection.source)? {
-            Held::Events(cube) => cube.monthly(place, &categories, period),
-            Held::Totals(totals) => totals.monthly(place, &categories, period),
+            Held::Events(cube) => cube.monthly(place, &admitted, period),
+            Held::Totals(totals) => totals.monthly(place, &admitted, period),
         }
     }
 
@@ -165,7 +165,7 @@ impl Observed {
         period: &Period,
     ) -> Result<Result<u64, Vec<Month>>, ObservedError> {
         if let Held::Totals(totals) = self.held(&selection.source)? {
-            return totals.total(place, &selection.categories(), period);
+            return totals.total(place, &selection.admitted(), period);
         }
         let months = self.monthly(selection, place, period)?;
         let unknown: Vec<Month> =
@@ -213,6 +213,21 @@ impl Observed {
             })
         };
         place.small_areas.iter().map(of).sum()
+    }
+
+    /// The months of a period for which a source's outcomes may still come, because they are among
+    /// its latest.
+    pub fn unsettled(
+        &self,
+        measure: &Measure,
+        period: &Period,
+    ) -> Result<Vec<Month>, ObservedError> {
+        let Some(months) = measure.settles_after_months else { return Ok(Vec::new()) };
+        let Some((_, last)) = self.known_run(&measure.numerator.source)? else {
+            return Ok(Vec::new());
+        };
+        let settled = last.plus(-i32::try_from(months).unwrap_or(i32::MAX));
+        Ok(period.months().filter(|month| *month > settled).collect())
     }
 
     /// The categories that a source has brought, in order.

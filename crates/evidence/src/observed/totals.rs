@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
-use wardmote_domain::category::{Categories, Category};
+use wardmote_domain::category::Category;
 use wardmote_domain::period::{Month, Period};
 use wardmote_lake::{Lake, TotalsMapping};
 
 use super::{ObservedError, Place};
+use crate::measure::Admitted;
 
 type Run = (Month, Month);
 
@@ -81,9 +82,12 @@ impl Totals {
     pub(super) fn total(
         &self,
         place: &Place,
-        categories: &Categories,
+        admitted: &Admitted,
         period: &Period,
     ) -> Result<Result<u64, Vec<Month>>, ObservedError> {
+        if admitted.in_detail() {
+            return Err(ObservedError::NoDetail { source_id: self.source_id.clone() });
+        }
         let area = self.area(place)?;
         let (mut month, mut sum, mut missing) = (period.first(), 0, Vec::new());
         while month <= period.last() {
@@ -94,7 +98,7 @@ impl Totals {
                 month = month.plus(1);
                 continue;
             };
-            let admitted = kinds.iter().filter(|(kind, _)| categories.admit(kind.slug()));
+            let admitted = kinds.iter().filter(|(kind, _)| admitted.categories.admit(kind.slug()));
             sum += admitted.map(|(_, n)| n).sum::<i64>();
             month = run.1.plus(1);
         }
@@ -110,7 +114,7 @@ impl Totals {
     pub(super) fn monthly(
         &self,
         place: &Place,
-        categories: &Categories,
+        admitted: &Admitted,
         period: &Period,
     ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
         if self.runs.iter().any(|(first, last)| first != last) {
@@ -118,7 +122,7 @@ impl Totals {
         }
         let of = |month: Month| {
             let only = Period::run(month, month).ok();
-            let total = only.map(|only| self.total(place, categories, &only)).transpose()?;
+            let total = only.map(|only| self.total(place, admitted, &only)).transpose()?;
             Ok((month, total.and_then(Result::ok)))
         };
         period.months().map(of).collect()

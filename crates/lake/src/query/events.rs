@@ -2,13 +2,14 @@
 //! district.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 
 use super::finder::{AreaFinder, PLACE};
-use super::{CountQuery, CountRow, Elsewhere, QueryError, Received, RowReference};
+use super::{CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RowReference};
 use crate::read::Form;
 use crate::scan::{ABSENT, Scan, Selection, month};
 use crate::store::Lake;
@@ -30,50 +31,81 @@ impl Lake {
     /// and from its 2011 one where it has no other; rows without either have no area. Police forces
     /// are the exception: their rows are those that fall within the force, placed or not.
     pub fn counts(&self, query: &CountQuery) -> Result<Vec<CountRow>, QueryError> {
+        let rows = self.grouped(query, false)?.into_iter();
+        let row =
+            |DetailRow { area, month, category, n, .. }| CountRow { area, month, category, n };
+        Ok(rows.map(row).collect())
+    }
+
+    /// The same, by outcome and marks too.
+    pub fn counts_in_detail(&self, query: &CountQuery) -> Result<Vec<DetailRow>, QueryError> {
+        self.grouped(query, true)
+    }
+
+    fn grouped(&self, query: &CountQuery, detail: bool) -> Result<Vec<DetailRow>, QueryError> {
         let finder = AreaFinder::new(self, query.level)?;
         let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
         let [first, second, third] = PLACE;
         let mut places = Places::new(&finder, &scan);
         let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
-        let mut counts: BTreeMap<(Option<AreaCode>, Month, Category), u64> = BTreeMap::new();
-        for ([a, b, c, day, kind], n) in scan.count([first, second, third, "month", "category"])? {
+        let columns = [first, second, third, "month", "category"];
+        let groups: Vec<([u32; 7], u64)> = if detail {
+            let [a, b, c, month, kind] = columns;
+            scan.count([a, b, c, month, kind, "outcome", "flags"])?
+        } else {
+            let plain = scan.count(columns)?.into_iter();
+            plain.map(|([a, b, c, d, e], n)| ([a, b, c, d, e, ABSENT, ABSENT], n)).collect()
+        };
+        let mut counts: BTreeMap<DetailKey, u64> = BTreeMap::new();
+        for ([a, b, c, day, kind, outcome, flags], n) in groups {
             let area = places.find([a, b, c]);
             let is_wanted =
                 wanted.as_ref().is_none_or(|wanted| area.is_some_and(|area| wanted.contains(area)));
             if let (true, Some(month), Some(category)) =
                 (is_wanted, month(day), scan.category(kind))
             {
-                *counts.entry((area.cloned(), month, category)).or_default() += n;
+                let key = (area.cloned(), month, category, scan.text(outcome), scan.text(flags));
+                *counts.entry(key).or_default() += n;
             }
         }
-        let rows = counts.into_iter();
-        Ok(rows.map(|((area, month, category), n)| CountRow { area, month, category, n }).collect())
+        let row = |((area, month, category, outcome, flags), n)| DetailRow {
+            area,
+            month,
+            category,
+            outcome,
+            flags,
+            n,
+        };
+        Ok(counts.into_iter().map(row).collect())
     }
 
     /// Counts of the rows whose small area is known in the census that is not asked for, and in no
-    /// other: by that area, month and category.
+    /// other: by that area, month, category, outcome and marks.
     pub fn counts_in_the_other_vintage(
         &self,
         query: &CountQuery,
-    ) -> Result<Vec<CountRow>, QueryError> {
+    ) -> Result<Vec<DetailRow>, QueryError> {
         let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
         let (asked, other) = if query.level == AreaLevel::LSOA_2011 {
             ("lsoa_2011", "lsoa_2021")
         } else {
             ("lsoa_2021", "lsoa_2011")
         };
-        let mut counts: BTreeMap<(AreaCode, Month, Category), u64> = BTreeMap::new();
-        for ([asked, other, day, kind], n) in scan.count([asked, other, "month", "category"])? {
+        let mut rows = Vec::new();
+        let columns = [asked, other, "month", "category", "outcome", "flags"];
+        for ([asked, other, day, kind, outcome, flags], n) in scan.count(columns)? {
             if asked != ABSENT {
                 continue;
             }
             let area = scan.text(other).and_then(|text| AreaCode::new(&text).ok());
-            if let (Some(area), Some(month), Some(kind)) = (area, month(day), scan.category(kind)) {
-                *counts.entry((area, month, kind)).or_default() += n;
+            if let (Some(area), Some(month), Some(category)) =
+                (area, month(day), scan.category(kind))
+            {
+                let (outcome, flags) = (scan.text(outcome), scan.text(flags));
+                rows.push(DetailRow { area: Some(area), month, category, outcome, flags, n });
             }
         }
-        let row = |((area, month, category), n)| CountRow { area: Some(area), month, category, n };
-        Ok(counts.into_iter().map(row).collect())
+        Ok(rows)
     }
 
     fn scan_of<'a>(&'a self, source: &'a str) -> Result<Scan<'a>, QueryError> {
@@ -199,6 +231,9 @@ impl Lake {
         Ok(found)
     }
 }
+
+/// Area, month, category, outcome and marks.
+type DetailKey = (Option<AreaCode>, Month, Category, Option<Arc<str>>, Option<Arc<str>>);
 
 #[derive(Default)]
 struct GroupsAndRows {

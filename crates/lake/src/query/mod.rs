@@ -4,6 +4,8 @@ mod events;
 mod finder;
 mod ground;
 
+use std::sync::Arc;
+
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::Month;
@@ -73,6 +75,23 @@ pub struct CountRow {
     pub month: Month,
     /// The category.
     pub category: Category,
+    /// How many rows.
+    pub n: u64,
+}
+
+/// One count, by what became of the events and by their marks too.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetailRow {
+    /// The area; `None` where the place is not known.
+    pub area: Option<AreaCode>,
+    /// The month.
+    pub month: Month,
+    /// The category.
+    pub category: Category,
+    /// What became of them; `None` where nothing is known.
+    pub outcome: Option<Arc<str>>,
+    /// Their marks, parted by semicolons; `None` where they have none.
+    pub flags: Option<Arc<str>>,
     /// How many rows.
     pub n: u64,
 }

@@ -35,6 +35,8 @@ pub(super) struct IncidentRow {
     pub(super) place: Option<BritishNationalGrid>,
     pub(super) area: u32,
     pub(super) found_by: FoundBy,
+    /// The marks that the row carries.
+    pub(super) flags: u32,
     pub(super) line: u32,
     /// The number of the row's load, from 1.
     pub(super) load: u32,
@@ -48,6 +50,7 @@ pub(super) struct Incidents {
     pub(super) bodies: Words,
     pub(super) forces: Words,
     pub(super) outcomes: Words,
+    pub(super) flags: Words,
     pub(super) loads: Vec<String>,
     rows: Vec<IncidentRow>,
     source_ids: Vec<u8>,
@@ -131,6 +134,7 @@ impl Incidents {
             bodies: Words::default(),
             forces: Words::default(),
             outcomes: Words::default(),
+            flags: Words::default(),
             loads: Vec::new(),
             rows: Vec::new(),
             source_ids: Vec::new(),

@@ -14,7 +14,7 @@ use super::parallel::ReadRequest;
 use super::police_uk::{Tally, london};
 use super::projection::Projection;
 use super::refusal::{Fault, Reason, RefusalLog};
-use crate::mapping::{Mapping, month_of};
+use crate::mapping::{FlagColumn, Mapping, month_of};
 use crate::people::personal_column;
 use crate::sheet::{Sheet, SheetRow};
 
@@ -32,7 +32,8 @@ pub(super) fn read_mapped(
         return Err(ReadError::PersonalColumn { heading, looks_like });
     }
     let mut tally = Tally::new(RefusalLog::new(request.keep_text));
-    let declared: Vec<&str> = mapping.columns.headings().collect();
+    let flags = mapping.flags.values().map(|flag| flag.column.as_str());
+    let declared: Vec<&str> = mapping.columns.headings().chain(flags).collect();
     let undeclared = sheet.headings.iter().filter(|heading| {
         !heading.is_empty() && !declared.iter().any(|one| one.eq_ignore_ascii_case(heading))
     });
@@ -54,6 +55,9 @@ pub(super) fn read_mapped(
     Ok(tally)
 }
 
+/// What parts the marks of one row.
+pub(crate) const BETWEEN_FLAGS: &str = "; ";
+
 struct Reader<'a> {
     mapping: &'a Mapping,
     latest: Month,
@@ -67,6 +71,7 @@ struct Reader<'a> {
     metres: Option<(usize, usize)>,
     degrees: Option<(usize, usize)>,
     outcome: Option<usize>,
+    flags: Vec<(usize, &'a str, &'a FlagColumn)>,
 }
 
 impl<'a> Reader<'a> {
@@ -97,6 +102,11 @@ impl<'a> Reader<'a> {
             metres: pair(&columns.easting, &columns.northing)?,
             degrees: pair(&columns.longitude, &columns.latitude)?,
             outcome: optional(&columns.outcome)?,
+            flags: mapping
+                .flags
+                .iter()
+                .map(|(name, flag)| Ok((sheet.column(&flag.column)?, name.as_str(), flag)))
+                .collect::<Result<_, ReadError>>()?,
         })
     }
 
@@ -133,6 +143,17 @@ impl<'a> Reader<'a> {
                 incidents.outcomes.id(outcome.as_bytes())
             }
         };
+        let mut flags = Vec::new();
+        for (index, name, flag) in &self.flags {
+            let says =
+                |words: &[String]| words.iter().any(|w| w.eq_ignore_ascii_case(cell(*index)));
+            if says(&flag.yes) {
+                flags.push(*name);
+            } else if !cell(*index).is_empty() && !says(&flag.no) {
+                return Err(refuse(&flag.column, Reason::NotMapped, *index));
+            }
+        }
+        let flags = incidents.flags.id(flags.join(BETWEEN_FLAGS).as_bytes());
         let place = self.place(&cell).map_err(|(field, why, index)| refuse(field, why, index))?;
         let (area, found_by) = match self.lsoa.map(|index| (index, cell(index))) {
             None | Some((_, "")) => {
@@ -160,6 +181,7 @@ impl<'a> Reader<'a> {
             place,
             area,
             found_by,
+            flags,
             line: row.line,
             load: incidents.load(),
         };

@@ -200,6 +200,7 @@ impl<'r, 'p> Reader<'r, 'p> {
             place,
             area,
             found_by,
+            flags: 0,
             line,
             load: self.incidents.load(),
         };

@@ -50,6 +50,8 @@ fn columns() -> Vec<Field> {
         Field::new("outcome", word(), true),
         Field::new("reporting_body", word(), true),
         Field::new("falls_within", word(), true),
+        // Marks that may overlap, such as the strands of a hate crime, parted by semicolons.
+        Field::new("flags", word(), true),
         Field::new("load_id", word(), false),
         Field::new("line", DataType::Int32, false),
     ]

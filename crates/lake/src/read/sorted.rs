@@ -50,7 +50,8 @@ const FOUND_BY: usize = 4;
 const OUTCOME: usize = 5;
 const BODY: usize = 6;
 const FALLS_WITHIN: usize = 7;
-const N_WORDS: usize = 9;
+const FLAGS: usize = 8;
+const N_WORDS: usize = 10;
 
 /// The numbers of a row's words, so that one pass over the rows serves all their columns.
 fn word_ids(row: &IncidentRow) -> [usize; N_WORDS] {
@@ -64,6 +65,7 @@ fn word_ids(row: &IncidentRow) -> [usize; N_WORDS] {
         row.outcome as usize,
         row.body as usize,
         row.falls_within as usize,
+        row.flags as usize,
         row.load as usize,
     ]
 }
@@ -104,7 +106,8 @@ fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked;
     let areas = known_areas.areas();
     let (slugs, names) = (incidents.kinds.slugs(), incidents.kinds.words());
     let (bodies, forces) = (incidents.bodies.words(), incidents.forces.words());
-    let (outcomes, loads) = (incidents.outcomes.words(), &incidents.loads);
+    let (outcomes, flags) = (incidents.outcomes.words(), incidents.flags.words());
+    let loads = &incidents.loads;
     let area_code = |index: usize, code: fn(&SmallArea) -> Option<&AreaCode>| {
         code(&areas[index]).map(AreaCode::as_str)
     };
@@ -117,6 +120,7 @@ fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked;
         outcomes.len(),
         bodies.len(),
         forces.len(),
+        flags.len(),
         loads.len(),
     ];
     let mut is_used = n_words.map(|n| vec![false; n + 1]);
@@ -135,6 +139,7 @@ fn ranked_words(incidents: &Incidents, known_areas: &KnownAreas<'_>) -> [Ranked;
             OUTCOME => Some(&outcomes[index]),
             BODY => Some(&bodies[index]),
             FALLS_WITHIN => Some(&forces[index]),
+            FLAGS => Some(&flags[index]),
             _ => Some(&loads[index]),
         })
     })
@@ -183,7 +188,7 @@ fn batch(
     }
     let mut columns =
         keys.into_iter().zip(words).map(|(keys, words)| dictionary(keys, &words.values));
-    let mut next = || columns.next().unwrap_or_else(|| unreachable!("nine columns of words"));
+    let mut next = || columns.next().unwrap_or_else(|| unreachable!("ten columns of words"));
     let schema = events_schema(incidents.form);
     let constant = |text: &str| {
         let values: ArrayRef = Arc::new(StringArray::from(vec![text]));
@@ -200,6 +205,7 @@ fn batch(
         next()?,
         Arc::new(eastings.finish()),
         Arc::new(northings.finish()),
+        next()?,
         next()?,
         next()?,
         next()?,

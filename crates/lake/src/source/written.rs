@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use wardmote_domain::area::AreaLevel;
+use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
@@ -16,8 +16,8 @@ use super::{
     SourceError,
 };
 use crate::mapping::{
-    MappedColumns, Mapping, StatisticsMapping, SurveyMapping, SurveyQuestion, SurveyShape,
-    TotalsColumns, TotalsMapping,
+    FlagColumn, MappedColumns, Mapping, StatisticsMapping, SurveyMapping, SurveyQuestion,
+    SurveyShape, TotalsColumns, TotalsMapping,
 };
 use crate::read::Form;
 
@@ -55,6 +55,8 @@ struct Written {
     shares: Option<SharedBy>,
     #[serde(default)]
     outcomes: BTreeMap<String, String>,
+    #[serde(default)]
+    flags: BTreeMap<String, FlagColumn>,
     wave: Option<String>,
     design_effect: Option<f64>,
     #[serde(default)]
@@ -186,7 +188,15 @@ impl Declared<'_> {
             categories: written.categories.clone(),
             outcomes: written.outcomes.clone(),
             body: written.body.clone().unwrap_or_else(|| written.publisher.clone()),
+            area: self.area_code()?,
+            flags: written.flags.clone(),
         }))
+    }
+
+    /// The one area of a table that does not say where its rows lie.
+    fn area_code(&self) -> Result<Option<AreaCode>, SourceError> {
+        let code = self.written.area.as_deref().map(AreaCode::new).transpose();
+        code.map_err(|why| self.bad(format!("area: {why}")))
     }
 
     fn boundaries(&self) -> Result<Reader, SourceError> {

@@ -4,7 +4,7 @@ use wardmote_stats::dispersion::{Scale, dispersion_over_years};
 use wardmote_stats::interval::{Confidence, ConfidenceError};
 use wardmote_stats::rates::{
     Exposure, PoissonMethod, RateError, byar_limits, crude_rates, exact_limits, poisson_limits,
-    rate_ratio,
+    rate_ratio, weighted_sum,
 };
 
 use crate::luton::{ANTI_SOCIAL_BEHAVIOUR, CRIME, SHOPLIFTING, year_2022, year_2023};
@@ -112,7 +112,28 @@ fn luton_rate_ratio_of_two_years() {
     insta::assert_snapshot!(line, @"0.9734 (0.8788 to 1.0782), p 0.5737");
 }
 
+#[test]
+fn weighted_sums_agree_with_scipy() {
+    // scipy 1.17, gamma.ppf with the parameters of Fay and Feuer (1997).
+    let found = weighted_sum(&[40, 12, 3, 200], &[10.0, 365.0, 1825.0, 2.0], Confidence::P95);
+    let found = found.unwrap();
+    assert_abs_diff_eq!(found.interval.lower, 5_062.359_676_975_53, epsilon = 1e-4);
+    assert_abs_diff_eq!(found.interval.upper, 21_114.478_061_028_2, epsilon = 1e-4);
+    let nothing = weighted_sum(&[0, 0], &[5.0, 2.0], Confidence::P95).unwrap();
+    assert_eq!((nothing.value, nothing.interval.lower), (0.0, 0.0));
+    assert!(nothing.interval.upper > 5.0);
+    assert!(weighted_sum(&[1], &[-1.0], Confidence::P95).is_err());
+}
+
 proptest! {
+    #[test]
+    fn equal_weights_are_the_exact_limits_of_the_count(n in 0u64..2_000, weight in 0.1f64..500.0) {
+        let found = weighted_sum(&[n], &[weight], Confidence::P95).unwrap();
+        let exact = exact_limits(n, Confidence::P95);
+        prop_assert!((found.interval.lower / weight - exact.lower).abs() < 1e-3 * (1.0 + exact.lower));
+        prop_assert!((found.interval.upper / weight - exact.upper).abs() < 1e-3 * (1.0 + exact.upper));
+    }
+
     #[test]
     fn byar_is_near_exact_from_ten(count in 10u64..5_000) {
         let [byar, exact] = [byar_limits, exact_limits].map(|limits| limits(count, Confidence::P95));
