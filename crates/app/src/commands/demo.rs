@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 use jiff::civil::Date;
+use wardmote_twin::feeds::{self, FeedsRequest};
 use wardmote_twin::stockport::{self, StockportTwin};
 
 use crate::Outcome;
@@ -76,14 +77,17 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// Writes the twin's street files where they are not yet.
+/// Writes the twin's street files and its partners' feeds where they are not yet.
 fn generate_twin(data: &Path) -> anyhow::Result<()> {
-    let police = data.join("police");
-    if police.join("truth.json").exists() {
-        return Ok(());
-    }
     let boundaries = data.join("reference").join("boundaries").join("lsoa_2011_ew.geojson");
-    println!("  SYNTHETIC street files are being written to {}", police.display());
-    stockport::generate(&StockportTwin::new(boundaries, TWIN_SEED, police))?;
+    let (police, feeds) = (data.join("police"), data.join("feeds"));
+    if !police.join("truth.json").exists() {
+        println!("  SYNTHETIC street files are being written to {}", police.display());
+        stockport::generate(&StockportTwin::new(&boundaries, TWIN_SEED, police))?;
+    }
+    if !feeds.join("feeds-truth.json").exists() {
+        println!("  SYNTHETIC feeds are being written to {}", feeds.display());
+        feeds::generate(&FeedsRequest::new(boundaries, TWIN_SEED, feeds))?;
+    }
     Ok(())
 }

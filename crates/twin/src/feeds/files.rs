@@ -39,6 +39,21 @@ pub enum Feed {
 }
 
 impl Feed {
+    /// Every feed.
+    pub const ALL: [Self; 11] = [
+        Self::PoliceOutcomes,
+        Self::PoliceStopAndSearch,
+        Self::LandlordAsb,
+        Self::Marac,
+        Self::HateCrime,
+        Self::Survey,
+        Self::Fires,
+        Self::Hospital,
+        Self::Collisions,
+        Self::BikeEnabledCrime,
+        Self::DayOfAction,
+    ];
+
     /// The folder of its files.
     pub fn folder(self) -> &'static str {
         match self {
