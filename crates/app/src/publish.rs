@@ -12,6 +12,7 @@ use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::lint::{Finding, Syntax, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
@@ -82,6 +83,7 @@ pub(crate) fn assess(
             ("tests".to_owned(), tests_table(assessment, &answers)),
             ("loads".to_owned(), loads_table(observed)),
             ("coverage".to_owned(), sources_table(observed)),
+            ("statements".to_owned(), statements_table(folder, &answers)),
         ]),
         figures: answers
             .figures
@@ -229,6 +231,34 @@ fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
         rows,
         Some(note),
     )
+}
+
+fn statements_table(folder: &PartnershipFolder, answers: &Answers) -> Table {
+    let rows = folder
+        .statements
+        .iter()
+        .map(|statement| {
+            let judged = judge(statement, answers);
+            let (word, why) = match judged.judgement {
+                Judgement::Confirmed => ("Confirmed", String::new()),
+                Judgement::Withheld(why) => ("Withheld", format!("{why}. ")),
+                Judgement::NotJudged(why) => ("Not judged", format!("{why}. ")),
+            };
+            let because = format!("{}{}", capitalised(&why), judged.allowed);
+            vec![statement.says.clone(), word.to_owned(), because.trim().to_owned()]
+        })
+        .collect();
+    table(
+        "Each statement, and whether the evidence bears it",
+        &[("What is said", false), ("Here", false), ("Because", false)],
+        rows,
+        None,
+    )
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
 fn loads_table(observed: &Observed) -> Table {

@@ -22,6 +22,8 @@ pub enum Question {
     Season,
     /// Which area has the most?
     Highest,
+    /// Does it rise and fall with another series?
+    Together,
 }
 
 /// What a test found, after correction.
@@ -77,6 +79,8 @@ pub enum Verdict {
     NoClearSeason,
     Highest,
     NoClearHighest,
+    Together,
+    NoClearTie,
     TooFew,
     NotTestable,
 }
@@ -112,6 +116,8 @@ impl TestOutcome {
             (Q::Season, false, ..) => V::NoClearSeason,
             (Q::Highest, true, ..) => V::Highest,
             (Q::Highest, false, ..) => V::NoClearHighest,
+            (Q::Together, true, true, _) => V::Together,
+            (Q::Together, ..) => V::NoClearTie,
         }
     }
 }
@@ -163,6 +169,8 @@ impl Verdict {
             | Self::NoClearDifference
             | Self::NoClearSeason
             | Self::NoClearHighest
+            | Self::Together
+            | Self::NoClearTie
             | Self::TooFew
             | Self::NotTestable => &[],
         }
@@ -187,6 +195,8 @@ impl Verdict {
             Self::NoClearSeason => "shows no clear season",
             Self::Highest => "is the highest",
             Self::NoClearHighest => "cannot be told apart from the next highest",
+            Self::Together => "rises and falls together",
+            Self::NoClearTie => "shows no clear tie",
             Self::TooFew => "is too small in number to compare",
             Self::NotTestable => "cannot be tested",
         }

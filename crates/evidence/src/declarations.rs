@@ -83,6 +83,8 @@ pub enum Ask {
     Trend(Over),
     /// The season over a run of months.
     Season(Over),
+    /// Whether it rises and falls with another measure.
+    Together(With),
     /// The rate here against the rate elsewhere.
     Against(Against),
     /// Which area of a level has the highest rate.
@@ -98,7 +100,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, against, highest, share, survey; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, against, highest, share, survey; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -129,6 +131,8 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     season: Option<Over>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    together: Option<With>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Against>,
     #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
@@ -147,6 +151,7 @@ impl TryFrom<WrittenClaim> for Claim {
             written.compare.map(Ask::Compare),
             written.trend.map(Ask::Trend),
             written.season.map(Ask::Season),
+            written.together.map(Ask::Together),
             written.against.map(Ask::Against),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
@@ -175,6 +180,7 @@ impl From<Claim> for WrittenClaim {
             Ask::Compare(compare) => written.compare = Some(compare),
             Ask::Trend(over) => written.trend = Some(over),
             Ask::Season(over) => written.season = Some(over),
+            Ask::Together(with) => written.together = Some(with),
             Ask::Against(against) => written.against = Some(against),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
@@ -223,6 +229,16 @@ pub struct Compare {
 pub struct Over {
     /// When.
     pub period: Period,
+}
+
+/// Another measure over a run of months.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct With {
+    /// When.
+    pub period: Period,
+    /// The other measure.
+    pub with: String,
 }
 
 /// The other areas of a comparison.

@@ -190,7 +190,7 @@ fn estimate_printer(raw: &RawTest) -> fn(f64) -> String {
     use wardmote_domain::claim::Question as Q;
     match raw.question {
         Q::Change | Q::Trend => percent_signed,
-        Q::Difference | Q::Season | Q::Highest => two_decimals,
+        Q::Difference | Q::Season | Q::Highest | Q::Together => two_decimals,
     }
 }
 

@@ -10,6 +10,7 @@ use wardmote_lake::source::{self, SourceDeclaration, SourceError};
 
 use crate::declarations::{Ask, Assessment, ChartDeclaration, ChartForm, Claim, Statutory};
 use crate::measure::{Measure, MeasureError};
+use crate::statements::Statement;
 
 /// Why the folder cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,13 @@ pub enum FolderError {
     Source(#[from] SourceError),
 }
 
+/// `assessment/statements.toml`, as it stands.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Statements {
+    statements: Vec<Statement>,
+}
+
 /// All declarations of one partnership.
 #[derive(Debug, Clone)]
 pub struct PartnershipFolder {
@@ -64,6 +72,8 @@ pub struct PartnershipFolder {
     pub assessment: Option<Assessment>,
     /// `assessment/statutory.toml`.
     pub statutory: Option<Statutory>,
+    /// `assessment/statements.toml`.
+    pub statements: Vec<Statement>,
 }
 
 impl PartnershipFolder {
@@ -83,6 +93,9 @@ impl PartnershipFolder {
             charts: parse_if_there(&assessment.join("charts.toml"))?.unwrap_or_default(),
             assessment: parse_if_there(&assessment.join("assessment.toml"))?,
             statutory: parse_if_there(&assessment.join("statutory.toml"))?,
+            statements: parse_if_there::<Statements>(&assessment.join("statements.toml"))?
+                .map(|file| file.statements)
+                .unwrap_or_default(),
             path: path.to_owned(),
         })
     }

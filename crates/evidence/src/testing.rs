@@ -14,6 +14,8 @@ use wardmote_stats::proportion::{
 use wardmote_stats::rates::{Exposure, rate_ratio};
 use wardmote_stats::{equivalence, periods, ranks, season, trend};
 
+use wardmote_stats::together::together;
+
 use crate::declarations::Share;
 
 /// A test before correction.
@@ -239,6 +241,27 @@ pub fn survey_share(share: &Share) -> Result<RawTest, NotTested> {
         design_effect,
     )?;
     share_test(&found, share.equivalence_margin)
+}
+
+/// Tests whether two series rise and fall together.
+pub fn tie(first: &[u64], second: &[u64]) -> Result<RawTest, NotTested> {
+    let found = together(first, second)?;
+    Ok(RawTest {
+        question: Question::Together,
+        method: "correlation of two series without their trends, by the effective number of months"
+            .into(),
+        estimate: found.correlation,
+        interval: found.interval,
+        upward: found.correlation > 0.0,
+        z: Some(found.z),
+        p: found.p_value,
+        equivalence_p: None,
+        fewest_events: first.iter().sum::<u64>().min(second.iter().sum()),
+        parameters: BTreeMap::from([
+            ("months".to_owned(), first.len() as f64),
+            ("effective_months".to_owned(), found.effective_months),
+        ]),
+    })
 }
 
 /// Tests a weighted share here against the rest.

@@ -10,6 +10,7 @@
 //! | Did it change between two periods? | [`periods`] |
 //! | Is it drifting, season apart? | [`trend`] |
 //! | Has it a season, and when is its peak? | [`season`] |
+//! | Do two series rise and fall together? | [`together`] |
 //! | May two values be called the same? | [`equivalence`] |
 //! | Is the highest really the highest? | [`ranks`] |
 //! | How much more than chance do counts vary? | [`dispersion`] |
@@ -54,4 +55,5 @@ pub mod proportion;
 pub mod ranks;
 pub mod rates;
 pub mod season;
+pub mod together;
 pub mod trend;

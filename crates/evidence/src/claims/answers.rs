@@ -46,6 +46,10 @@ pub(super) fn answer(
             let profile = test.as_ref().ok().map(|found| &found.1);
             season(draft, &about(measure, place, period, "season"), profile)
         }
+        Evidence::Together { measure, with, place, period, .. } => {
+            let kind = format!("together with {} v{}", with.id, with.version);
+            tie(draft, &about(measure, place, period, &kind), with)
+        }
         Evidence::Against { measure, place, period, others, here, there, .. } => {
             let about = about(measure, place, period, "against others");
             against(draft, &about, others, (&here.0, here.1), (&there.0, there.1))
@@ -121,6 +125,19 @@ fn season(mut draft: Draft<'_>, about: &About<'_>, profile: Option<&SeasonalProf
     draft.field("trough", month(profile.trough), &figure);
     let statement =
         sentences::season(draft.verdict(), raw, profile.peak, profile.trough, about.period);
+    draft.finish(figure, statement)
+}
+
+fn tie(mut draft: Draft<'_>, about: &About<'_>, with: &Measure) -> Answered {
+    let mut figure = draft.tested(about);
+    figure.loads.extend(draft.observed.loads_of(&with.numerator.source, about.period));
+    figure.loads.sort();
+    figure.loads.dedup();
+    figure.query =
+        format!("{} The same of {}, and their months side by side.", figure.query, with.title);
+    draft.estimate_fields(&figure);
+    let Some(raw) = draft.raw() else { return draft.untested(figure) };
+    let statement = sentences::tie(draft.verdict(), raw, &with.title, about.period);
     draft.finish(figure, statement)
 }
 

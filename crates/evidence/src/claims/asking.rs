@@ -44,6 +44,13 @@ pub(super) enum Evidence<'a> {
         period: &'a Period,
         test: Result<Box<(RawTest, SeasonalProfile)>, NotTested>,
     },
+    Together {
+        measure: &'a Measure,
+        with: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        test: Result<RawTest, NotTested>,
+    },
     Against {
         measure: &'a Measure,
         place: &'a Place,
@@ -83,6 +90,7 @@ impl Evidence<'_> {
             Self::Value { .. } => return None,
             Self::Change { test, .. }
             | Self::Trend { test, .. }
+            | Self::Together { test, .. }
             | Self::Against { test, .. }
             | Self::Share { test, .. } => test.clone(),
             Self::Season { test, .. } => {
@@ -145,6 +153,15 @@ pub(super) fn ask<'a>(
             let (times, counts, of_year) = known_months(&months);
             let test = testing::seasonality(&times, &counts, &of_year).map(Box::new);
             Evidence::Season { measure, place, period: &over.period, test }
+        }
+        Ask::Together(asked) => {
+            let (period, with) = (&asked.period, observed.measure(&asked.with)?);
+            let first = observed.monthly(&measure.numerator, place, period)?;
+            let second = observed.monthly(&with.numerator, place, period)?;
+            let test = all_known(&first)
+                .and_then(|first| Ok((first, all_known(&second)?)))
+                .and_then(|(first, second)| testing::tie(&first, &second));
+            Evidence::Together { measure, with, place, period, test }
         }
         Ask::Against(against) => {
             against_others(observed, measure, place, &against.period, &against.areas)?

@@ -93,6 +93,22 @@ pub(super) fn season(
     }
 }
 
+pub(super) fn tie(verdict: Verdict, test: &RawTest, with: &str, period: &Period) -> String {
+    let with = with.to_lowercase();
+    let over = format!(
+        "over {}: a correlation of {} without their trends (95% interval {} to {})",
+        period.in_words(),
+        two_decimals(test.estimate),
+        two_decimals(test.interval.lower),
+        two_decimals(test.interval.upper),
+    );
+    match verdict {
+        Verdict::Together => format!("rises and falls together with {with} {over}"),
+        Verdict::TooFew => format!("is too small in number to hold against {with}"),
+        _ => format!("shows no clear tie to {with} {over}"),
+    }
+}
+
 /// A rate with its unit, for one side of a comparison.
 pub(super) struct Rates<'a> {
     pub here: &'a str,
