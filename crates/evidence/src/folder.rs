@@ -110,12 +110,7 @@ impl PartnershipFolder {
 
     /// The sources that measures count.
     pub fn sources_counted(&self) -> BTreeSet<String> {
-        let of = |measure: &Measure| {
-            let share_of =
-                measure.share_of.iter().map(|whole| whole.source.clone()).collect::<Vec<_>>();
-            std::iter::once(measure.numerator.source.clone()).chain(share_of)
-        };
-        self.measures.values().flat_map(of).collect()
+        self.measures.values().flat_map(Measure::sources).collect()
     }
 
     /// The surveys that claims ask about.

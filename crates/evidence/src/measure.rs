@@ -4,7 +4,7 @@
 //! "similar". Anti-social behaviour counts incidents and every other category counts crimes, so a
 //! measure that would add the two is refused here, before anything is computed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -292,6 +292,12 @@ impl Measure {
             return Err(MeasureError::Per { id: self.id.clone(), per: self.per });
         }
         Ok(())
+    }
+
+    /// The sources that it counts.
+    pub fn sources(&self) -> BTreeSet<String> {
+        let selections = std::iter::once(&self.numerator).chain(&self.share_of);
+        selections.map(|selection| selection.source.clone()).collect()
     }
 
     /// "per 1,000 residents", as a rate is labelled.

@@ -62,7 +62,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
     };
     let lake = partnership.lake().await?;
     let level = arguments.level.unwrap_or(partnership.folder.partnership.district_level);
-    let observed = Observed::gather(&lake, &partnership.folder, &[level])?;
+    let observed = Observed::gather_measure(&lake, &partnership.folder, id, level)?;
     let measure = observed.measure(id)?;
     let run = match &arguments.period {
         Some(period) => Some((period.first(), period.last())),

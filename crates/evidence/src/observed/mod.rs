@@ -25,6 +25,29 @@ pub use self::places::Place;
 use crate::folder::PartnershipFolder;
 use crate::measure::{Measure, Selection};
 
+/// What is to be gathered.
+#[derive(Debug, Default)]
+struct Asked {
+    sources: BTreeSet<String>,
+    levels: BTreeSet<AreaLevel>,
+    /// The levels that maps are drawn of.
+    drawn: BTreeSet<AreaLevel>,
+    populations: BTreeSet<String>,
+    surveys: BTreeSet<String>,
+}
+
+impl Asked {
+    fn everything(folder: &PartnershipFolder) -> Self {
+        Self {
+            sources: folder.sources_counted(),
+            levels: folder.levels_asked(),
+            drawn: folder.levels_drawn(),
+            populations: folder.populations_used(),
+            surveys: folder.surveys_asked(),
+        }
+    }
+}
+
 /// The gathered evidence of one partnership.
 #[derive(Debug)]
 pub struct Observed {
@@ -55,6 +78,35 @@ impl Observed {
         folder: &PartnershipFolder,
         also: &[AreaLevel],
     ) -> Result<Self, ObservedError> {
+        let mut asked = Asked::everything(folder);
+        asked.levels.extend(also);
+        Self::gather_asked(lake, folder, &asked)
+    }
+
+    /// Gathers what one measure needs, at one level.
+    pub fn gather_measure(
+        lake: &Lake,
+        folder: &PartnershipFolder,
+        measure: &str,
+        level: AreaLevel,
+    ) -> Result<Self, ObservedError> {
+        let found = folder.measures.get(measure);
+        let found =
+            found.ok_or_else(|| ObservedError::NoMeasure { measure: measure.to_owned() })?;
+        let asked = Asked {
+            sources: found.sources(),
+            levels: BTreeSet::from([folder.partnership.district_level, level]),
+            populations: found.denominator.iter().cloned().collect(),
+            ..Asked::default()
+        };
+        Self::gather_asked(lake, folder, &asked)
+    }
+
+    fn gather_asked(
+        lake: &Lake,
+        folder: &PartnershipFolder,
+        asked: &Asked,
+    ) -> Result<Self, ObservedError> {
         let partnership = &folder.partnership;
         let vintage = partnership.area_vintage;
         let mut districts = Vec::new();
@@ -83,25 +135,25 @@ impl Observed {
             held: BTreeMap::new(),
             places: BTreeMap::new(),
             populations: BTreeMap::new(),
-            surveys: surveys::gather(lake, folder)?,
+            surveys: surveys::gather(lake, folder, &asked.surveys)?,
         };
-        for source in folder.sources_counted() {
-            let held = Held::gather(lake, folder, &source, vintage, &small_areas)?;
-            observed.held.insert(source, held);
+        for source in &asked.sources {
+            let held = Held::gather(lake, folder, source, vintage, &small_areas)?;
+            observed.held.insert(source.clone(), held);
         }
-        for level in folder.levels_asked().into_iter().chain(also.iter().copied()) {
+        for level in asked.levels.iter().copied() {
             let places =
                 places::gather(lake, partnership, level, vintage, &districts, &small_areas)?;
             observed.places.insert(level, places);
         }
-        for level in folder.levels_drawn() {
+        for level in asked.drawn.iter().copied() {
             let own = observed.places_within(level, &partnership.areas)?;
             let codes: Vec<AreaCode> = own.iter().map(|place| place.code.clone()).collect();
             observed.boundaries.insert(level, lake.boundaries(level, &codes)?);
         }
-        for name in folder.populations_used() {
-            let residents = lake.population(&name, vintage, &small_areas)?;
-            observed.populations.insert(name, residents.into_iter().collect());
+        for name in &asked.populations {
+            let residents = lake.population(name, vintage, &small_areas)?;
+            observed.populations.insert(name.clone(), residents.into_iter().collect());
         }
         Ok(observed)
     }

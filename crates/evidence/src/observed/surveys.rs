@@ -12,13 +12,14 @@ use super::{Observed, ObservedError};
 use crate::declarations::SurveyQuestion;
 use crate::folder::PartnershipFolder;
 
-/// The answers of every survey that a claim asks about.
+/// The answers of some surveys.
 pub(super) fn gather(
     lake: &Lake,
     folder: &PartnershipFolder,
+    asked: &BTreeSet<String>,
 ) -> Result<BTreeMap<String, Vec<SurveyAnswer>>, ObservedError> {
     let mut surveys = BTreeMap::new();
-    for source_id in folder.surveys_asked() {
+    for source_id in asked.iter().cloned() {
         let Some(source) = folder.sources.get(&source_id) else {
             return Err(ObservedError::NoSource { source_id });
         };
