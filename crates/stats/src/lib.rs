@@ -8,6 +8,7 @@
 //! | How sure is this count, this rate? Do two rates differ? | [`rates`] |
 //! | How sure is this share? Does the area differ from the rest? | [`proportion`] |
 //! | Did it change between two periods? | [`periods`] |
+//! | How often would a change of this size be found? | [`power`] |
 //! | Is it drifting, season apart? | [`trend`] |
 //! | Has it a season, and when is its peak? | [`season`] |
 //! | Do two series rise and fall together? | [`together`] |
@@ -51,6 +52,7 @@ mod glm;
 pub mod interval;
 pub mod multiplicity;
 pub mod periods;
+pub mod power;
 pub mod proportion;
 pub mod ranks;
 pub mod rates;

@@ -33,6 +33,72 @@ impl Draws {
         radius * libm::cos(std::f64::consts::TAU * self.unit())
     }
 
+    /// A count of this mean whose variance is `dispersion` times as large: Poisson about a gamma
+    /// variable, plain Poisson for a dispersion of 1.
+    pub(crate) fn count(&mut self, mean: f64, dispersion: f64) -> u64 {
+        let spread = dispersion - 1.0;
+        let about = if spread > 0.0 { spread * self.gamma(mean / spread) } else { mean };
+        self.poisson(about)
+    }
+
+    /// Gamma with this shape and scale 1 (Marsaglia and Tsang 2000, *ACM Transactions on Mathematical
+    /// Software* 26).
+    fn gamma(&mut self, shape: f64) -> f64 {
+        if shape < 1.0 {
+            let root = libm::pow(1.0 - self.unit(), 1.0 / shape);
+            return root * self.gamma(shape + 1.0);
+        }
+        let d = shape - 1.0 / 3.0;
+        let c = 1.0 / (9.0 * d).sqrt();
+        loop {
+            let x = self.normal();
+            let root = 1.0 + c * x;
+            if root <= 0.0 {
+                continue;
+            }
+            let v = root * root * root;
+            if libm::log(1.0 - self.unit()) < 0.5 * x * x + d - d * v + d * libm::log(v) {
+                return d * v;
+            }
+        }
+    }
+
+    /// Poisson: below a mean of 10 by multiplication (Knuth), above it by transformed rejection
+    /// (Hörmann 1993, *Insurance: Mathematics and Economics* 12, algorithm PTRS).
+    fn poisson(&mut self, mean: f64) -> u64 {
+        if mean < 10.0 {
+            let limit = libm::exp(-mean);
+            let mut product = self.unit();
+            let mut count = 0;
+            while product > limit {
+                product *= self.unit();
+                count += 1;
+            }
+            return count;
+        }
+        let log_mean = libm::log(mean);
+        let b = 0.931 + 2.53 * mean.sqrt();
+        let a = -0.059 + 0.02483 * b;
+        let inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+        let v_r = 0.9277 - 3.6224 / (b - 2.0);
+        loop {
+            let u = self.unit() - 0.5;
+            let v = 1.0 - self.unit();
+            let us = 0.5 - u.abs();
+            let count = ((2.0 * a / us + b) * u + mean + 0.43).floor();
+            if us >= 0.07 && v <= v_r {
+                return count as u64;
+            }
+            if count < 0.0 || (us < 0.013 && v > us) {
+                continue;
+            }
+            let accepted = libm::log(v * inverse_alpha / (a / (us * us) + b));
+            if accepted <= count * log_mean - mean - libm::lgamma(count + 1.0) {
+                return count as u64;
+            }
+        }
+    }
+
     pub(crate) fn chance(&mut self, probability: f64) -> bool {
         self.unit() < probability
     }
@@ -108,6 +174,42 @@ mod tests {
         assert_eq!(counts[1], 0);
         // Five standard deviations of a binomial count of 10,000 at 0.75 are 217.
         assert!(counts[2].abs_diff(7_500) < 217, "{counts:?}");
+    }
+
+    /// Mean and variance of 20,000 draws lie within five standard errors of what they should be.
+    #[test]
+    fn counts_have_the_mean_and_variance_asked_for() {
+        let mut draws = Draws::new(3, 1);
+        // Kurtosis by scipy 1.17.1, from which the error of a variance follows:
+        // 3 + nbinom(mean/(dispersion - 1), 1/dispersion).stats("k"), and 3 + 1/mean for Poisson.
+        for (mean, dispersion, kurtosis) in [
+            (0.4, 1.0, 5.5_f64),
+            (0.4, 3.0, 33.83),
+            (9.9, 1.0, 3.10),
+            (10.1, 1.0, 3.10),
+            (25.0, 3.0, 3.49),
+            (2_000.0, 1.8, 3.00),
+        ] {
+            let n = 20_000;
+            let values: Vec<f64> = (0..n).map(|_| draws.count(mean, dispersion) as f64).collect();
+            let found = values.iter().sum::<f64>() / f64::from(n);
+            let variance = values.iter().map(|v| (v - found).powi(2)).sum::<f64>() / f64::from(n);
+            let expected = mean * dispersion;
+            let errors = 5.0 / f64::from(n).sqrt();
+            assert!((found - mean).abs() < errors * expected.sqrt(), "{mean} {dispersion} {found}");
+            let tolerance = errors * (kurtosis - 1.0).sqrt() * expected;
+            assert!((variance - expected).abs() < tolerance, "{mean} {dispersion} {variance}");
+        }
+    }
+
+    #[test]
+    fn counts_are_poisson_on_both_sides_of_the_change_of_method() {
+        // scipy 1.17.1: poisson.cdf(7, 9.9), poisson.cdf(7, 10.1); five binomial standard deviations.
+        for (mean, expected) in [(9.9, 0.229_364), (10.1, 0.211_348)] {
+            let mut draws = Draws::new(4, 1);
+            let low = (0..20_000).filter(|_| draws.poisson(mean) <= 7).count() as f64 / 20_000.0;
+            assert!((low - expected).abs() < 5.0 * (0.25_f64 / 20_000.0).sqrt(), "{mean} {low}");
+        }
     }
 
     #[test]

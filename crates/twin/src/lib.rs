@@ -4,7 +4,8 @@
 //! changes planted in them and written beside them; [`feeds`] writes what the district's partners would
 //! send beside those. [`bench`](mod@bench) writes as many street rows
 //! as are asked for. Everything either of them writes says SYNTHETIC, in the rows and beside them,
-//! and neither reads any real incident: only the outlines and names of areas.
+//! and neither reads any real incident: only the outlines and names of areas. [`series`] writes
+//! nothing: it draws monthly counts on which methods are tried.
 //!
 //! The same request gives the same bytes on every machine. So the draws come from `ChaCha`, by a
 //! stream for each purpose, and what a platform may compute its own way (logarithms, cosines) comes
@@ -17,6 +18,7 @@ pub mod feeds;
 mod monthly_counts;
 mod outcomes;
 mod places;
+pub mod series;
 pub mod stockport;
 pub mod street_file;
 mod truth;

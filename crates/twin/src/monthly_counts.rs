@@ -74,18 +74,19 @@ fn attempt(planted: &Planted, draws: &mut Draws) -> [u32; N_MONTHS] {
             _ => share_of(counts[12..20].iter().sum(), planted.part_year_change),
         };
         let profile = &planted.profile_from_april[..n_months];
-        let per_share = f64::from(total) / profile.iter().sum::<f64>();
-        let months: Vec<f64> = profile
-            .iter()
-            .map(|share| {
-                let mean = share * per_share;
-                (mean + (planted.dispersion * mean).sqrt() * draws.normal()).max(0.0)
-            })
+        let months: Vec<f64> = means(profile, f64::from(total))
+            .map(|mean| (mean + (planted.dispersion * mean).sqrt() * draws.normal()).max(0.0))
             .collect();
         counts[start..start + n_months].copy_from_slice(&apportion(total, &months));
         start += n_months;
     }
     counts
+}
+
+/// What is expected in each month of a stretch with this total.
+pub(crate) fn means(profile: &[f64], total: f64) -> impl Iterator<Item = f64> {
+    let per_share = total / profile.iter().sum::<f64>();
+    profile.iter().map(move |share| share * per_share)
 }
 
 /// Whole numbers in proportion to `weights` that sum to `total` (largest remainder; the earlier

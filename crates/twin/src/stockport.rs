@@ -47,7 +47,7 @@ const CRIME_DISPERSION: f64 = 3.0;
 const ASB_CHANGE: f64 = -0.02;
 const ASB_DISPERSION: f64 = 1.8;
 /// April first; each sums to 12.
-const CRIME_PROFILE: [f64; 12] =
+pub(crate) const CRIME_PROFILE: [f64; 12] =
     [0.97, 1.05, 1.05, 1.08, 1.04, 1.02, 1.03, 0.97, 0.93, 0.96, 0.90, 1.00];
 pub(crate) const ASB_PROFILE: [f64; 12] =
     [1.00, 1.10, 1.20, 1.40, 1.34, 1.06, 0.98, 0.84, 0.76, 0.72, 0.74, 0.86];

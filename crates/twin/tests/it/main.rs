@@ -3,6 +3,7 @@
 mod bench;
 mod boundaries;
 mod feeds;
+mod series;
 mod stockport;
 
 use std::path::{Path, PathBuf};
