@@ -77,6 +77,9 @@ impl<'a> Scan<'a> {
         let table = lake.events(form);
         let mut files = Vec::new();
         for name in lake.visible_files(table)? {
+            if selection.source.is_some_and(|source| !is_of(&name, source)) {
+                continue;
+            }
             let path = table.folder.join(name);
             let metadata = File::open(&path)
                 .map_err(|why| TableError::File { path: path.clone(), why })
@@ -335,6 +338,13 @@ impl Names {
 pub(crate) fn month(number: u32) -> Option<Month> {
     let days = jiff::Span::new().try_days(i64::from(number.cast_signed())).ok()?;
     Month::of(jiff::civil::date(1970, 1, 1).checked_add(days).ok()?)
+}
+
+/// Whether a file can hold rows of a source, by its name: `part-<ingest>-<source>-<month>-<n>.parquet`.
+/// One source's name may begin another's, so the rows are asked all the same.
+pub(crate) fn is_of(name: &str, source: &str) -> bool {
+    let what = name.splitn(3, '-').nth(2).unwrap_or(name);
+    what.strip_prefix(source).is_some_and(|rest| rest.starts_with('-'))
 }
 
 /// The days that the months of a file span, by its statistics; every day if it has none.

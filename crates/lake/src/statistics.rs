@@ -12,6 +12,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::{Month, Period};
 
 use crate::query::QueryError;
+use crate::scan::is_of;
 use crate::store::Lake;
 
 /// One published number.
@@ -146,7 +147,7 @@ impl Lake {
         areas: Option<&BTreeSet<AreaCode>>,
     ) -> Result<Vec<Statistic>, QueryError> {
         let mut files = self.visible_files(&self.statistics)?;
-        files.retain(|name| name.contains(&format!("-{source}-")));
+        files.retain(|name| is_of(name, source));
         let areas: Option<BTreeSet<&str>> =
             areas.map(|areas| areas.iter().map(AreaCode::as_str).collect());
         let wanted = |of: &str, area: &str, load: &str| {
