@@ -16,6 +16,7 @@ mod mapping;
 mod people;
 mod preview;
 mod propose;
+mod pseudonym;
 mod query;
 pub mod read;
 mod rows;
@@ -38,6 +39,7 @@ pub use mapping::{
 };
 pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
+pub use pseudonym::{KeyError, PseudonymKey};
 pub use query::{
     Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RowReference,
 };
