@@ -14,6 +14,7 @@ mod ingest;
 mod links;
 mod mapping;
 mod people;
+mod postcodes;
 mod preview;
 mod propose;
 mod pseudonym;
@@ -41,7 +42,8 @@ pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
 pub use pseudonym::{KeyError, PseudonymKey};
 pub use query::{
-    Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RowReference,
+    Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RepeatRow,
+    RowReference,
 };
 pub use rows::{Load, Refusal, SurveyAnswer, TotalRow};
 pub use statistics::Statistic;
