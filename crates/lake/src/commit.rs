@@ -26,6 +26,8 @@ pub(crate) struct Staged {
     pub(crate) categories: Vec<CategoryRow>,
     pub(crate) answers: Vec<SurveyAnswer>,
     pub(crate) totals: Vec<TotalRow>,
+    /// Each lookup's postcodes, with its source.
+    pub(crate) postcodes: Vec<(String, RecordBatch)>,
     /// Each file's numbers, with its source.
     pub(crate) statistics: Vec<(String, RecordBatch)>,
     pub(crate) refusals: Vec<Refusal>,
@@ -69,6 +71,7 @@ pub(crate) async fn recover(lake: &mut Lake) -> Result<usize, TableError> {
         &mut lake.links,
         &mut lake.populations,
         &mut lake.categories,
+        &mut lake.postcodes,
         &mut lake.surveys,
         &mut lake.totals,
         &mut lake.statistics,
@@ -121,10 +124,8 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     let categories = write_rows(&lake.categories, &ingest, &staged.categories)?;
     let surveys = write_rows(&lake.surveys, &ingest, &staged.answers)?;
     let totals = write_rows(&lake.totals, &ingest, &staged.totals)?;
-    let numbered = staged.statistics.iter().enumerate();
-    let statistics = numbered
-        .map(|(n, (of, batch))| lake.statistics.write(&ingest, &format!("{of}-{n}"), batch))
-        .collect::<Result<Vec<_>, _>>()?;
+    let postcodes = write_batches(&lake.postcodes, &ingest, &staged.postcodes)?;
+    let statistics = write_batches(&lake.statistics, &ingest, &staged.statistics)?;
     let loads = write_rows(&lake.loads, &ingest, &staged.loads)?;
     let others = [
         &refusals,
@@ -132,6 +133,7 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
         &links,
         &populations,
         &categories,
+        &postcodes,
         &surveys,
         &totals,
         &statistics,
@@ -149,6 +151,7 @@ pub(crate) async fn commit(lake: &mut Lake, staged: &mut Staged) -> Result<(), T
     lake.links.add(&links).await?;
     lake.populations.add(&populations).await?;
     lake.categories.add(&categories).await?;
+    lake.postcodes.add(&postcodes).await?;
     lake.surveys.add(&surveys).await?;
     lake.totals.add(&totals).await?;
     lake.statistics.add(&statistics).await?;
@@ -202,6 +205,15 @@ fn name_parts(
         parts.push(Part { file_name, ..part.clone() });
     }
     Ok(parts)
+}
+
+fn write_batches(
+    table: &Table,
+    ingest: &str,
+    batches: &[(String, RecordBatch)],
+) -> Result<Vec<Part>, TableError> {
+    let numbered = batches.iter().enumerate();
+    numbered.map(|(n, (of, batch))| table.write(ingest, &format!("{of}-{n}"), batch)).collect()
 }
 
 fn write_rows<R: Row>(table: &Table, ingest: &str, rows: &[R]) -> Result<Vec<Part>, TableError> {

@@ -74,6 +74,25 @@ impl Ground {
     }
 }
 
+impl Ground {
+    /// Whether there are outlines of small areas to find places in.
+    pub(crate) fn has_outlines(&self) -> bool {
+        self.index.size() > 0
+    }
+
+    /// A small area of one census with that of the other, where a lookup says it exactly.
+    pub(crate) fn in_both_censuses(&self, area: SmallArea) -> SmallArea {
+        let meaning = |code: &Option<AreaCode>| {
+            code.as_ref().and_then(|code| self.codes.get(code)).cloned().unwrap_or_default()
+        };
+        let (of_new, of_old) = (meaning(&area.lsoa_2021), meaning(&area.lsoa_2011));
+        SmallArea {
+            lsoa_2021: area.lsoa_2021.or(of_old.lsoa_2021),
+            lsoa_2011: area.lsoa_2011.or(of_new.lsoa_2011),
+        }
+    }
+}
+
 impl Locate for Ground {
     fn locate(&self, place: BritishNationalGrid) -> Option<SmallArea> {
         let at = rstar::AABB::from_point([place.easting(), place.northing()]);

@@ -5,6 +5,8 @@
 //! clears them. The same file twice changes nothing; a changed file of the same name replaces the
 //! earlier one, which stays in the lake as an earlier vintage.
 
+mod postcodes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,11 +19,14 @@ use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
 
+use self::postcodes::PostcodesHeld;
 use crate::commit::{self, Staged, UNNAMED};
 use crate::files;
 use crate::geography::{self, GeographyError, GeographyFile, Sharing};
 use crate::ground::Ground;
 use crate::links::Links;
+use crate::people::shown_name;
+use crate::pseudonym::PseudonymKey;
 use crate::read::{self, FileReport, Progress, ReadRequest, SinkError, load_id};
 use crate::rows::{AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal};
 use crate::source::{Reader, SourceDeclaration};
@@ -92,6 +97,15 @@ pub enum IngestError {
         source_id: String,
         /// As it names the population.
         population: String,
+    },
+    /// A lookup of postcodes gives places, and nothing says which areas they lie in.
+    #[error(
+        "source {source_id:?}: its postcodes have places and no small areas, which are found in outlines: \
+         declare a source of reader \"boundaries\" and level \"lsoa-2021\" or \"lsoa-2011\""
+    )]
+    NoOutlines {
+        /// The source.
+        source_id: String,
     },
     /// The rows do not reconcile, which would be our own fault.
     #[error("{file}: {read} rows read, but {kept} kept and {refused} refused")]
@@ -199,6 +213,14 @@ pub async fn withdraw(lake_folder: &Path, ids: &[String], why: &str) -> Result<L
     Ok(lake)
 }
 
+/// What keeps people out of a partner's rows while they are read.
+#[derive(Default)]
+struct Turning {
+    key: Option<PseudonymKey>,
+    /// What else the rows follow from.
+    read_with: Option<String>,
+}
+
 struct Run {
     report: IngestReport,
     /// What will be visible after the run, by load.
@@ -219,6 +241,9 @@ impl Run {
     ) -> Result<(), IngestError> {
         let (events, ground): (Vec<_>, Vec<_>) =
             request.sources.iter().partition(|source| source.reader.brings_events());
+        let (postcodes, ground): (Vec<_>, Vec<_>) = ground
+            .into_iter()
+            .partition(|source| matches!(source.reader, Reader::PostcodeLookup(_)));
         // Lookups before outlines, because a lookup says which outlines matter; and before totals,
         // because a lookup says what their words mean.
         // Residents first of all, because areas that were split are shared out by them.
@@ -241,8 +266,18 @@ impl Run {
                 .extend(contradictions.map(|found| ("lookups".to_owned(), found.to_string())));
         }
         let ground = Ground::new(areas, &links);
+        // After the outlines, in which postcodes with places are found.
+        for source in postcodes {
+            self.stage_postcodes(lake, request, source, &ground, progress)?;
+        }
+        let with_postcodes = events.iter().any(|source| source.reader.turns_postcodes());
+        let postcodes = if with_postcodes {
+            PostcodesHeld::gather(self, lake, &ground)?
+        } else {
+            PostcodesHeld::default()
+        };
         for source in events {
-            self.stage_events(lake, request, source, &ground, progress)?;
+            self.stage_events(lake, request, source, (&ground, &postcodes), progress)?;
         }
         // One folder serves several sources: what another of them reads was not passed over.
         let held: BTreeSet<&str> =
@@ -304,6 +339,10 @@ impl Run {
             .then(|| format!("{} for {}", source.id, short_hash(&also.join(" "))));
         for path in paths {
             let file_name = relative(&path, request.data_folder);
+            if matches!(source.reader, Reader::Survey(_)) && shown_name(&file_name).is_none() {
+                self.report.failures.push((hidden_name(&file_name), NAMED_AFTER.to_owned()));
+                continue;
+            }
             let file = geography::read_bytes(&path).map_err(failed)?;
             let load_id = load_id(read_for.as_ref().unwrap_or(&source.id), &file.sha256);
             if self.is_known(lake, &load_id, &file_name) {
@@ -434,7 +473,7 @@ impl Run {
         lake: &Lake,
         request: &IngestRequest<'_>,
         source: &SourceDeclaration,
-        ground: &Ground,
+        (ground, postcodes): (&Ground, &PostcodesHeld),
         progress: &(dyn Progress + Sync),
     ) -> Result<(), IngestError> {
         let Reader::Events { form, mapping, time_precision, place_precision, vintage } =
@@ -446,13 +485,22 @@ impl Run {
             [] => declared_files(source, request.data_folder)?,
             only => only.to_vec(),
         };
-        let found = read::find_inputs(*form, &paths)
+        let mut found = read::find_inputs(*form, &paths)
             .map_err(|why| IngestError::Read { source_id: source.id.clone(), why })?;
-        let skipped =
-            found.skipped.into_iter().map(|skipped| (skipped.name, skipped.reason.to_owned()));
+        let skipped = found
+            .skipped
+            .into_iter()
+            .map(|skipped| (hidden_name(&skipped.name), skipped.reason.to_owned()));
         self.report.skipped.extend(skipped);
-        let failed = |failure: read::FileFailure| (failure.display_name, failure.error.to_string());
+        let failed = |failure: read::FileFailure| {
+            (hidden_name(&failure.display_name), failure.error.to_string())
+        };
         self.report.failures.extend(found.failures.into_iter().map(failed));
+        let Some(Turning { key, read_with }) =
+            self.turning(lake, request, source, postcodes, &mut found.files)
+        else {
+            return Ok(());
+        };
         let read_request = ReadRequest {
             form: *form,
             mapping: mapping.as_deref(),
@@ -464,6 +512,9 @@ impl Run {
             declared_vintage: *vintage,
             small_areas: &ground.codes,
             locate: Some(ground),
+            postcodes: source.reader.turns_postcodes().then_some(&postcodes.postcodes),
+            pseudonyms: key.as_ref(),
+            read_with: read_with.as_deref(),
             threads: request.threads,
         };
         let already = |load_id: &str| lake.known.contains_key(load_id);
@@ -503,6 +554,59 @@ impl Run {
             self.stage_report(request, source, report)?;
         }
         Ok(())
+    }
+
+    /// What a partner's files are read with so that people stay out. Files that are named after somebody
+    /// are taken out; `None`, and none is read, where something is missing.
+    fn turning(
+        &mut self,
+        lake: &Lake,
+        request: &IngestRequest<'_>,
+        source: &SourceDeclaration,
+        postcodes: &PostcodesHeld,
+        files: &mut Vec<read::InputFile>,
+    ) -> Option<Turning> {
+        let Reader::Events { mapping: Some(mapping), .. } = &source.reader else {
+            return Some(Turning::default());
+        };
+        files.retain(|file| {
+            let mut names = file.archive.iter().chain([&file.display_name]);
+            let is_nameless = names.all(|name| shown_name(name).is_some());
+            if !is_nameless {
+                let shown = hidden_name(&file.display_name);
+                self.report.failures.push((shown, NAMED_AFTER.to_owned()));
+            }
+            is_nameless
+        });
+        let turns_postcodes = mapping.columns.postcode.is_some();
+        if turns_postcodes && postcodes.postcodes.is_empty() {
+            let why = "its postcodes cannot become small areas, and are not stored: declare a source of \
+                       reader \"postcode-lookup\"";
+            self.refuse_all(files, why);
+            return None;
+        }
+        let key = mapping.key_file.as_deref().map(|path| {
+            let folders = [request.data_folder, lake.folder()];
+            PseudonymKey::read_outside(path, &source.id, &folders)
+        });
+        let key = match key.transpose() {
+            Ok(key) => key,
+            Err(why) => {
+                self.refuse_all(files, &why.to_string());
+                return None;
+            }
+        };
+        let with = [
+            turns_postcodes.then(|| format!("postcodes {}", postcodes.identity)),
+            key.as_ref().map(|key| format!("key {}", key.fingerprint())),
+        ];
+        let with: Vec<String> = with.into_iter().flatten().collect();
+        Some(Turning { key, read_with: (!with.is_empty()).then(|| with.join(" ")) })
+    }
+
+    fn refuse_all(&mut self, files: &[read::InputFile], why: &str) {
+        let refused = files.iter().map(|file| (file.display_name.clone(), why.to_owned()));
+        self.report.failures.extend(refused);
     }
 
     fn stage_report(
@@ -590,6 +694,19 @@ impl Run {
         self.visible.insert(load.load_id.clone(), load.clone());
         self.staged.loads.push(load);
     }
+}
+
+/// Why a file that is named after somebody is not loaded.
+const NAMED_AFTER: &str = "the file's own name looks as if it named a person, and names of files are kept: \
+                           rename the file";
+
+/// A file's name as it may be shown: one that names a person keeps its folder alone.
+fn hidden_name(name: &str) -> String {
+    if let Some(shown) = shown_name(name) {
+        return shown.to_owned();
+    }
+    let folder = name.rfind(['/', '\\', '!']).map_or("", |at| &name[..=at]);
+    format!("{folder}(a name that is not shown)")
 }
 
 pub(crate) fn blank_load(

@@ -14,8 +14,10 @@ mod ingest;
 mod links;
 mod mapping;
 mod people;
+mod postcodes;
 mod preview;
 mod propose;
+mod pseudonym;
 mod query;
 pub mod read;
 mod rows;
@@ -38,8 +40,10 @@ pub use mapping::{
 };
 pub use preview::{Preview, PreviewRow};
 pub use propose::Proposal;
+pub use pseudonym::{KeyError, PseudonymKey};
 pub use query::{
-    Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RowReference,
+    Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RepeatRow,
+    RowReference,
 };
 pub use rows::{Load, Refusal, SurveyAnswer, TotalRow};
 pub use statistics::Statistic;

@@ -1,6 +1,7 @@
 //! How a partner's own table is read, as `sources/*.toml` declares it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use jiff::civil::DateTime;
 use jiff::fmt::strtime;
@@ -8,6 +9,8 @@ use serde::Deserialize;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
+
+use crate::people::Turned;
 
 /// What the columns of a partner's table mean. Columns that are not named here are never stored.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,6 +31,8 @@ pub struct Mapping {
     pub area: Option<AreaCode>,
     /// Marks that may overlap, by short name.
     pub flags: BTreeMap<String, FlagColumn>,
+    /// The file of the key by which `repeat_of` becomes a pseudonym.
+    pub key_file: Option<PathBuf>,
 }
 
 /// A column that says whether a row carries a mark.
@@ -62,6 +67,11 @@ pub struct MappedColumns {
     pub longitude: Option<String>,
     /// Degrees north, WGS84.
     pub latitude: Option<String>,
+    /// The postcode, which becomes a small area and is not stored.
+    pub postcode: Option<String>,
+    /// A reference that may be a person's or a household's, by which events repeat; it becomes a keyed
+    /// pseudonym and is not stored.
+    pub repeat_of: Option<String>,
     /// What became of it.
     pub outcome: Option<String>,
 }
@@ -268,6 +278,11 @@ pub(crate) fn month_of(text: &str, formats: &[String]) -> Option<(Month, Option<
 }
 
 impl MappedColumns {
+    /// The columns that are turned into something else before anything is stored.
+    pub(crate) fn turned(&self) -> Turned<'_> {
+        Turned { postcode: self.postcode.as_deref(), repeat_of: self.repeat_of.as_deref() }
+    }
+
     /// The headings that are declared.
     pub fn headings(&self) -> impl Iterator<Item = &str> {
         let optional = [
@@ -277,6 +292,8 @@ impl MappedColumns {
             &self.northing,
             &self.longitude,
             &self.latitude,
+            &self.postcode,
+            &self.repeat_of,
             &self.outcome,
         ];
         let optional = optional.into_iter().filter_map(Option::as_deref);

@@ -9,7 +9,10 @@ use arrow::record_batch::RecordBatch;
 use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
 
+use crate::mapping::Mapping;
+use crate::people::masked;
 use crate::read::{InputFile, Progress, ReadRequest, SinkError, SmallAreaCodes, read_months};
+use crate::sheet::Sheet;
 use crate::source::{Reader, SourceDeclaration};
 
 /// What a file looks like through a declaration.
@@ -40,6 +43,8 @@ pub struct PreviewRow {
     pub category: String,
     /// The code of its small area, where it has one.
     pub small_area: Option<String>,
+    /// Of its postcode, which would become a small area, the district: "SK1 ***".
+    pub postcode: Option<String>,
     /// Its outcome.
     pub outcome: Option<String>,
 }
@@ -72,6 +77,9 @@ impl Preview {
             declared_vintage: *vintage,
             small_areas: &no_lookup,
             locate: None,
+            postcodes: None,
+            pseudonyms: None,
+            read_with: None,
             threads: 1,
         };
         let rows = Mutex::new(Vec::new());
@@ -84,6 +92,9 @@ impl Preview {
         let mut rows = rows.into_inner().unwrap_or_else(PoisonError::into_inner);
         rows.sort_by_key(|row: &PreviewRow| row.line);
         rows.truncate(most_rows);
+        if let Some(mapping) = mapping {
+            show_postcodes(path, mapping, &mut rows);
+        }
         let mut preview = Self { rows, ..Self::default() };
         preview.failure = outcome.failures.first().map(|failure| failure.error.to_string());
         for report in outcome.reports {
@@ -93,6 +104,21 @@ impl Preview {
             preview.notes.extend(report.notes);
         }
         preview
+    }
+}
+
+/// Adds the rows' postcodes, masked. The batches hold none, so the file is asked again.
+fn show_postcodes(path: &Path, mapping: &Mapping, rows: &mut [PreviewRow]) {
+    let Some(heading) = &mapping.columns.postcode else { return };
+    let mut bytes = Vec::new();
+    let read = InputFile::on_disk(path).read_into(&mut bytes);
+    let sheet =
+        read.and_then(|()| Sheet::read(&bytes, mapping.sheet.as_deref(), mapping.heading_row));
+    let Ok(sheet) = sheet else { return };
+    let Ok(index) = sheet.column(heading) else { return };
+    for row in rows {
+        let line = sheet.rows.iter().find(|line| u64::from(line.line) == row.line);
+        row.postcode = line.and_then(|line| masked(line.cells.get(index)?));
     }
 }
 
@@ -123,6 +149,7 @@ fn first_rows(month: Month, batch: &RecordBatch) -> Vec<PreviewRow> {
             month,
             category: categories[row].clone().unwrap_or_default(),
             small_area: areas[row].clone(),
+            postcode: None,
             outcome: outcomes[row].clone(),
         })
         .collect()

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use jiff::fmt::strtime;
 use wardmote_domain::category::Category;
 
-use crate::people::{PersonalColumn, personal_column};
+use crate::people::{
+    PersonalColumn, Turned, Written, looks_like_headings, may_be_shown, personal_column,
+};
 use crate::read::ReadError;
 use crate::sheet::Sheet;
 
@@ -17,6 +19,8 @@ pub struct Proposal {
     pub declaration: String,
     /// Columns that would not be stored.
     pub not_stored: Vec<String>,
+    /// The heading of a column of postcodes, which would become small areas and be dropped.
+    pub postcode: Option<String>,
     /// What has to be settled by hand before the table can be loaded.
     pub open_questions: Vec<String>,
     /// The heading that names people, if one does: such a table is not loaded at all.
@@ -44,14 +48,18 @@ impl Proposal {
     /// Looks at a table's content.
     pub fn of(bytes: &[u8]) -> Result<Self, ReadError> {
         let (heading_row, sheet) = headings(bytes)?;
-        let names_people = personal_column(&sheet).map(|PersonalColumn { heading, .. }| heading);
         let columns: Vec<(String, Vec<&str>)> = sheet
             .headings
             .iter()
             .enumerate()
             .map(|(index, heading)| (heading.clone(), cells(&sheet, index)))
             .collect();
-        Ok(Found::new(&columns).proposal(heading_row, &columns, names_people))
+        let found = Found::new(&columns);
+        let postcode = found.postcode.map(|index| columns[index].0.as_str());
+        let turned = Turned { postcode, repeat_of: None };
+        let names_people =
+            personal_column(&sheet, turned).map(|PersonalColumn { heading, .. }| heading);
+        Ok(found.proposal(heading_row, &columns, names_people))
     }
 }
 
@@ -62,7 +70,10 @@ fn headings(bytes: &[u8]) -> Result<(usize, Sheet), ReadError> {
         match Sheet::read(bytes, None, row) {
             Ok(sheet) => {
                 let width = sheet.rows.iter().map(|row| filled(&row.cells)).max().unwrap_or(0);
-                if filled(&sheet.headings) * 2 > width && width > 1 {
+                if filled(&sheet.headings) * 2 > width
+                    && width > 1
+                    && looks_like_headings(&sheet.headings)
+                {
                     return Ok((row, sheet));
                 }
             }
@@ -99,6 +110,7 @@ struct Found {
     northing: Option<usize>,
     longitude: Option<usize>,
     latitude: Option<usize>,
+    postcode: Option<usize>,
     category: Option<usize>,
     outcome: Option<usize>,
 }
@@ -118,6 +130,8 @@ impl Found {
                 found.date = Some((index, format));
             } else if found.lsoa.is_none() && mostly(cells, is_lsoa) {
                 found.lsoa = Some(index);
+            } else if found.postcode.is_none() && mostly(cells, is_postcode) {
+                found.postcode = Some(index);
             } else if is_named(&["easting"]) && within(1_000.0, 700_000.0) {
                 found.easting = Some(index);
             } else if is_named(&["northing"]) && within(1_000.0, 1_300_000.0) {
@@ -143,6 +157,7 @@ impl Found {
             self.northing,
             self.longitude,
             self.latitude,
+            self.postcode,
             self.category,
             self.outcome,
         ];
@@ -202,36 +217,40 @@ impl Found {
             ("northing", self.northing),
             ("longitude", self.longitude),
             ("latitude", self.latitude),
+            ("postcode", self.postcode),
             ("outcome", self.outcome),
         ];
         for (name, index) in others {
             if let Some(index) = index {
-                let _ = writeln!(text, "{name} = {}", heading(index));
+                let why = if name == "postcode" { DROPPED } else { "" };
+                let _ = writeln!(text, "{name} = {}{why}", heading(index));
             }
         }
         if self.category.is_none() {
             questions.push("no column holds a short list of kinds: which says what?".to_owned());
         }
-        if self.lsoa.is_none() && has_point.is_none() {
+        if self.lsoa.is_none() && has_point.is_none() && self.postcode.is_none() {
             questions
                 .push("no column says where: rows would be counted without a place".to_owned());
         }
-        if let Some(index) = self.category {
+        // The words of a table that names people may be their names.
+        let may_quote = names_people.is_none();
+        if let Some(index) = self.category.filter(|_| may_quote) {
             text.push_str("\n[categories]\n");
-            for words in words(&columns[index].1).keys() {
+            for words in words(&columns[index].1).keys().filter(|words| may_be_shown(words)) {
                 let slug =
                     Category::of_words(words).map_or_else(|| "not-stated".to_owned(), String::from);
                 let _ = writeln!(text, "{} = \"{slug}\"", toml_text(words));
             }
         }
-        if let Some(index) = self.outcome {
+        if let Some(index) = self.outcome.filter(|_| may_quote) {
             text.push_str("\n[outcomes]\n");
             let outcomes = words(&columns[index].1);
             if outcomes.len() > MOST_KINDS {
                 questions
                     .push(format!("{} looks like free text, which is not stored", heading(index)));
             } else {
-                for words in outcomes.keys() {
+                for words in outcomes.keys().filter(|words| may_be_shown(words)) {
                     let _ = writeln!(text, "{0} = {0}", toml_text(words));
                 }
             }
@@ -243,6 +262,7 @@ impl Found {
         Proposal {
             declaration: text,
             not_stored: not_stored.collect(),
+            postcode: self.postcode.map(|index| columns[index].0.clone()),
             open_questions: questions,
             names_people,
         }
@@ -287,6 +307,15 @@ fn date_format(cells: &[&str]) -> Option<DateForm> {
     let formats = DATE_FORMATS.into_iter();
     let fit = |format: &&str| mostly(cells, |cell| strtime::parse(format, cell).is_ok());
     formats.into_iter().find(fit).map(DateForm::As)
+}
+
+/// What is said beside a column of postcodes.
+const DROPPED: &str =
+    " # becomes a small area by a source of reader \"postcode-lookup\", and is dropped";
+
+/// Whole, or a part of one.
+fn is_postcode(cell: &str) -> bool {
+    matches!(Written::of(cell), Written::Whole(_) | Written::Half)
 }
 
 fn is_lsoa(cell: &str) -> bool {
@@ -334,6 +363,38 @@ mod tests {
         assert_eq!(proposal.not_stored, ["Ref", "Officer notes"]);
         assert_eq!(proposal.open_questions, Vec::<String>::new());
         assert_eq!(proposal.names_people, None);
+    }
+
+    #[test]
+    fn postcodes_are_proposed_and_said_to_be_dropped() {
+        let mut text = String::from("Reported,Type,Victim postcode\n");
+        for n in 0..20 {
+            let _ = writeln!(text, "{:02}/05/2024,Noise,SK{} 3XE", n + 1, n + 1);
+        }
+        let proposal = Proposal::of(text.as_bytes()).unwrap();
+        assert_eq!(proposal.postcode.as_deref(), Some("Victim postcode"));
+        assert_eq!(proposal.names_people, None);
+        assert_eq!(proposal.open_questions, Vec::<String>::new());
+        let declared = &proposal.declaration;
+        assert!(
+            declared.contains("postcode = \"Victim postcode\" # becomes a small area"),
+            "{declared}"
+        );
+        assert!(!declared.contains("3XE"), "{declared}");
+    }
+
+    #[test]
+    fn a_table_that_names_people_is_not_quoted() {
+        let mut text = String::from("Reported,Tenant name\n");
+        for n in 1..20 {
+            let _ = writeln!(text, "{n:02}/05/2024,Aloysius Nobody");
+        }
+        let proposal = Proposal::of(text.as_bytes()).unwrap();
+        assert_eq!(proposal.names_people.as_deref(), Some("Tenant name"));
+        assert!(!format!("{proposal:?}").contains("Aloysius"));
+        let headless = text.lines().skip(1).collect::<Vec<_>>().join("\n");
+        let why = Proposal::of(headless.as_bytes()).unwrap_err().to_string();
+        assert!(why.contains("holds no headings"), "{why}");
     }
 
     #[test]

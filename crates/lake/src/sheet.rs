@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use calamine::{Data, ExcelDateTime, Reader as _, open_workbook_auto_from_rs};
 
+use crate::people::shown_headings;
 use crate::read::{ReadError, decode};
 
 /// A table with its headings.
@@ -49,7 +50,7 @@ impl Sheet {
         let found = self.headings.iter().position(|name| name.eq_ignore_ascii_case(heading.trim()));
         found.ok_or_else(|| ReadError::NoColumn {
             column: heading.to_owned(),
-            has: self.headings.join(", "),
+            has: shown_headings(&self.headings),
         })
     }
 }

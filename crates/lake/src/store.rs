@@ -10,6 +10,7 @@ use arrow::datatypes::SchemaRef;
 use sha2::{Digest, Sha256};
 
 use crate::links::Links;
+use crate::postcodes;
 use crate::read::{self, Form};
 use crate::rows::{
     AreaRow, CategoryRow, LinkRow, Load, PopulationRow, Refusal, Row, SnapshotRow, SurveyAnswer,
@@ -79,6 +80,7 @@ pub struct Lake {
     pub(crate) links: Table,
     pub(crate) populations: Table,
     pub(crate) categories: Table,
+    pub(crate) postcodes: Table,
     pub(crate) surveys: Table,
     pub(crate) totals: Table,
     pub(crate) statistics: Table,
@@ -113,6 +115,7 @@ fn tables() -> Vec<(&'static str, SchemaRef)> {
         ("area_links", LinkRow::schema()),
         ("populations", PopulationRow::schema()),
         ("categories", CategoryRow::schema()),
+        ("postcodes", postcodes::schema()),
         ("surveys", SurveyAnswer::schema()),
         ("counts", TotalRow::schema()),
         ("statistics", statistics::schema()),
@@ -177,6 +180,7 @@ impl Lake {
             links: open("area_links", LinkRow::schema()).await?,
             populations: open("populations", PopulationRow::schema()).await?,
             categories: open("categories", CategoryRow::schema()).await?,
+            postcodes: open("postcodes", postcodes::schema()).await?,
             surveys: open("surveys", SurveyAnswer::schema()).await?,
             totals: open("counts", TotalRow::schema()).await?,
             statistics: open("statistics", statistics::schema()).await?,
@@ -248,6 +252,7 @@ impl Lake {
             &self.links,
             &self.populations,
             &self.categories,
+            &self.postcodes,
             &self.surveys,
             &self.totals,
             &self.statistics,

@@ -4,6 +4,7 @@ mod categories;
 mod features;
 mod lookups;
 mod outlines;
+pub(crate) mod postcodes;
 mod residents;
 mod sheet;
 mod statistics;
@@ -21,6 +22,7 @@ use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 
+use crate::people::may_be_shown;
 use crate::read::ReadError;
 use crate::rows::{AreaRow, CategoryRow, LinkRow, PopulationRow, Refusal, SurveyAnswer, TotalRow};
 use crate::source::Reader;
@@ -173,7 +175,7 @@ pub(crate) fn read(
         Reader::Totals(mapping) => totals::read(file, mapping, &mut sink)?,
         Reader::Survey(mapping) => survey::read(file, mapping, &mut sink)?,
         Reader::Statistics(mapping) => statistics::read(file, mapping, &mut sink)?,
-        Reader::Events { .. } => {}
+        Reader::Events { .. } | Reader::PostcodeLookup(_) => {}
     }
     let rows = sink.rows;
     if rows.rows_kept == 0 && rows.passed_over == 0 {
@@ -207,7 +209,8 @@ impl Sink<'_> {
             count: 1,
             field: field.to_owned(),
             reason,
-            text: self.file.keep_text.then(|| text.chars().take(80).collect()),
+            text: (self.file.keep_text && may_be_shown(text))
+                .then(|| text.chars().take(80).collect()),
         });
     }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::{GeographyError, Sink};
+use crate::people::shown_headings;
 use crate::sheet::line_at;
 use crate::source::Column;
 
@@ -42,7 +43,7 @@ impl<'a> Sheet<'a> {
             Column::Number(number) => format!("column {number}"),
         };
         let Some(index) = found else {
-            let has = self.headings.join(", ");
+            let has = shown_headings(&self.headings);
             return Err(GeographyError::NoColumn { path: self.path.to_owned(), column: name, has });
         };
         Ok((index, name))

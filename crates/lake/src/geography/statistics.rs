@@ -4,6 +4,7 @@ use wardmote_domain::period::Period;
 
 use super::{GeographyError, GeographyFile, Sink};
 use crate::mapping::StatisticsMapping;
+use crate::people::personal_cell;
 use crate::read::ReadError;
 use crate::sheet::{Sheet, SheetRow};
 use crate::statistics::StatisticsBuilder;
@@ -20,6 +21,9 @@ pub(super) fn read(
     let sheet =
         Sheet::read(file.bytes, mapping.sheet.as_deref(), mapping.heading_row).map_err(failed)?;
     let places = Places::of(&sheet, mapping).map_err(failed)?;
+    if let Some(found) = personal_cell(&sheet, places.words()) {
+        return Err(failed(ReadError::personal(found)));
+    }
     let mut numbers = StatisticsBuilder::new(&mapping.source, mapping.level, file.load_id);
     for row in &sheet.rows {
         sink.rows.rows_read += 1;
@@ -71,6 +75,12 @@ impl<'a> Places<'a> {
             (0..sheet.headings.len()).filter(|index| !taken(index)).collect()
         };
         Ok(places)
+    }
+
+    /// The columns whose words are stored as they stand.
+    fn words(&self) -> Vec<usize> {
+        let single = [self.period, self.indicator, self.measure, self.unit];
+        single.into_iter().flatten().chain(self.breakdown.iter().copied()).collect()
     }
 
     fn taken(&self, index: usize) -> bool {

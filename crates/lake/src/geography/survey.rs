@@ -10,7 +10,7 @@ use wardmote_domain::area::AreaCode;
 
 use super::{GeographyError, GeographyFile, Sink};
 use crate::mapping::{AnswerColumns, RespondentColumns, SurveyMapping, SurveyShape};
-use crate::people::personal_column;
+use crate::people::{Turned, personal_cell, personal_column};
 use crate::read::ReadError;
 use crate::rows::SurveyAnswer;
 use crate::sheet::{Sheet, SheetRow};
@@ -29,9 +29,10 @@ pub(super) fn read(
     let failed = |why| GeographyError::Table { path: file.path.to_owned(), why };
     let sheet =
         Sheet::read(file.bytes, mapping.sheet.as_deref(), mapping.heading_row).map_err(failed)?;
-    if let Some(found) = personal_column(&sheet) {
-        let (heading, looks_like) = (found.heading, found.looks_like);
-        return Err(failed(ReadError::PersonalColumn { heading, looks_like }));
+    let stored = stored(&sheet, &mapping.shape).into_iter();
+    let personal = personal_column(&sheet, Turned::default());
+    if let Some(found) = personal.or_else(|| personal_cell(&sheet, stored)) {
+        return Err(failed(ReadError::personal(found)));
     }
     let mut sums = BTreeMap::new();
     match &mapping.shape {
@@ -68,6 +69,18 @@ pub(super) fn read(
         };
     sink.rows.answers.extend(sums.into_iter().map(answer));
     Ok(())
+}
+
+/// The columns whose words are stored as they stand.
+fn stored(sheet: &Sheet, shape: &SurveyShape) -> Vec<usize> {
+    let headings: Vec<&String> = match shape {
+        SurveyShape::Respondents(columns) => columns.groups.iter().chain(&columns.wave).collect(),
+        SurveyShape::Answers { columns, .. } => {
+            let optional = columns.group.iter().chain(&columns.wave);
+            [&columns.question, &columns.answer].into_iter().chain(optional).collect()
+        }
+    };
+    headings.into_iter().filter_map(|heading| sheet.column(heading).ok()).collect()
 }
 
 fn add(sums: &mut BTreeMap<Key, Sums>, key: Key, (n, weight, squares): Sums) {

@@ -6,6 +6,8 @@ use wardmote_domain::period::{Month, Period};
 
 use super::{GeographyError, GeographyFile, Sink};
 use crate::mapping::{TotalsColumns, TotalsMapping, month_of};
+use crate::people::personal_cell;
+use crate::read::ReadError;
 use crate::rows::TotalRow;
 use crate::sheet::{Sheet, SheetRow};
 
@@ -18,6 +20,10 @@ pub(super) fn read(
     let sheet =
         Sheet::read(file.bytes, mapping.sheet.as_deref(), mapping.heading_row).map_err(failed)?;
     let places = Places::of(&sheet, &mapping.columns).map_err(failed)?;
+    let stored = [places.area, places.category].into_iter().flatten();
+    if let Some(found) = personal_cell(&sheet, stored) {
+        return Err(failed(ReadError::personal(found)));
+    }
     for row in &sheet.rows {
         sink.rows.rows_read += 1;
         match places.row(row, mapping, file) {
@@ -62,7 +68,7 @@ fn category(
 type Refused<'a> = (&'a str, &'static str, &'a str);
 
 impl Places {
-    fn of(sheet: &Sheet, columns: &TotalsColumns) -> Result<Self, crate::read::ReadError> {
+    fn of(sheet: &Sheet, columns: &TotalsColumns) -> Result<Self, ReadError> {
         let optional =
             |heading: Option<&str>| heading.map(|heading| sheet.column(heading)).transpose();
         Ok(Self {

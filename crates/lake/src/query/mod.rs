@@ -3,6 +3,7 @@
 mod events;
 mod finder;
 mod ground;
+mod repeats;
 
 use std::sync::Arc;
 
@@ -142,6 +143,21 @@ pub struct RowReference {
     pub month: Month,
     /// The category.
     pub category: Category,
+}
+
+/// Events of one month, and how many of them repeat an earlier one of the same pseudonym.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepeatRow {
+    /// The month.
+    pub month: Month,
+    /// Its events.
+    pub events: u64,
+    /// Of them, those that have a pseudonym; the others can neither repeat nor be repeated.
+    pub with_pseudonym: u64,
+    /// Of those, the ones whose pseudonym had an earlier event.
+    pub repeats: u64,
+    /// Whether the source goes back as far as the question does; otherwise repeats are too few.
+    pub looks_back_whole: bool,
 }
 
 /// Rows of a source by the district in which they lie.

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use wardmote_domain::period::Month;
 
+use crate::people::PersonalColumn;
+
 /// Why a file could not be read. Messages complete the sentence that begins with the file's name.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -174,6 +176,12 @@ pub enum ReadError {
     /// Storing had failed before this file's turn.
     #[error("not read, because an earlier month could not be stored")]
     NotReached,
+}
+
+impl ReadError {
+    pub(crate) fn personal(found: PersonalColumn) -> Self {
+        Self::PersonalColumn { heading: found.heading, looks_like: found.looks_like }
+    }
 }
 
 fn list(names: &[String]) -> String {

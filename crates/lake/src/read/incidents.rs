@@ -19,8 +19,10 @@ pub(super) enum FoundBy {
     File,
     /// The row's coordinates lie in it.
     PointInPolygon,
-    /// The file gives a code that no lookup knows.
+    /// The file gives a code or a postcode that no lookup knows.
     NotRecognised,
+    /// The row's postcode lies in it.
+    Postcode,
 }
 
 /// The cells of one kept row that are numbers or numbered words.

@@ -7,6 +7,8 @@ use wardmote_domain::coordinates::BritishNationalGrid;
 
 use super::areas::{Locate, SmallArea, SmallAreaCodes};
 use super::hashing::FastMap;
+use super::postcodes::Postcodes;
+use crate::people::Postcode;
 
 /// No place, or no area.
 pub(super) const NONE: u32 = 0;
@@ -16,6 +18,7 @@ pub(super) struct KnownAreas<'a> {
     codes: &'a SmallAreaCodes,
     declared: Option<AreaLevel>,
     locate: Option<&'a (dyn Locate + Sync)>,
+    postcodes: Option<&'a Postcodes>,
     last_code: (u32, u32),
     located: FastMap<(u64, u64), u32>,
     by_code: FastMap<u32, u32>,
@@ -31,11 +34,13 @@ impl<'a> KnownAreas<'a> {
         codes: &'a SmallAreaCodes,
         declared: Option<AreaLevel>,
         locate: Option<&'a (dyn Locate + Sync)>,
+        postcodes: Option<&'a Postcodes>,
     ) -> Self {
         Self {
             codes,
             declared,
             locate,
+            postcodes,
             last_code: (u32::MAX, NONE),
             located: FastMap::default(),
             by_code: FastMap::default(),
@@ -100,6 +105,12 @@ impl<'a> KnownAreas<'a> {
         }
         self.located.insert(key, area);
         area
+    }
+
+    /// The area in which a postcode lies; none of a postcode that no lookup knows.
+    pub(super) fn by_postcode(&mut self, postcode: Postcode) -> u32 {
+        let found = self.postcodes.and_then(|held| held.get(postcode));
+        found.map_or(NONE, |area| self.area(area.clone()))
     }
 
     fn area(&mut self, area: SmallArea) -> u32 {

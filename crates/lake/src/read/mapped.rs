@@ -15,7 +15,8 @@ use super::police_uk::{Tally, london};
 use super::projection::Projection;
 use super::refusal::{Fault, Reason, RefusalLog};
 use crate::mapping::{FlagColumn, Mapping, month_of};
-use crate::people::personal_column;
+use crate::people::{Written, holds_postcode, personal_column, shown_heading};
+use crate::pseudonym::PseudonymKey;
 use crate::sheet::{Sheet, SheetRow};
 
 /// Adds a table's rows to `incidents`.
@@ -27,17 +28,18 @@ pub(super) fn read_mapped(
     incidents: &mut Incidents,
 ) -> Result<Tally, ReadError> {
     let sheet = Sheet::read(bytes, mapping.sheet.as_deref(), mapping.heading_row)?;
-    if let Some(found) = personal_column(&sheet) {
-        let (heading, looks_like) = (found.heading, found.looks_like);
-        return Err(ReadError::PersonalColumn { heading, looks_like });
+    if let Some(found) = personal_column(&sheet, mapping.columns.turned()) {
+        return Err(ReadError::personal(found));
     }
     let mut tally = Tally::new(RefusalLog::new(request.keep_text));
     let flags = mapping.flags.values().map(|flag| flag.column.as_str());
     let declared: Vec<&str> = mapping.columns.headings().chain(flags).collect();
-    let undeclared = sheet.headings.iter().filter(|heading| {
+    let undeclared = sheet.headings.iter().enumerate().filter(|(_, heading)| {
         !heading.is_empty() && !declared.iter().any(|one| one.eq_ignore_ascii_case(heading))
     });
-    let undeclared: Vec<String> = undeclared.map(|heading| format!("{heading:?}")).collect();
+    let undeclared: Vec<String> = undeclared
+        .map(|(index, _)| format!("{:?}", shown_heading(index, &sheet.headings)))
+        .collect();
     match undeclared.as_slice() {
         [] => {}
         [only] => tally.notes.push(format!("the column {only} is not stored")),
@@ -52,7 +54,23 @@ pub(super) fn read_mapped(
         }
     }
     tally.bodies = incidents.bodies_since(first_row);
+    note_postcodes(request, &mut tally);
     Ok(tally)
+}
+
+fn note_postcodes(request: &ReadRequest<'_>, tally: &mut Tally) {
+    let rows = |n: u64| if n == 1 { "1 row has".to_owned() } else { format!("{n} rows have") };
+    if tally.half_postcodes > 0 {
+        let rows = rows(tally.half_postcodes);
+        tally.notes.push(format!("{rows} only a part of a postcode: place not known"));
+    }
+    if tally.unknown_postcodes > 0 && request.postcodes.is_some() {
+        let rows = rows(tally.unknown_postcodes);
+        tally.notes.push(format!(
+            "{rows} a postcode that the lookup does not know, or that lies outside the areas \
+             that it was loaded for"
+        ));
+    }
 }
 
 /// What parts the marks of one row.
@@ -70,6 +88,9 @@ struct Reader<'a> {
     lsoa: Option<usize>,
     metres: Option<(usize, usize)>,
     degrees: Option<(usize, usize)>,
+    postcode: Option<usize>,
+    repeat_of: Option<usize>,
+    pseudonyms: Option<&'a PseudonymKey>,
     outcome: Option<usize>,
     flags: Vec<(usize, &'a str, &'a FlagColumn)>,
 }
@@ -78,7 +99,7 @@ impl<'a> Reader<'a> {
     fn new(
         sheet: &Sheet,
         mapping: &'a Mapping,
-        request: &ReadRequest<'_>,
+        request: &ReadRequest<'a>,
     ) -> Result<Self, ReadError> {
         let columns = &mapping.columns;
         let optional =
@@ -101,6 +122,9 @@ impl<'a> Reader<'a> {
             lsoa: optional(&columns.lsoa)?,
             metres: pair(&columns.easting, &columns.northing)?,
             degrees: pair(&columns.longitude, &columns.latitude)?,
+            postcode: optional(&columns.postcode)?,
+            repeat_of: optional(&columns.repeat_of)?,
+            pseudonyms: request.pseudonyms,
             outcome: optional(&columns.outcome)?,
             flags: mapping
                 .flags
@@ -156,10 +180,10 @@ impl<'a> Reader<'a> {
         let flags = incidents.flags.id(flags.join(BETWEEN_FLAGS).as_bytes());
         let place = self.place(&cell).map_err(|(field, why, index)| refuse(field, why, index))?;
         let (area, found_by) = match self.lsoa.map(|index| (index, cell(index))) {
-            None | Some((_, "")) => {
-                let area = place.map_or(NONE, |place| known_areas.by_place(place));
-                (area, if area == NONE { FoundBy::NotKnown } else { FoundBy::PointInPolygon })
-            }
+            None | Some((_, "")) => match place.map_or(NONE, |place| known_areas.by_place(place)) {
+                NONE => self.by_postcode(row, known_areas, tally)?,
+                area => (area, FoundBy::PointInPolygon),
+            },
             Some((index, code)) => {
                 let Some(key) = ons_code_key(code.as_bytes()) else {
                     let heading = columns.lsoa.as_deref().unwrap_or_default();
@@ -168,6 +192,17 @@ impl<'a> Reader<'a> {
                 let codes = &mut tally.unrecognised_codes;
                 let area = known_areas.by_code(key, code.as_bytes(), codes);
                 (area, if area == NONE { FoundBy::NotRecognised } else { FoundBy::File })
+            }
+        };
+        let source_id = match self.id.map(|index| (index, cell(index))) {
+            Some((index, id)) if holds_postcode(id) => {
+                let heading = columns.id.as_deref().unwrap_or_default();
+                return Err(refuse(heading, Reason::HoldsPostcode, index));
+            }
+            Some((_, id)) => id.to_owned(),
+            None => {
+                let reference = self.repeat_of.map(cell).unwrap_or_default();
+                self.pseudonyms.and_then(|key| key.pseudonym(reference)).unwrap_or_default()
             }
         };
         let body = incidents.bodies.id(self.mapping.body.as_bytes());
@@ -185,10 +220,43 @@ impl<'a> Reader<'a> {
             line: row.line,
             load: incidents.load(),
         };
-        incidents.push(found, self.id.map(&cell).unwrap_or_default().as_bytes());
+        incidents.push(found, source_id.as_bytes());
         incidents.times.push(time);
         tally.keep(month, place.is_none() && area == NONE, found_by);
         Ok(())
+    }
+
+    /// The area of a row by its postcode. Nothing of the postcode goes further than this.
+    fn by_postcode<'r>(
+        &self,
+        row: &'r SheetRow,
+        known_areas: &mut KnownAreas<'_>,
+        tally: &mut Tally,
+    ) -> Result<(u32, FoundBy), Fault<'r>>
+    where
+        'a: 'r,
+    {
+        let cell = self.postcode.and_then(|index| row.cells.get(index));
+        match Written::of(cell.map_or("", String::as_str)) {
+            Written::Blank => Ok((NONE, FoundBy::NotKnown)),
+            Written::Half => {
+                tally.half_postcodes += 1;
+                Ok((NONE, FoundBy::NotKnown))
+            }
+            Written::Whole(postcode) => match known_areas.by_postcode(postcode) {
+                NONE => {
+                    tally.unknown_postcodes += 1;
+                    Ok((NONE, FoundBy::NotRecognised))
+                }
+                area => Ok((area, FoundBy::Postcode)),
+            },
+            // Whatever stands there, it was meant to say where somebody lives.
+            Written::Other => Err(Fault {
+                field: self.mapping.columns.postcode.as_deref(),
+                reason: Reason::NotAPostcode,
+                text: b"",
+            }),
+        }
     }
 
     /// The month of a cell, and the moment where the cell says a day.

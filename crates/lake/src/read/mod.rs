@@ -19,6 +19,7 @@ mod mapped;
 mod parallel;
 mod parquet_file;
 mod police_uk;
+mod postcodes;
 mod projection;
 mod refusal;
 mod report;
@@ -27,6 +28,7 @@ mod schema;
 mod sorted;
 mod words;
 
+pub use crate::people::Postcode;
 pub use areas::{Locate, SmallArea, SmallAreaCodes};
 pub use container::{FoundInputs, InputFile, Skipped, find_inputs};
 pub(crate) use encoding::decode;
@@ -36,6 +38,8 @@ pub use parallel::{
     AlreadyLoaded, Progress, ReadOutcome, ReadRequest, SinkError, load_id, read_months,
 };
 pub use parquet_file::{ColumnRange, WriteError, WrittenFile, write_parquet};
+pub(crate) use police_uk::london;
+pub use postcodes::Postcodes;
 pub use projection::Projection;
 pub use refusal::{Reason, Refusal};
 pub use report::FileReport;

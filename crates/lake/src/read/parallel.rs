@@ -20,9 +20,11 @@ use super::incidents::Incidents;
 use super::known_areas::KnownAreas;
 use super::mapped::read_mapped;
 use super::police_uk::{Named, Tally, read_file};
+use super::postcodes::Postcodes;
 use super::report::FileReport;
 use super::sorted::sorted_months;
 use crate::mapping::Mapping;
+use crate::pseudonym::PseudonymKey;
 
 /// What the source declares, and what the reader may use.
 #[derive(Clone, Copy)]
@@ -47,6 +49,13 @@ pub struct ReadRequest<'a> {
     pub small_areas: &'a SmallAreaCodes,
     /// Finds the area of rows that have coordinates and no area code.
     pub locate: Option<&'a (dyn Locate + Sync)>,
+    /// The small areas of postcodes, of partners' tables that have them.
+    pub postcodes: Option<&'a Postcodes>,
+    /// What makes pseudonyms of references; without it none is stored.
+    pub pseudonyms: Option<&'a PseudonymKey>,
+    /// What the rows follow from beside the source and the file, such as the lookups of postcodes: the
+    /// same file read with others is another load.
+    pub read_with: Option<&'a str>,
     /// Months read side by side.
     pub threads: usize,
 }
@@ -178,8 +187,12 @@ const BIG_FILE_BYTES: u64 = 64 << 20;
 impl Run<'_> {
     fn work(&self) {
         let request = self.request;
-        let mut known_areas =
-            KnownAreas::new(request.small_areas, request.declared_vintage, request.locate);
+        let mut known_areas = KnownAreas::new(
+            request.small_areas,
+            request.declared_vintage,
+            request.locate,
+            request.postcodes,
+        );
         let mut buffer = Vec::new();
         while let Some(group) = self.groups.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let mut incidents = Incidents::new(request.form);
@@ -219,7 +232,11 @@ impl Run<'_> {
         let _alone = (input.stored_bytes() > BIG_FILE_BYTES).then(|| lock(&self.big_file));
         input.read_into(buffer)?;
         let sha256 = hex(&Sha256::digest(&*buffer));
-        let load_id = load_id(self.request.source_id, &sha256);
+        let of = self.request.source_id;
+        let load_id = match self.request.read_with {
+            Some(with) => load_id(&format!("{of} with {with}"), &sha256),
+            None => load_id(of, &sha256),
+        };
         if (self.already_loaded)(&load_id) {
             return Ok(Read::Already(load_id));
         }

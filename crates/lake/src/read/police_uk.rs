@@ -30,6 +30,10 @@ pub(super) struct Tally {
     pub(super) without_place: u64,
     pub(super) unrecognised_areas: u64,
     pub(super) unrecognised_codes: BTreeSet<String>,
+    /// Rows with a part of a postcode.
+    pub(super) half_postcodes: u64,
+    /// Rows with a postcode that no lookup knows.
+    pub(super) unknown_postcodes: u64,
     pub(super) months: Option<(Month, Month)>,
     pub(super) bodies: BTreeSet<String>,
     pub(super) notes: Vec<String>,
@@ -45,6 +49,8 @@ impl Tally {
             without_place: 0,
             unrecognised_areas: 0,
             unrecognised_codes: BTreeSet::new(),
+            half_postcodes: 0,
+            unknown_postcodes: 0,
             months: None,
             bodies: BTreeSet::new(),
             notes: Vec::new(),
@@ -338,7 +344,7 @@ impl<'r, 'p> Reader<'r, 'p> {
 }
 
 /// The clock of England and Wales since 1996, as POSIX writes it.
-pub(super) fn london() -> TimeZone {
+pub(crate) fn london() -> TimeZone {
     TimeZone::posix("GMT0BST,M3.5.0/1,M10.5.0").unwrap_or(TimeZone::UTC)
 }
 

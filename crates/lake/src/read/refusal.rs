@@ -5,6 +5,8 @@ use std::fmt;
 use wardmote_domain::coordinates::CoordinateError;
 use wardmote_domain::period::Month;
 
+use crate::people::may_be_shown;
+
 /// Why a row was refused. The reason never quotes the row, so that it may be shown for any source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
@@ -53,6 +55,10 @@ pub enum Reason {
     OutsideGreatBritain,
     /// Not of the form of an ONS code.
     NotAnAreaCode,
+    /// Not of the form of a postcode.
+    NotAPostcode,
+    /// A reference with a postcode in it.
+    HoldsPostcode,
 }
 
 impl fmt::Display for Reason {
@@ -89,6 +95,8 @@ impl fmt::Display for Reason {
             ),
             Self::OutsideGreatBritain => f.write_str("the place is outside Great Britain"),
             Self::NotAnAreaCode => f.write_str("not an area code such as E01005758"),
+            Self::NotAPostcode => f.write_str("not a postcode"),
+            Self::HoldsPostcode => f.write_str("holds a postcode, and none is ever stored"),
         }
     }
 }
@@ -123,7 +131,7 @@ pub struct Refusal {
     /// Why.
     pub reason: Reason,
     /// The offending text of the first row, at most 80 characters; always `None` for a source whose
-    /// text may not be kept.
+    /// text may not be kept, and for a text that holds a postcode or names a person.
     pub text: Option<String>,
 }
 
@@ -172,9 +180,10 @@ impl RefusalLog {
 
     pub(super) fn add(&mut self, line: u32, fault: Fault<'_>) {
         self.n_rows += 1;
-        let text = (self.keep_text && !fault.text.is_empty()).then(|| {
-            String::from_utf8_lossy(fault.text).chars().take(TEXT_CHARS).collect::<String>()
-        });
+        let text = (self.keep_text && !fault.text.is_empty())
+            .then(|| String::from_utf8_lossy(fault.text))
+            .filter(|text| may_be_shown(text))
+            .map(|text| text.chars().take(TEXT_CHARS).collect::<String>());
         let join_any_text = self.refusals.len() >= JOIN_FROM;
         if let Some(last) = self.refusals.last_mut() {
             let alike = last.reason == fault.reason && last.field.as_deref() == fault.field;

@@ -8,8 +8,8 @@ use super::form::Form;
 
 /// The columns of the `incidents` table, in order.
 ///
-/// Text that recurs is dictionary-encoded. `source_id` is the source's own identifier and no key:
-/// one identifier can stand on several rows. A row's identity is `load_id` with `line`.
+/// Text that recurs is dictionary-encoded. `source_id` is the source's own identifier, or the keyed
+/// pseudonym of one that may be a person's, and no key: one can stand on several rows. A row's identity is `load_id` with `line`.
 pub fn incidents_schema() -> SchemaRef {
     static SCHEMA: LazyLock<SchemaRef> = LazyLock::new(|| Arc::new(Schema::new(columns())));
     Arc::clone(&SCHEMA)

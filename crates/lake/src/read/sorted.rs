@@ -71,10 +71,11 @@ fn word_ids(row: &IncidentRow) -> [usize; N_WORDS] {
 }
 
 /// How an area was found, in the order of [`FoundBy`]; an area that was not found has no word.
-const FOUND_BY_WORDS: [Option<&str>; 3] = {
+const FOUND_BY_WORDS: [Option<&str>; 4] = {
     assert!(FoundBy::File as u32 == 1 && FoundBy::PointInPolygon as u32 == 2);
     assert!(FoundBy::NotKnown as u32 == 0 && FoundBy::NotRecognised as u32 == 3);
-    [Some("file"), Some("point-in-polygon"), None]
+    assert!(FoundBy::Postcode as u32 == 4);
+    [Some("file"), Some("point-in-polygon"), None, Some("postcode")]
 };
 
 /// Distinct words in order, and the place in that order of each number; blank ones are at -1.

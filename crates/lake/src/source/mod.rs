@@ -114,6 +114,8 @@ pub enum Reader {
         /// them, such areas have no counts in the other vintage.
         shares: Option<SharedBy>,
     },
+    /// In which small area each postcode lies.
+    PostcodeLookup(PostcodeColumns),
     /// What a publisher's words for kinds of event count under.
     CategoryLookup {
         /// Column of the words.
@@ -139,6 +141,36 @@ pub enum Reader {
         code: Column,
         /// Column of counts, or a run of columns to add, such as ages from 10 to 17.
         value: Counts,
+    },
+}
+
+/// The columns of a lookup of postcodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostcodeColumns {
+    /// Column of postcodes.
+    pub postcode: Column,
+    /// What says where each lies.
+    pub place: PostcodePlace,
+    /// Whether the first line names the columns; those of Code-Point Open go by number.
+    pub has_headings: bool,
+}
+
+/// What says where a postcode lies.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PostcodePlace {
+    /// Its small area.
+    SmallArea {
+        /// Column of codes.
+        lsoa: Column,
+        /// Of which census.
+        level: AreaLevel,
+    },
+    /// Its place, EPSG:27700; its small area is found in the outlines that are loaded.
+    Metres {
+        /// Column of metres east.
+        easting: Column,
+        /// Column of metres north.
+        northing: Column,
     },
 }
 
@@ -286,6 +318,7 @@ impl Reader {
             Self::AreaLookup { .. } => "area-lookup",
             Self::LsoaChange { .. } => "lsoa-change",
             Self::CategoryLookup { .. } => "category-lookup",
+            Self::PostcodeLookup(_) => "postcode-lookup",
             Self::Totals(_) => "totals",
             Self::Survey(_) => "survey",
             Self::Statistics(_) => "statistics",
@@ -304,6 +337,14 @@ impl Reader {
             }
             _ => None,
         }
+    }
+
+    /// Whether it turns postcodes into small areas.
+    pub(crate) fn turns_postcodes(&self) -> bool {
+        matches!(
+            self,
+            Self::Events { mapping: Some(mapping), .. } if mapping.columns.postcode.is_some()
+        )
     }
 
     /// Whether it brings events rather than geography or populations.
@@ -373,6 +414,43 @@ mod tests {
         assert!(unknown.contains("line 11") && unknown.contains("colour"), "{unknown}");
         let reader = error(&STREET.replace("police-uk-street", "excel"));
         assert!(reader.contains("line 2: reader \"excel\" is not known"), "{reader}");
+    }
+
+    #[test]
+    fn what_people_need_is_asked_for() {
+        let mapped = |columns: &str, more: &str| {
+            format!(
+                "reader = \"mapped\"\npublisher = \"p\"\nlicence = \"l\"\ndisclosure = \"open\"\n\
+                 time_precision = \"day\"\nplace_precision = \"area\"\nfiles = []\n\
+                 [columns]\ndate = {{ heading = \"d\" }}\ncategory = \"c\"\n{columns}\n\
+                 [categories]\nx = \"x\"\n{more}"
+            )
+        };
+        let key = "[pseudonyms]\nkey_file = \"keys/s.key\"";
+        let text = mapped("repeat_of = \"r\"", key);
+        let source = parse("s", &text, Path::new("anytown/sources/s.toml")).unwrap();
+        let Reader::Events { mapping: Some(mapping), .. } = source.reader else {
+            panic!("not a mapped source")
+        };
+        assert_eq!(mapping.key_file.as_deref(), Some(Path::new("anytown/keys/s.key")));
+        assert!(error(&mapped("repeat_of = \"r\"", "")).contains("[pseudonyms]"));
+        assert!(error(&mapped("", key)).contains("columns.repeat_of"));
+        let both = error(&mapped("repeat_of = \"r\"\nid = \"i\"", key));
+        assert!(both.contains("leave out columns.id"), "{both}");
+
+        let lookup = |settings: &str| {
+            format!(
+                "reader = \"postcode-lookup\"\npublisher = \"p\"\nlicence = \"l\"\ndisclosure = \"open\"\n\
+                 files = []\n{settings}"
+            )
+        };
+        assert!(error(&lookup("columns = { postcode = \"p\", lsoa = \"l\" }")).contains("level"));
+        let of_wards = "level = \"ward-2024\"\ncolumns = { postcode = \"p\", lsoa = \"l\" }";
+        assert!(error(&lookup(of_wards)).contains("lsoa-2021"));
+        assert!(error(&lookup("columns = { postcode = 1, easting = 3 }")).contains("northing"));
+        let code_point = "heading_row = 0\ncolumns = { postcode = 1, easting = 3, northing = 4 }";
+        let source = parse("s", &lookup(code_point), Path::new("s.toml")).unwrap();
+        assert_eq!(source.reader.name(), "postcode-lookup");
     }
 
     #[test]

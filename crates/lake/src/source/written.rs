@@ -1,7 +1,7 @@
 //! A source's declaration as it stands in its file, and what each reader needs of it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -12,8 +12,8 @@ use wardmote_domain::category::Category;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 
 use super::{
-    Column, Counts, Expected, LookupColumn, ParentColumn, Reader, SharedBy, SourceDeclaration,
-    SourceError,
+    Column, Counts, Expected, LookupColumn, ParentColumn, PostcodeColumns, PostcodePlace, Reader,
+    SharedBy, SourceDeclaration, SourceError,
 };
 use crate::mapping::{
     FlagColumn, MappedColumns, Mapping, StatisticsMapping, SurveyMapping, SurveyQuestion,
@@ -57,6 +57,7 @@ struct Written {
     outcomes: BTreeMap<String, String>,
     #[serde(default)]
     flags: BTreeMap<String, FlagColumn>,
+    pseudonyms: Option<Pseudonyms>,
     wave: Option<String>,
     design_effect: Option<f64>,
     #[serde(default)]
@@ -68,6 +69,23 @@ struct Written {
 struct CategoryColumns {
     words: Column,
     category: Column,
+}
+
+/// How references become pseudonyms.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pseudonyms {
+    /// The file of the key, relative to the partnership's folder.
+    key_file: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPostcodeColumns {
+    postcode: Column,
+    lsoa: Option<Column>,
+    easting: Option<Column>,
+    northing: Option<Column>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -131,6 +149,7 @@ impl Declared<'_> {
                     self.columns("columns = { words = \"...\", category = \"...\" }")?;
                 Ok(Reader::CategoryLookup { words: columns.words, category: columns.category })
             }
+            "postcode-lookup" => self.postcodes(),
             "totals" => self.totals(),
             "statistics" => self.statistics(),
             "survey" => self.survey(),
@@ -154,7 +173,7 @@ impl Declared<'_> {
             return Err(self.bad(format!(
                 "line {}: reader {name:?} is not known; write police-uk-street, police-uk-outcomes, \
                  police-uk-stop-and-search, mapped, boundaries, area-lookup, lsoa-change, \
-                 category-lookup, totals, statistics, survey or population",
+                 category-lookup, postcode-lookup, totals, statistics, survey or population",
                 self.line
             )));
         };
@@ -178,6 +197,16 @@ impl Declared<'_> {
                 "a controlled source stores no references of the partner; leave out columns.id";
             return Err(self.bad(mend.to_owned()));
         }
+        if columns.id.is_some() && columns.repeat_of.is_some() {
+            let mend = "columns.id and columns.repeat_of go to one place in the lake; leave out \
+                        columns.id";
+            return Err(self.bad(mend.to_owned()));
+        }
+        if columns.repeat_of.is_some() != written.pseudonyms.is_some() {
+            return Err(self.lacks(
+                "both columns.repeat_of and [pseudonyms] key_file = \"keys/NAME.key\", or neither",
+            ));
+        }
         if written.categories.is_empty() {
             return Err(self.lacks("[categories], such as \"Noise nuisance\" = \"noise\""));
         }
@@ -190,7 +219,37 @@ impl Declared<'_> {
             body: written.body.clone().unwrap_or_else(|| written.publisher.clone()),
             area: self.area_code()?,
             flags: written.flags.clone(),
+            key_file: written.pseudonyms.as_ref().map(|of| self.in_partnership(&of.key_file)),
         }))
+    }
+
+    /// A path that is written relative to the partnership's folder, in which `sources/` lies.
+    fn in_partnership(&self, path: &Path) -> PathBuf {
+        let folder = self.path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
+        folder.join(path)
+    }
+
+    /// The columns of a lookup of postcodes.
+    fn postcodes(&self) -> Result<Reader, SourceError> {
+        const NEEDS: &str = "columns = { postcode = \"...\", lsoa = \"...\" } and level = \"lsoa-2021\", or columns = { postcode, easting, northing }";
+        let WrittenPostcodeColumns { postcode, lsoa, easting, northing } = self.columns(NEEDS)?;
+        let place = match (lsoa, easting, northing) {
+            (Some(lsoa), None, None) => {
+                let level = self.level()?;
+                if level != AreaLevel::LSOA_2011 && level != AreaLevel::LSOA_2021 {
+                    return Err(self.lacks("level = \"lsoa-2011\" or \"lsoa-2021\""));
+                }
+                PostcodePlace::SmallArea { lsoa, level }
+            }
+            (None, Some(easting), Some(northing)) => PostcodePlace::Metres { easting, northing },
+            _ => return Err(self.lacks(NEEDS)),
+        };
+        let has_headings = match self.written.heading_row {
+            None | Some(1) => true,
+            Some(0) => false,
+            Some(_) => return Err(self.lacks("heading_row = 1, or 0 for a file without headings")),
+        };
+        Ok(Reader::PostcodeLookup(PostcodeColumns { postcode, place, has_headings }))
     }
 
     /// The one area of a table that does not say where its rows lie.

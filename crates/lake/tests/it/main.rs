@@ -14,6 +14,7 @@ mod read_files;
 mod read_properties;
 mod reading;
 mod recovery;
+mod smuggling;
 mod support;
 mod tables;
 mod totals;

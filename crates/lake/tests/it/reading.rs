@@ -91,6 +91,9 @@ pub(crate) fn request(small_areas: &SmallAreaCodes) -> ReadRequest<'_> {
         declared_vintage: Some(AreaLevel::LSOA_2021),
         small_areas,
         locate: None,
+        postcodes: None,
+        pseudonyms: None,
+        read_with: None,
         threads: 2,
     }
 }

@@ -7,7 +7,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use crate::support::{STREET, load, sources, write_street_file};
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 14] = [
     "incidents",
     "outcomes",
     "stops",
@@ -18,6 +18,7 @@ const TABLES: [&str; 13] = [
     "categories",
     "surveys",
     "counts",
+    "postcodes",
     "statistics",
     "loads",
     "snapshots",
