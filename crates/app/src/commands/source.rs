@@ -42,8 +42,8 @@ enum What {
     },
     /// Make the key by which a source's references become pseudonyms
     ///
-    /// The source's declaration names the reference and the key's file: columns.repeat_of = "Case
-    /// reference" and [pseudonyms] key_file = "keys/landlord.key". A key that is there is never
+    /// The source's declaration names the reference and the key's file: `columns.repeat_of` and
+    /// `key_file` below `[pseudonyms]`. A key that is there is never
     /// overwritten.
     Key {
         /// The source
