@@ -201,7 +201,7 @@ fn tests_table(assessment: &Assessment, answers: &Answers) -> Table {
     let rule = assessment.family.rule;
     let note = format!(
         "{} Words that need a test are used where the corrected p value is at most {}; nothing is said of change or \
-         difference on fewer than {} events. Correction: Benjamini and Hochberg (1995), over every p value of the family.",
+         difference on fewer than {} events. Correction: Benjamini and Hochberg (1995), over all tests of an effect together, and over all tests of sameness together.",
         assessment.family.description, rule.level, rule.fewest_events
     );
     // A column of methods would leave the numbers no room, and most tests share one.

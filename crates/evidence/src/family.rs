@@ -20,17 +20,18 @@ pub struct Corrected {
 
 /// Corrects a family by Benjamini and Hochberg (1995) and gives each test its verdict.
 ///
-/// Every p value of the family counts, those of equivalence tests too, because each can bring a gated
-/// word onto a page.
+/// Every test counts, shown or not. The tests of an effect are corrected together, and so are those of
+/// sameness, each kind by itself: in one pot, the many true words of sameness that a wide margin
+/// brings would make room for false words of change.
 pub fn correct(tests: Vec<Result<RawTest, NotTested>>, rule: Rule) -> Vec<Corrected> {
-    let p_values: Vec<f64> = tests
-        .iter()
-        .flatten()
-        .flat_map(|test| std::iter::once(test.p).chain(test.equivalence_p))
-        .collect();
-    // A p value that is no probability can support nothing: the whole family is then untested.
-    let adjusted = benjamini_hochberg(&p_values).unwrap_or_else(|_| vec![f64::NAN; p_values.len()]);
-    let mut adjusted = adjusted.into_iter();
+    // A p value that is no probability can support nothing: all of its kind are then untested.
+    let adjusted = |p_values: Vec<f64>| {
+        let nothing = vec![f64::NAN; p_values.len()];
+        benjamini_hochberg(&p_values).unwrap_or(nothing).into_iter()
+    };
+    let mut effects = adjusted(tests.iter().flatten().map(|test| test.p).collect());
+    let mut sameness =
+        adjusted(tests.iter().flatten().filter_map(|test| test.equivalence_p).collect());
     tests
         .into_iter()
         .map(|raw| {
@@ -42,8 +43,8 @@ pub fn correct(tests: Vec<Result<RawTest, NotTested>>, rule: Rule) -> Vec<Correc
                     verdict: Verdict::NotTestable,
                 };
             };
-            let p = adjusted.next();
-            let equivalence_p = test.equivalence_p.and_then(|_| adjusted.next());
+            let p = effects.next();
+            let equivalence_p = test.equivalence_p.and_then(|_| sameness.next());
             let outcome = TestOutcome {
                 question: test.question,
                 upward: test.upward,
@@ -91,6 +92,15 @@ mod tests {
         );
         assert_eq!(among[0].verdict, Verdict::NoClearChange);
         assert_eq!(among[0].p, Some(0.3));
+    }
+
+    #[test]
+    fn tests_of_sameness_make_no_room_for_words_of_change() {
+        let same = RawTest { equivalence_p: Some(0.001), ..test(0.5) };
+        let family = std::iter::once(test(0.03)).chain(std::iter::repeat_n(same, 9));
+        let corrected = correct(family.map(Ok).collect(), Rule::default());
+        assert_eq!((corrected[0].p, corrected[0].verdict), (Some(0.3), Verdict::NoClearChange));
+        assert_eq!(corrected[1].verdict, Verdict::Stable);
     }
 
     #[test]
