@@ -122,6 +122,16 @@ impl PartnershipFolder {
         self.claims.values().filter_map(survey).collect()
     }
 
+    /// The spans of months within which measures ask for a source's repeats.
+    pub(crate) fn repeats_asked(&self, source: &str) -> BTreeSet<u32> {
+        let selections = self
+            .measures
+            .values()
+            .flat_map(|measure| std::iter::once(&measure.numerator).chain(&measure.share_of));
+        let of_source = selections.filter(|one| one.source == source);
+        of_source.filter_map(|one| one.repeats_within_months).collect()
+    }
+
     /// Whether a measure looks at a source's outcomes or marks.
     pub(crate) fn looks_in_detail(&self, source: &str) -> bool {
         let selections = self

@@ -46,6 +46,15 @@ pub enum MeasureError {
         /// What was declared.
         margin: f64,
     },
+    /// Repeats are counted over a whole source.
+    #[error(
+        "measure {id:?}: repeats_within_months counts repeats of any kind in the whole source; leave out \
+         categories, exclude, outcomes and flags"
+    )]
+    Repeats {
+        /// The measure.
+        id: String,
+    },
     /// Neither or both of categories and exclude.
     #[error("measure {id:?}: give either categories or exclude, not both")]
     TwoSelections {
@@ -150,6 +159,9 @@ pub struct Selection {
     /// more than the whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
+    /// Only events that repeat an earlier one of the same pseudonym within so many months.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats_within_months: Option<u32>,
 }
 
 /// Which rows of a source a selection admits.
@@ -158,12 +170,13 @@ pub(crate) struct Admitted {
     pub(crate) categories: Categories,
     outcomes: Vec<String>,
     flags: Vec<String>,
+    pub(crate) repeats_within_months: Option<u32>,
 }
 
 impl Admitted {
     /// Whether it looks at more than categories.
     pub(crate) fn in_detail(&self) -> bool {
-        !self.outcomes.is_empty() || !self.flags.is_empty()
+        !self.outcomes.is_empty() || !self.flags.is_empty() || self.repeats_within_months.is_some()
     }
 
     pub(crate) fn admits(
@@ -208,6 +221,7 @@ impl Selection {
             categories: self.categories(),
             outcomes: self.outcomes.clone(),
             flags: self.flags.clone(),
+            repeats_within_months: self.repeats_within_months,
         }
     }
 
@@ -218,6 +232,9 @@ impl Selection {
             if !named.is_empty() {
                 words = format!("{words} and {what} {}", named.join(" or "));
             }
+        }
+        if let Some(months) = self.repeats_within_months {
+            words = format!("{words} that repeat an earlier one within {months} months");
         }
         words
     }
@@ -240,6 +257,11 @@ impl Selection {
         let id = id.to_owned();
         if !self.categories.is_empty() && !self.exclude.is_empty() {
             return Err(MeasureError::TwoSelections { id });
+        }
+        let narrowed =
+            [self.categories.len(), self.exclude.len(), self.outcomes.len(), self.flags.len()];
+        if self.repeats_within_months.is_some() && narrowed != [0; 4] {
+            return Err(MeasureError::Repeats { id });
         }
         let Some(known) = known(&self.source) else { return Ok(()) };
         if let Some(unknown) =

@@ -6,6 +6,7 @@ mod fetch;
 mod folder;
 mod luton;
 mod prose;
+mod repeats;
 mod running;
 mod samples;
 mod source;

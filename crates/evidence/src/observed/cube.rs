@@ -8,7 +8,7 @@ use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::{Month, Period};
 use wardmote_domain::provenance::Disclosure;
 use wardmote_lake::source::{Reader, SourceDeclaration};
-use wardmote_lake::{CountQuery, CountRow, DetailRow, Lake, coverage};
+use wardmote_lake::{CountQuery, CountRow, DetailRow, Lake, RepeatRow, coverage};
 
 use super::totals::Totals;
 use super::{ObservedError, Place};
@@ -43,7 +43,9 @@ impl Held {
         match &declaration.reader {
             Reader::Events { .. } => {
                 let detail = folder.looks_in_detail(source);
-                Ok(Self::Events(Cube::gather(lake, declaration, vintage, small_areas, detail)?))
+                let mut cube = Cube::gather(lake, declaration, vintage, small_areas, detail)?;
+                cube.gather_repeats(lake, source, &folder.repeats_asked(source))?;
+                Ok(Self::Events(cube))
             }
             Reader::Totals(mapping) => {
                 Ok(Self::Totals(Totals::gather(lake, mapping, vintage, small_areas)?))
@@ -64,6 +66,9 @@ pub(super) struct Cube {
     parted: Vec<Parted>,
     /// Rows without a small area of a table that declares the area in which all of them lie.
     elsewhere_in: Option<(AreaCode, Cells)>,
+    /// Repeats by the months within which they count and by month; `None` where the source does not
+    /// go back far enough to tell.
+    repeats: BTreeMap<u32, BTreeMap<Month, Option<u64>>>,
     pub(super) known: BTreeSet<Month>,
     pub(super) without_place: BTreeMap<Month, u64>,
 }
@@ -151,6 +156,44 @@ impl Cube {
         Ok(cube)
     }
 
+    fn gather_repeats(
+        &mut self,
+        lake: &Lake,
+        source: &str,
+        asked: &BTreeSet<u32>,
+    ) -> Result<(), ObservedError> {
+        let (Some(first), Some(last)) = (self.known.first(), self.known.last()) else {
+            return Ok(());
+        };
+        for months in asked {
+            let rows = lake.repeats(source, *months, *first, *last)?;
+            let of_month =
+                |row: RepeatRow| (row.month, row.looks_back_whole.then_some(row.repeats));
+            self.repeats.insert(*months, rows.into_iter().map(of_month).collect());
+        }
+        Ok(())
+    }
+
+    /// Repeats are of the whole source, so they are known for the area that it declares as its own.
+    fn monthly_repeats(
+        &self,
+        place: &Place,
+        within: u32,
+        period: &Period,
+    ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
+        if self.elsewhere_in.as_ref().is_none_or(|(area, _)| *area != place.code) {
+            return Err(ObservedError::RepeatsElsewhere { place: place.code.clone() });
+        }
+        let of_span = self.repeats.get(&within);
+        let of = |month: Month| {
+            let repeats = of_span.and_then(|months| months.get(&month));
+            // A known month without events has no repeats.
+            let none = self.known.contains(&month).then_some(0);
+            (month, repeats.map_or(none, |n| n.filter(|_| self.known.contains(&month))))
+        };
+        Ok(period.months().map(of).collect())
+    }
+
     /// The count in a place for each month of a period; `None` where the month has not come.
     pub(super) fn monthly(
         &self,
@@ -158,6 +201,9 @@ impl Cube {
         admitted: &Admitted,
         period: &Period,
     ) -> Result<Vec<(Month, Option<u64>)>, ObservedError> {
+        if let Some(within) = admitted.repeats_within_months {
+            return self.monthly_repeats(place, within, period);
+        }
         if let Some((area, _)) = place.parts.first() {
             return Err(ObservedError::Parted { place: place.code.clone(), area: area.clone() });
         }

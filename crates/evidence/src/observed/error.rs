@@ -95,6 +95,15 @@ pub enum ObservedError {
         /// The source.
         source_id: String,
     },
+    /// Repeats are counted over a whole source.
+    #[error(
+        "repeats are counted over a whole source, so they are known only for the area that its declaration \
+         gives as its own (area = \"...\"), which {place} is not"
+    )]
+    RepeatsElsewhere {
+        /// The place.
+        place: AreaCode,
+    },
     /// Totals come by kind alone.
     #[error("source {source_id:?} brings totals, which have neither outcomes nor marks")]
     NoDetail {
