@@ -135,6 +135,7 @@ mod tests {
             licence: "l".into(),
             disclosure: Disclosure::Open,
             agreement: None,
+            marking: None,
             files: Vec::new(),
             expected: Some(Expected {
                 from: month("2019-05"),

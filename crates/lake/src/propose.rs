@@ -173,7 +173,7 @@ impl Found {
         let heading = |index: usize| toml_text(&columns[index].0);
         let mut questions = Vec::new();
         let mut text = String::from(
-            "reader = \"mapped\"\npublisher = \"\"            # who sends it\nlicence = \"\"              # under which terms\ndisclosure = \"controlled\" # or \"open\"\nagreement = \"\"            # the sharing agreement of a controlled source\nfiles = [\"\"]              # where its files will lie, such as \"landlord/*.xlsx\"\n",
+            "reader = \"mapped\"\npublisher = \"\"            # who sends it\nlicence = \"\"              # under which terms\ndisclosure = \"controlled\" # or \"open\"\nagreement = \"\"            # the sharing agreement of a controlled source\nmarking = \"\"              # its protective marking, such as OFFICIAL-SENSITIVE\nfiles = [\"\"]              # where its files will lie, such as \"landlord/*.xlsx\"\n",
         );
         let has_point = self.easting.zip(self.northing).or(self.longitude.zip(self.latitude));
         let place = if has_point.is_some() { "exact" } else { "area" };

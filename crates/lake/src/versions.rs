@@ -55,6 +55,7 @@ mod tests {
             licence: "l".into(),
             disclosure: Disclosure::Open,
             agreement: None,
+            marking: None,
             files: Vec::new(),
             expected: None,
             reader: Reader::Events {

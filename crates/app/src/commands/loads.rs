@@ -19,7 +19,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let lake = Partnership::open_at(at)?.lake().await?;
+    let partnership = Partnership::open_at(at)?;
+    let lake = partnership.lake().await?;
+    let marking = |source: &str| {
+        let declared = partnership.folder.sources.get(source);
+        declared.and_then(|source| source.marking.clone()).unwrap_or_default()
+    };
     let wanted = |source: &str| arguments.source.as_ref().is_none_or(|wanted| wanted == source);
     let loads: Vec<_> = lake.loads().iter().filter(|load| wanted(&load.source)).collect();
     anyhow::ensure!(
@@ -41,6 +46,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
             row.extend([month(load.first_month), month(load.last_month)]);
             if !table {
                 row.extend([load.sha256.clone(), load.publisher.clone(), load.licence.clone()]);
+                row.extend([load.disclosure.slug().to_owned(), marking(&load.source)]);
             }
             row
         })
@@ -56,8 +62,10 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         "sha256",
         "publisher",
         "licence",
+        "disclosure",
+        "marking",
     ];
-    console::print(arguments.format, &headings[..if table { 7 } else { 10 }], &rows)?;
+    console::print(arguments.format, &headings[..if table { 7 } else { 12 }], &rows)?;
     if table {
         let sum =
             |of: fn(&wardmote_lake::Load) -> u64| loads.iter().map(|load| of(load)).sum::<u64>();

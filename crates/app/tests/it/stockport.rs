@@ -1,5 +1,7 @@
 //! The real Stockport, whose police force has published no street-level data since July 2019.
 
+use std::collections::BTreeSet;
+
 use wardmote_testkit::police_uk::data_folder;
 
 use crate::running::{shipped, wardmote};
@@ -11,7 +13,7 @@ fn gaps_are_said_and_nothing_stands_for_them() {
     let stockport = shipped("stockport", here.path());
     let data = data.to_str().unwrap();
     let loaded = wardmote(&stockport, &["ingest", "--data", data]).ended(0).out;
-    assert!(loaded.contains("233,396 rows read = 211,411 kept + 21,985 refused"), "{loaded}");
+    assert!(loaded.contains("266,240 rows read = 244,255 kept + 21,985 refused"), "{loaded}");
 
     // Of its own force only a file whose end is missing has come; others' few rows are listed.
     let coverage = wardmote(&stockport, &["coverage", "--format", "csv"]).ended(1).out;
@@ -55,6 +57,20 @@ fn gaps_are_said_and_nothing_stands_for_them() {
     assert!(district.contains("has no totals of E08000007"), "{district}");
     let monthly = wardmote(&stockport, &["loads", "--source", "home-office-csp"]).ended(0).out;
     assert!(monthly.contains("15577 rows read = 15577 kept + 0 refused"), "{monthly}");
+
+    // Deprivation is there to be listed: 1 is the most deprived tenth of England's small areas.
+    let deciles =
+        ["statistics", "deprivation-2019", "--indicator", "IMD_decile", "--format", "csv"];
+    let deciles = wardmote(&stockport, &deciles).ended(0).out;
+    let lookup = format!("{data}/lookups/gm_2017_statistical_lookup.csv");
+    let rows = csv::Reader::from_path(lookup).unwrap().into_records().map(Result::unwrap);
+    let here: BTreeSet<String> =
+        rows.filter(|row| &row[6] == "Stockport").map(|row| row[1].to_owned()).collect();
+    let of_one = |line: &&str| {
+        line.ends_with(",1") && here.contains(line.split(',').next().unwrap_or_default())
+    };
+    assert_eq!((here.len(), deciles.lines().filter(of_one).count()), (190, 17));
+    assert_eq!(deciles.lines().count(), 32_844 + 1);
 
     let totals =
         wardmote(&stockport, &["totals", "home-office-csp", "--area", "stockport"]).ended(0).out;

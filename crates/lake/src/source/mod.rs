@@ -63,6 +63,8 @@ pub struct SourceDeclaration {
     pub disclosure: Disclosure,
     /// The sharing agreement of a controlled source.
     pub agreement: Option<String>,
+    /// Its protective marking, such as `OFFICIAL-SENSITIVE`.
+    pub marking: Option<String>,
     /// Its files: paths in the data folder, in which `*` stands for any part of a name and `**` for
     /// any folders. A folder of street files stands for all that lies in it.
     pub files: Vec<String>,

@@ -81,13 +81,16 @@ async fn polars_and_deltalake_read_the_tables_as_they_are() {
     for row in lake.counts(&query).unwrap() {
         *incidents.entry(format!("{}-01 {}", row.month, row.category)).or_default() += row.n;
     }
-    assert_eq!(found.len(), 2);
+    let is_table = |path: std::path::PathBuf| path.join("_delta_log").is_dir();
+    let folders = std::fs::read_dir(folder.path()).unwrap();
+    let n_tables = folders.filter(|entry| is_table(entry.as_ref().unwrap().path())).count();
+    assert_eq!((found.len(), n_tables > 10), (2, true));
     for (engine, found) in &found {
         assert_eq!(found.incidents, incidents, "{engine}");
         assert_eq!(found.rows["incidents"], rows("street"), "{engine}");
         assert_eq!(found.rows["outcomes"], rows("outcomes"), "{engine}");
         assert_eq!(found.rows["statistics"], 33_755 * 24, "{engine}");
         assert_eq!(found.rows["loads"], lake.loads().len() as u64, "{engine}");
-        assert_eq!(found.rows.len(), 13, "{engine} reads every table: {:?}", found.rows);
+        assert_eq!(found.rows.len(), n_tables, "{engine} reads every table: {:?}", found.rows);
     }
 }
