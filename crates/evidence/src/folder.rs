@@ -187,7 +187,12 @@ fn read_measures(
 ) -> Result<BTreeMap<String, Measure>, FolderError> {
     let read = |why| FolderError::Read { path: folder.to_owned(), why };
     let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(read)? {
+    let entries = match std::fs::read_dir(folder) {
+        // A folder that only brings sources together needs no measures.
+        Err(why) if why.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        entries => entries.map_err(read)?,
+    };
+    for entry in entries {
         let path = entry.map_err(read)?.path();
         if path.extension().is_some_and(|extension| extension == "toml") {
             paths.push(path);
