@@ -93,6 +93,8 @@ pub enum Ask {
     Share(Share),
     /// The same, of a survey whose answers are in the lake.
     Survey(SurveyQuestion),
+    /// A number that a publisher gives, or how many small areas it gives a number within limits.
+    Statistic(StatisticOf),
 }
 
 /// Why a claim cannot be read.
@@ -100,15 +102,18 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, against, highest, share, survey; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, against, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
         asked: usize,
     },
-    /// Every question but a survey share is about a measure.
-    #[error("a claim needs measure = \"...\", unless it is a survey share")]
+    /// Every question but a survey share and a statistic is about a measure.
+    #[error("a claim needs measure = \"...\", unless it is a survey share or a statistic")]
     NoMeasure,
+    /// Residents hardly change between two periods, and harm has no test.
+    #[error("periods are compared as \"count\" or \"share\"")]
+    ComparedAs,
     /// The periods do not hold the same months.
     #[error(transparent)]
     Periods(#[from] PeriodError),
@@ -140,6 +145,8 @@ struct WrittenClaim {
     share: Option<Share>,
     #[serde(skip_serializing_if = "Option::is_none")]
     survey: Option<SurveyQuestion>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statistic: Option<StatisticOf>,
 }
 
 impl TryFrom<WrittenClaim> for Claim {
@@ -156,6 +163,7 @@ impl TryFrom<WrittenClaim> for Claim {
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
             written.survey.map(Ask::Survey),
+            written.statistic.map(Ask::Statistic),
         ]
         .into_iter()
         .flatten()
@@ -164,8 +172,12 @@ impl TryFrom<WrittenClaim> for Claim {
             .map_err(|asked| ClaimError::OneQuestion { asked: asked.len() })?;
         if let Ask::Compare(compare) = &ask {
             compare.period.comparable_with(&compare.with)?;
+            if !matches!(compare.form, Form::Count | Form::Share) {
+                return Err(ClaimError::ComparedAs);
+            }
         }
-        if written.measure.is_none() && !matches!(ask, Ask::Share(_) | Ask::Survey(_)) {
+        let own_subject = matches!(ask, Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_));
+        if written.measure.is_none() && !own_subject {
             return Err(ClaimError::NoMeasure);
         }
         Ok(Self { measure: written.measure, area: written.area, ask })
@@ -185,6 +197,7 @@ impl From<Claim> for WrittenClaim {
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
             Ask::Survey(question) => written.survey = Some(question),
+            Ask::Statistic(asked) => written.statistic = Some(asked),
         }
         written
     }
@@ -221,6 +234,9 @@ pub struct Compare {
     pub period: Period,
     /// The earlier period.
     pub with: Period,
+    /// As counts or as shares.
+    #[serde(rename = "as", default)]
+    pub form: Form,
 }
 
 /// A run of months.
@@ -308,27 +324,125 @@ pub struct SurveyQuestion {
     pub whole_name: String,
 }
 
-/// One chart, map or table of `assessment/charts.toml`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// A published number: as many of the publisher's words as it takes to name one.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct StatisticOf {
+    /// The source.
+    pub source: String,
+    /// What is counted or measured.
+    pub indicator: String,
+    /// Of whom, where the source parts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breakdown: Option<String>,
+    /// As what, where the source gives several: "Count", "Percentage".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measure: Option<String>,
+    /// When, where the source gives several periods.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub period: Option<String>,
+    /// Count the partnership's areas whose number is at most this, instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    /// Count the partnership's areas whose number is at least this, instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+}
+
+impl StatisticOf {
+    /// Whether it counts areas instead of giving a number.
+    pub(crate) fn counts_areas(&self) -> bool {
+        self.at_most.is_some() || self.at_least.is_some()
+    }
+}
+
+/// One chart, map or table of `assessment/charts.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "WrittenChart")]
 pub struct ChartDeclaration {
     /// Title above it.
     pub title: String,
+    /// What is drawn.
+    pub of: Charted,
+}
+
+/// What a chart is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Charted {
+    /// A measure.
+    Measure(MeasureChart),
+    /// A question of a survey, by group.
+    Survey(SurveyQuestion),
+}
+
+/// A chart of a measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureChart {
     /// The measure drawn.
     pub measure: String,
-    /// What is drawn.
+    /// What is drawn of it.
     pub kind: ChartForm,
     /// When.
     pub period: Period,
     /// The areas of a bar chart or map.
-    #[serde(default)]
     pub level: Option<AreaLevel>,
     /// As counts, rates or shares.
-    #[serde(rename = "as", default)]
     pub form: Form,
     /// How many bars, highest first.
-    #[serde(default)]
     pub top: Option<usize>,
+    /// Only marks that begin so: "Age range" of "Age range: 18-24".
+    pub marks: Option<String>,
+}
+
+/// Why a chart cannot be read.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ChartError {
+    /// One of the two.
+    #[error("a chart draws either a measure, with its kind and period, or a survey")]
+    OneSubject,
+    /// A part that the kind has no use for.
+    #[error("{part} has no meaning in a chart of kind {kind:?}")]
+    Unused {
+        /// The part.
+        part: &'static str,
+        /// The kind.
+        kind: ChartForm,
+    },
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenChart {
+    title: String,
+    measure: Option<String>,
+    kind: Option<ChartForm>,
+    period: Option<Period>,
+    level: Option<AreaLevel>,
+    #[serde(rename = "as", default)]
+    form: Form,
+    top: Option<usize>,
+    marks: Option<String>,
+    survey: Option<SurveyQuestion>,
+}
+
+impl TryFrom<WrittenChart> for ChartDeclaration {
+    type Error = ChartError;
+
+    fn try_from(written: WrittenChart) -> Result<Self, ChartError> {
+        let WrittenChart { title, measure, kind, period, level, form, top, marks, survey } =
+            written;
+        let of = match (measure, kind, period, survey) {
+            (Some(measure), Some(kind), Some(period), None) => {
+                if marks.is_some() && kind != ChartForm::Marks {
+                    return Err(ChartError::Unused { part: "marks", kind });
+                }
+                Charted::Measure(MeasureChart { measure, kind, period, level, form, top, marks })
+            }
+            (None, None, None, Some(asked)) => Charted::Survey(asked),
+            _ => return Err(ChartError::OneSubject),
+        };
+        Ok(Self { title, of })
+    }
 }
 
 /// The forms of chart.
@@ -341,6 +455,10 @@ pub enum ChartForm {
     Areas,
     /// One bar for each category.
     Categories,
+    /// One bar for each mark.
+    Marks,
+    /// One bar for each outcome.
+    Outcomes,
     /// The twelve months' profile.
     Season,
     /// A map of areas.

@@ -72,6 +72,7 @@ mod tests {
             question: Question::Change,
             method: String::new(),
             estimate: -8.0,
+            unit: crate::testing::Unit::PerCent,
             interval: Interval { lower: -12.0, upper: -4.0 },
             upward: false,
             z: None,

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
+use wardmote_domain::area::AreaCode;
+use wardmote_domain::claim::Question;
 use wardmote_domain::period::{Month, Period};
 use wardmote_domain::provenance::Disclosure;
 
 use crate::claims::SurveyOf;
-use crate::declarations::{Form, Share};
+use crate::declarations::{Form, Share, StatisticOf};
 use crate::family::Corrected;
 use crate::figure::{Figure, figure_id, small_number_caution};
 use crate::measure::Measure;
-use crate::numbers::{one_decimal, percent_signed, thousands, two_decimals};
-use crate::observed::{Observed, Place};
+use crate::numbers::{one_decimal, percent_signed, points_signed, thousands, two_decimals};
+use crate::observed::{Observed, Place, Published};
 use crate::take::{NotKnown, Taken};
-use crate::testing::RawTest;
+use crate::testing::{RawTest, Unit};
 
 /// The figure of a count, rate or share.
 pub(crate) fn value(
@@ -175,6 +177,85 @@ pub(crate) fn survey(
     figure
 }
 
+/// The figure of a published number, or of a count of areas by theirs.
+pub(crate) fn published(
+    observed: &Observed,
+    asked: &StatisticOf,
+    area: &AreaCode,
+    found: &Result<Published, NotKnown>,
+) -> Figure {
+    let StatisticOf { source, indicator, .. } = asked;
+    let of_whom = asked.breakdown.as_deref().map(|of| format!(", {of}")).unwrap_or_default();
+    let limits = [(asked.at_least, "at least"), (asked.at_most, "at most")];
+    let limits: Vec<String> = limits
+        .into_iter()
+        .filter_map(|(limit, words)| Some(format!("{words} {}", as_published(limit?))))
+        .collect();
+    let what = if asked.counts_areas() {
+        format!("Areas where {indicator}{of_whom} is {}", limits.join(" and "))
+    } else {
+        format!("{indicator}{of_whom}")
+    };
+    let key = format!(
+        "published | {area} | {source} | {what} | {} | {}",
+        asked.measure.as_deref().unwrap_or("only measure"),
+        asked.period.as_deref().unwrap_or("only period")
+    );
+    let declared = observed.sources.get(source);
+    let ok = found.as_ref().ok();
+    Figure {
+        id: figure_id(&key, &observed.snapshot),
+        key,
+        label: format!("{what}, {area}"),
+        measure: None,
+        definition: format!(
+            "As published by {}.",
+            declared.map_or(source.as_str(), |source| source.publisher.as_str())
+        ),
+        area: area.to_string(),
+        period: ok.map_or_else(|| "not known".to_owned(), |found| found.period.clone()),
+        method: if asked.counts_areas() {
+            "count of areas by their published number".into()
+        } else {
+            "the published number; its publisher gives no limits here".into()
+        },
+        parameters: BTreeMap::new(),
+        population: ok.and_then(|found| found.of).map(|of| format!("{} areas", thousands(of))),
+        value: ok.map(|found| found.value),
+        text: match ok {
+            Some(Published { value, of: Some(of), .. }) => {
+                format!("{} of {}", as_published(*value), thousands(*of))
+            }
+            Some(found) => as_published(found.value),
+            None => "not known".into(),
+        },
+        interval: None,
+        n: ok.and_then(|found| found.of).unwrap_or(1),
+        disclosure: declared.map_or(Disclosure::Controlled, |source| source.disclosure),
+        snapshot: observed.snapshot.clone(),
+        loads: ok.map(|found| found.loads.iter().cloned().collect()).unwrap_or_default(),
+        query: if asked.counts_areas() {
+            format!(
+                "Count the areas of {source} in {area} whose {indicator}{of_whom} is {}.",
+                limits.join(" and ")
+            )
+        } else {
+            format!("Look up {what} in {source} for {area}.")
+        },
+        caution: found.as_ref().err().map(|why| why.0.clone()),
+    }
+}
+
+/// A published number with no more decimals than its publisher gave, and with its thousands parted.
+pub(crate) fn as_published(value: f64) -> String {
+    let text = value.abs().to_string();
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let whole = whole.parse().map_or_else(|_| whole.to_owned(), thousands);
+    let sign = if value < 0.0 { "\u{2212}" } else { "" };
+    let point = if decimals.is_empty() { "" } else { "." };
+    format!("{sign}{whole}{point}{decimals}")
+}
+
 /// A test's estimate, as it is printed.
 pub(crate) fn estimate_text(raw: &RawTest) -> String {
     estimate_printer(raw)(raw.estimate)
@@ -187,10 +268,11 @@ pub(crate) fn interval_text(raw: &RawTest) -> String {
 }
 
 fn estimate_printer(raw: &RawTest) -> fn(f64) -> String {
-    use wardmote_domain::claim::Question as Q;
-    match raw.question {
-        Q::Change | Q::Trend => percent_signed,
-        Q::Difference | Q::Season | Q::Highest | Q::Together => two_decimals,
+    match (raw.unit, raw.question) {
+        (Unit::PerCent, _) => percent_signed,
+        (Unit::Points, Question::Change) => points_signed,
+        // A survey's points stand beside its shares.
+        (Unit::Points | Unit::Plain, _) => two_decimals,
     }
 }
 

@@ -4,11 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use wardmote_domain::area::AreaLevel;
+use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::partnership::Partnership;
 use wardmote_lake::source::{self, SourceDeclaration, SourceError};
 
-use crate::declarations::{Ask, Assessment, ChartDeclaration, ChartForm, Claim, Statutory};
+use crate::declarations::{
+    Ask, Assessment, ChartDeclaration, ChartForm, Charted, Claim, MeasureChart, Statutory,
+};
 use crate::measure::{Measure, MeasureError};
 use crate::statements::Statement;
 
@@ -119,7 +121,31 @@ impl PartnershipFolder {
             Ask::Survey(question) => Some(question.source.clone()),
             _ => None,
         };
-        self.claims.values().filter_map(survey).collect()
+        let drawn = self.charts.values().filter_map(|chart| match &chart.of {
+            Charted::Survey(asked) => Some(asked.source.clone()),
+            Charted::Measure(_) => None,
+        });
+        self.claims.values().filter_map(survey).chain(drawn).collect()
+    }
+
+    fn measure_charts(&self) -> impl Iterator<Item = &MeasureChart> {
+        self.charts.values().filter_map(|chart| match &chart.of {
+            Charted::Measure(chart) => Some(chart),
+            Charted::Survey(_) => None,
+        })
+    }
+
+    /// The sources of published numbers that claims ask about, each with the areas asked by code.
+    pub(crate) fn statistics_asked(&self) -> BTreeMap<String, BTreeSet<AreaCode>> {
+        let mut asked: BTreeMap<String, BTreeSet<AreaCode>> = BTreeMap::new();
+        for claim in self.claims.values() {
+            if let Ask::Statistic(statistic) = &claim.ask {
+                let home = self.partnership.areas.first();
+                let areas = asked.entry(statistic.source.clone()).or_default();
+                areas.extend(claim.area.as_ref().or(home).cloned());
+            }
+        }
+        asked
     }
 
     /// The spans of months within which measures ask for a source's repeats.
@@ -132,13 +158,18 @@ impl PartnershipFolder {
         of_source.filter_map(|one| one.repeats_within_months).collect()
     }
 
-    /// Whether a measure looks at a source's outcomes or marks.
+    /// Whether a measure or a chart looks at a source's outcomes or marks.
     pub(crate) fn looks_in_detail(&self, source: &str) -> bool {
         let selections = self
             .measures
             .values()
             .flat_map(|measure| std::iter::once(&measure.numerator).chain(&measure.share_of));
+        let in_detail =
+            |chart: &&MeasureChart| matches!(chart.kind, ChartForm::Marks | ChartForm::Outcomes);
+        let drawn = self.measure_charts().filter(in_detail);
+        let mut drawn = drawn.filter_map(|chart| self.measures.get(&chart.measure));
         selections.into_iter().any(|one| one.source == source && one.admitted().in_detail())
+            || drawn.any(|measure| measure.numerator.source == source)
     }
 
     /// The levels that claims and charts ask about, the districts' own included.
@@ -147,13 +178,13 @@ impl PartnershipFolder {
             Ask::Highest(highest) => Some(highest.level),
             _ => None,
         });
-        let charted = self.charts.values().filter_map(|chart| chart.level);
+        let charted = self.measure_charts().filter_map(|chart| chart.level);
         std::iter::once(self.partnership.district_level).chain(ranked).chain(charted).collect()
     }
 
     /// The levels that maps are drawn of.
     pub fn levels_drawn(&self) -> BTreeSet<AreaLevel> {
-        let maps = self.charts.values().filter(|chart| chart.kind == ChartForm::Map);
+        let maps = self.measure_charts().filter(|chart| chart.kind == ChartForm::Map);
         maps.filter_map(|chart| chart.level).collect()
     }
 

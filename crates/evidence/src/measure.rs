@@ -10,6 +10,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use wardmote_domain::category::{Categories, Category, CrimeType};
 
+use crate::observed::ObservedError;
+
 /// Why a measure's declaration cannot be used.
 #[derive(Debug, PartialEq, thiserror::Error)]
 pub enum MeasureError {
@@ -320,6 +322,11 @@ impl Measure {
     pub fn sources(&self) -> BTreeSet<String> {
         let selections = std::iter::once(&self.numerator).chain(&self.share_of);
         selections.map(|selection| selection.source.clone()).collect()
+    }
+
+    /// The rows that its share is taken of.
+    pub(crate) fn whole(&self) -> Result<&Selection, ObservedError> {
+        self.share_of.as_ref().ok_or_else(|| ObservedError::NoWhole { measure: self.id.clone() })
     }
 
     /// "per 1,000 residents", as a rate is labelled.

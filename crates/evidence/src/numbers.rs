@@ -29,6 +29,12 @@ pub fn percent_signed(percent: f64) -> String {
     if text.starts_with('−') || text == "0.0" { format!("{text}%") } else { format!("+{text}%") }
 }
 
+/// A change in points of share with its sign: `−5.2`, `+1.0`.
+pub fn points_signed(points: f64) -> String {
+    let text = one_decimal(points);
+    if text.starts_with('−') || text == "0.0" { text } else { format!("+{text}") }
+}
+
 /// A p value: three decimals, or "below 0.001".
 pub fn p_value(p: f64) -> String {
     if p < 0.001 { "below 0.001".to_owned() } else { format!("{p:.3}") }

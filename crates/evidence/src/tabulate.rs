@@ -11,7 +11,7 @@ use crate::figure::small_number_caution;
 use crate::figures::settling;
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
-use crate::take::{months_missing, take};
+use crate::take::{take, why_missing};
 
 /// How a run of months is cut.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,7 +182,10 @@ fn estimated(
         _ => None,
     };
     let note = match (form, found) {
-        (_, Err(months)) => format!("not known: {}", months_missing(&months, period.n_months())),
+        (_, Err(months)) => {
+            let source = &measure.numerator.source;
+            format!("not known: {}", why_missing(observed, source, &months, period.n_months()))
+        }
         (Form::Count, Ok(_)) => format!(
             "an estimate: {} small areas of the other census lie partly here, and are shared out by residents",
             place.parts.len()

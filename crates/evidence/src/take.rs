@@ -34,9 +34,7 @@ pub fn take(
     form: Form,
 ) -> Result<Result<Taken, NotKnown>, ObservedError> {
     let missing = |source: &str, missing: &Vec<Month>| {
-        let why = observed.gap_reason(source, missing);
-        let words = months_missing(missing, period.n_months());
-        NotKnown(why.map_or(words, |why| months_not_published(missing, period.n_months(), why)))
+        NotKnown(why_missing(observed, source, missing, period.n_months()))
     };
     let n = match observed.total(&measure.numerator, place, period)? {
         Ok(n) => n,
@@ -60,10 +58,7 @@ pub fn take(
         }
         Form::Harm => return harm(observed, measure, place, period),
         Form::Share => {
-            let whole = measure
-                .share_of
-                .as_ref()
-                .ok_or_else(|| ObservedError::NoWhole { measure: measure.id.clone() })?;
+            let whole = measure.whole()?;
             match observed.total(whole, place, period)? {
                 Err(months) => Err(missing(&whole.source, &months)),
                 Ok(whole) => proportion::wilson(n, whole, Confidence::P95)
@@ -110,7 +105,9 @@ fn harm(
         match observed.total(&of_it, place, period)? {
             Ok(n) => counts.push(n),
             Err(months) => {
-                return Ok(Err(NotKnown(months_missing(&months, period.n_months()))));
+                let source = &measure.numerator.source;
+                let why = why_missing(observed, source, &months, period.n_months());
+                return Ok(Err(NotKnown(why)));
             }
         }
         each.push(*weight);
@@ -122,17 +119,48 @@ fn harm(
         .map_err(|why| NotKnown(why.to_string())))
 }
 
+/// Why months are not known, in words: with the publisher's reasons, where the source declares them.
+pub(crate) fn why_missing(
+    observed: &Observed,
+    source: &str,
+    missing: &[Month],
+    of: usize,
+) -> String {
+    let reason = |month: &Month| observed.gap_reason(source, *month);
+    let runs: Vec<&[Month]> = missing.chunk_by(|a, b| reason(a) == reason(b)).collect();
+    match runs.as_slice() {
+        [run] => match run.first().and_then(reason) {
+            Some(why) => months_not_published(run, of, why),
+            None => months_missing(run, of),
+        },
+        runs => {
+            let each = runs.iter().map(|run| {
+                let why = run.first().and_then(reason).unwrap_or("their files have not come");
+                format!("{} ({why})", in_words(run))
+            });
+            let each = each.collect::<Vec<_>>().join(", and ");
+            format!("{} of {of} months are not known: {each}", missing.len())
+        }
+    }
+}
+
+fn in_words(months: &[Month]) -> String {
+    match months {
+        [first, .., last] => format!("{} to {}", first.in_words(), last.in_words()),
+        [only] => only.in_words(),
+        [] => String::new(),
+    }
+}
+
 /// Which months are not known, in words.
-pub(crate) fn months_missing(missing: &[Month], of: usize) -> String {
+fn months_missing(missing: &[Month], of: usize) -> String {
     match missing {
         [only] => format!("{} is not known, because its file has not come", only.in_words()),
-        [first, .., last] => format!(
-            "{} of {of} months are not known, because their files have not come ({} to {})",
-            missing.len(),
-            first.in_words(),
-            last.in_words()
+        several => format!(
+            "{} of {of} months are not known, because their files have not come ({})",
+            several.len(),
+            in_words(several)
         ),
-        [] => String::new(),
     }
 }
 
@@ -140,12 +168,10 @@ pub(crate) fn months_missing(missing: &[Month], of: usize) -> String {
 fn months_not_published(missing: &[Month], of: usize, why: &str) -> String {
     match missing {
         [only] => format!("{} was not published: {why}", only.in_words()),
-        [first, .., last] => format!(
-            "{} of {of} months were not published ({} to {}): {why}",
-            missing.len(),
-            first.in_words(),
-            last.in_words()
+        several => format!(
+            "{} of {of} months were not published ({}): {why}",
+            several.len(),
+            in_words(several)
         ),
-        [] => String::new(),
     }
 }

@@ -12,6 +12,7 @@ use wardmote_stats::proportion::{
     ShareTest, SurveyShare, WeightedShare, compare_weighted, compare_with_rest,
 };
 use wardmote_stats::rates::{Exposure, rate_ratio};
+use wardmote_stats::share_periods::{Part, compare_shares};
 use wardmote_stats::{equivalence, periods, ranks, season, trend};
 
 use wardmote_stats::together::together;
@@ -25,8 +26,10 @@ pub struct RawTest {
     pub question: Question,
     /// The method, for the table of tests.
     pub method: String,
-    /// The estimate, in the unit that the question speaks of (per cent, ratio, points).
+    /// The estimate.
     pub estimate: f64,
+    /// Its unit.
+    pub unit: Unit,
     /// 95% limits of the estimate.
     pub interval: Interval,
     /// Whether the estimate lies above no effect.
@@ -41,6 +44,17 @@ pub struct RawTest {
     pub fewest_events: u64,
     /// What the method chose or was given.
     pub parameters: BTreeMap<String, f64>,
+}
+
+/// What an estimate counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Per cent of the earlier value, or a year.
+    PerCent,
+    /// Points of share.
+    Points,
+    /// A ratio, a correlation, a multiple of the lowest month.
+    Plain,
 }
 
 /// Why a claim was not tested, in words that end "... cannot be tested: ".
@@ -76,6 +90,7 @@ pub fn change(earlier: &[u64], later: &[u64], margin: Option<f64>) -> Result<Raw
             "two counts, overdispersion-adjusted (log-linear model with month and year effects)"
                 .into(),
         estimate: found.percent_change,
+        unit: Unit::PerCent,
         interval: found.percent_interval,
         upward: found.ratio > 1.0,
         z: Some(found.z),
@@ -87,6 +102,56 @@ pub fn change(earlier: &[u64], later: &[u64], margin: Option<f64>) -> Result<Raw
             ("pearson_phi".to_owned(), dispersion.pearson_phi),
             ("lag1_autocorrelation".to_owned(), dispersion.lag1),
             ("dispersion_used".to_owned(), dispersion.used),
+        ]),
+    })
+}
+
+/// Did a share change between two periods? `earlier` and `later` hold one part a month.
+pub fn share_change(
+    earlier: &[Part],
+    later: &[Part],
+    margin: Option<f64>,
+) -> Result<RawTest, NotTested> {
+    let found = compare_shares(earlier, later)?;
+    let equivalence_p = margin
+        .map(|margin| {
+            // The margin is relative, as everywhere in a measure.
+            let points = margin * found.earlier.share();
+            equivalence::equivalent_difference(
+                found.difference,
+                found.standard_error,
+                points,
+                ALPHA,
+            )
+            .map(|e| e.p_value)
+        })
+        .transpose()?;
+    let without = |part: Part| part.of - part.with;
+    let sides = [found.earlier, found.later];
+    Ok(RawTest {
+        question: Question::Change,
+        method: "two shares, overdispersion-adjusted (binomial model with a share for each period)"
+            .into(),
+        estimate: 100.0 * found.difference,
+        unit: Unit::Points,
+        interval: Interval {
+            lower: 100.0 * found.interval.lower,
+            upper: 100.0 * found.interval.upper,
+        },
+        upward: found.difference > 0.0,
+        z: Some(found.z),
+        p: found.p_value,
+        equivalence_p,
+        fewest_events: sides
+            .map(|part| part.with.min(without(part)))
+            .into_iter()
+            .min()
+            .unwrap_or(0),
+        parameters: BTreeMap::from([
+            ("z_without_overdispersion".to_owned(), found.z_plain),
+            ("pearson_phi".to_owned(), found.dispersion.pearson_phi),
+            ("lag1_autocorrelation".to_owned(), found.dispersion.lag1),
+            ("dispersion_used".to_owned(), found.dispersion.used),
         ]),
     })
 }
@@ -113,6 +178,7 @@ pub fn drift(
         question: Question::Trend,
         method: "quasi-Poisson trend with month terms".into(),
         estimate: found.percent_per_year,
+        unit: Unit::PerCent,
         interval: found.interval,
         upward: found.log_slope_per_month > 0.0,
         z: Some(found.z),
@@ -139,6 +205,7 @@ pub fn seasonality(
         question: Question::Season,
         method: "quasi-Poisson with trend and month terms, F test of the month terms".into(),
         estimate: profile.amplitude,
+        unit: Unit::Plain,
         interval: profile.amplitude_interval,
         upward: true,
         z: None,
@@ -177,6 +244,7 @@ pub fn difference(
             "rate ratio, overdispersion-adjusted (log-linear model with month and area effects)"
                 .into(),
         estimate: found.ratio,
+        unit: Unit::Plain,
         interval: found.interval,
         upward: found.ratio > 1.0,
         z: Some(found.z),
@@ -213,6 +281,7 @@ pub fn ranking(areas: &[(Vec<u64>, f64)]) -> Result<(RawTest, usize, usize), Not
         method: "highest rate against every other, overdispersion-adjusted, largest p of all pairs"
             .into(),
         estimate: ratio.ratio,
+        unit: Unit::Plain,
         interval: ratio.interval,
         upward: true,
         z: None,
@@ -251,6 +320,7 @@ pub fn tie(first: &[u64], second: &[u64]) -> Result<RawTest, NotTested> {
         method: "correlation of two series without their trends, by the effective number of months"
             .into(),
         estimate: found.correlation,
+        unit: Unit::Plain,
         interval: found.interval,
         upward: found.correlation > 0.0,
         z: Some(found.z),
@@ -290,6 +360,7 @@ fn share_test(found: &ShareTest, equivalence_margin: Option<f64>) -> Result<RawT
         question: Question::Difference,
         method: "two proportions, area against the rest, with design effect".into(),
         estimate: 100.0 * found.difference,
+        unit: Unit::Points,
         interval: Interval {
             lower: 100.0 * found.interval.lower,
             upper: 100.0 * found.interval.upper,

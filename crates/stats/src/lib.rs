@@ -8,6 +8,7 @@
 //! | How sure is this count, this rate? Do two rates differ? | [`rates`] |
 //! | How sure is this share? Does the area differ from the rest? | [`proportion`] |
 //! | Did it change between two periods? | [`periods`] |
+//! | Did a share change between two periods? | [`share_periods`] |
 //! | How often would a change of this size be found? | [`power`] |
 //! | Is it drifting, season apart? | [`trend`] |
 //! | Has it a season, and when is its peak? | [`season`] |
@@ -57,5 +58,6 @@ pub mod proportion;
 pub mod ranks;
 pub mod rates;
 pub mod season;
+pub mod share_periods;
 pub mod together;
 pub mod trend;

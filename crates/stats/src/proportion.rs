@@ -98,16 +98,20 @@ pub fn wilson(
     if successes > trials {
         return Err(ProportionError::MoreThanAll { successes, trials });
     }
-    let (o, n, z) = (successes as f64, trials as f64, confidence.z());
+    let (o, n) = (successes as f64, trials as f64);
+    Ok(Proportion { share: o / n, interval: score_limits(o, n, confidence), n: trials })
+}
+
+fn score_limits(o: f64, n: f64, confidence: Confidence) -> Interval {
+    let z = confidence.z();
     let q = 1.0 - o / n;
     let centre = 2.0 * o + z * z;
     let half = z * (z * z + 4.0 * o * q).sqrt();
     let scale = 2.0 * (n + z * z);
-    let interval = Interval {
+    Interval {
         lower: ((centre - half) / scale).max(0.0),
         upper: ((centre + half) / scale).min(1.0),
-    };
-    Ok(Proportion { share: o / n, interval, n: trials })
+    }
 }
 
 /// A share among survey respondents.
@@ -236,6 +240,13 @@ impl WeightedShare {
     /// How many unweighted respondents would tell as much.
     pub fn effective_respondents(&self) -> f64 {
         self.weight * self.weight / self.weight_squares
+    }
+
+    /// Wilson's limits of the share for its effective respondents (Kish 1965).
+    pub fn limits(&self, confidence: Confidence) -> Result<Interval, ProportionError> {
+        self.check()?;
+        let n = self.effective_respondents();
+        Ok(score_limits(self.share().clamp(0.0, 1.0) * n, n, confidence))
     }
 
     fn check(&self) -> Result<(), ProportionError> {

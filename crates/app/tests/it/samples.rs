@@ -219,10 +219,10 @@ fn statements_stand_or_fall(twin: &Path, evidence: &Value) {
         "Withheld",
         "Confirmed",
         "Confirmed",
-        // MARAC: 9% is within what meetings vary; repeats fell; their share has no test.
+        // MARAC: 9% is within what meetings vary; repeats fell, and so did their share.
         "Withheld",
         "Confirmed",
-        "Not judged",
+        "Confirmed",
         // Hate crime: stable, the spike, the return, then the motives, of which three overlap others.
         "Withheld",
         "Not judged",

@@ -72,6 +72,19 @@ fn gaps_are_said_and_nothing_stands_for_them() {
     assert_eq!((here.len(), deciles.lines().filter(of_one).count()), (190, 17));
     assert_eq!(deciles.lines().count(), 32_844 + 1);
 
+    // The assessment says how many, and its chart says why the line breaks.
+    wardmote(&stockport, &["assess", "--published", "2025-03-18"]).ended(1);
+    let page = std::fs::read_to_string(stockport.join("published/full.html")).unwrap();
+    let deprived = |column: usize| {
+        let file = format!("{data}/deprivation/imd2019_england_lsoa11.csv");
+        let rows = csv::Reader::from_path(file).unwrap().into_records().map(Result::unwrap);
+        rows.filter(|row| here.contains(&row[0]) && &row[column] == "1").count()
+    };
+    assert_eq!((deprived(1), deprived(6)), (17, 25));
+    assert!(page.contains("17 of 190") && page.contains("25 of 190"));
+    assert!(page.contains("14 of 50 months are not known: February 2019 to June 2019 (the files"));
+    assert!(page.contains("July 2019 to March 2020 (Greater Manchester Police has supplied no"));
+
     let totals =
         wardmote(&stockport, &["totals", "home-office-csp", "--area", "stockport"]).ended(0).out;
     assert!(totals.lines().skip(1).all(|line| line.contains("undated")), "{totals}");

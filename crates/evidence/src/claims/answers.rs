@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use wardmote_domain::area::AreaCode;
 use wardmote_domain::claim::{Question, Verdict};
 use wardmote_domain::period::{MONTH_NAMES, Period};
 use wardmote_stats::interval::Confidence;
@@ -10,15 +11,15 @@ use wardmote_stats::season::SeasonalProfile;
 
 use super::asking::{Evidence, SurveyOf, Total};
 use super::{Answer, Field, sentences};
-use crate::declarations::{Form, Share};
+use crate::declarations::{Form, Share, StatisticOf};
 use crate::family::Corrected;
 use crate::figure::Figure;
 use crate::figures::{self, About};
 use crate::measure::Measure;
 use crate::numbers::{one_decimal, p_value, percent_size, thousands};
-use crate::observed::{Observed, ObservedError, Place};
-use crate::take::{NotKnown, Taken, months_missing};
-use crate::testing::RawTest;
+use crate::observed::{Observed, ObservedError, Place, Published};
+use crate::take::{NotKnown, Taken};
+use crate::testing::{RawTest, Unit};
 
 type Answered = (Answer, Vec<Figure>);
 
@@ -38,6 +39,10 @@ pub(super) fn answer(
             let about =
                 About { against: Some(earlier.0), ..about(measure, place, later.0, "change") };
             change(draft, &about, later, earlier)
+        }
+        Evidence::ShareChange { measure, place, later, earlier, .. } => {
+            let about = about(measure, place, later.0, "change of share");
+            share_change(draft, &About { against: Some(earlier.0), ..about }, later, earlier)
         }
         Evidence::Trend { measure, place, period, .. } => {
             trend(draft, &about(measure, place, period, "trend"))
@@ -60,6 +65,7 @@ pub(super) fn answer(
                 test.as_ref().ok().map(|(_, first, second)| (places[*first], places[*second]));
             highest(draft, &about, first_two)
         }
+        Evidence::Published { asked, area, found } => published(draft, asked, area, found),
         Evidence::Share { share, of, place, .. } => survey(draft, share, of.as_ref(), place),
     })
 }
@@ -79,6 +85,23 @@ fn value(
         let (lower, upper) = (print(taken.interval.lower), print(taken.interval.upper));
         draft.field("interval", format!("{lower} to {upper}"), &figure);
         draft.field("number", print(taken.value), &figure);
+    }
+    let text = figure.text.clone();
+    draft.finish(figure, text)
+}
+
+fn published(
+    mut draft: Draft<'_>,
+    asked: &StatisticOf,
+    area: &AreaCode,
+    found: &Result<Published, NotKnown>,
+) -> Answered {
+    let figure = figures::published(draft.observed, asked, area, found);
+    if let Ok(found) = found {
+        draft.field("number", figures::as_published(found.value), &figure);
+        if let Some(of) = found.of {
+            draft.field("of", thousands(of), &figure);
+        }
     }
     let text = figure.text.clone();
     draft.finish(figure, text)
@@ -106,6 +129,37 @@ fn change(
     };
     let margin = about.measure.equivalence_margin;
     let statement = sentences::change(draft.verdict(), raw, draft.corrected_p(), margin, &sides);
+    draft.finish(figure, statement)
+}
+
+/// One side of a change of share.
+type ShareSide<'a> = (&'a Period, Result<Taken, NotKnown>);
+
+fn share_change(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    later: &ShareSide<'_>,
+    earlier: &ShareSide<'_>,
+) -> Answered {
+    for ((period, taken), name) in [(later, "later"), (earlier, "earlier")] {
+        let (measure, place) = (about.measure, about.place);
+        let figure = figures::value(draft.observed, measure, place, period, Form::Share, taken);
+        draft.field(name, figure.text.clone(), &figure);
+        draft.figures.push(figure);
+    }
+    let figure = draft.tested(about);
+    let (Some(raw), Ok(after), Ok(before)) = (draft.raw(), &later.1, &earlier.1) else {
+        return draft.untested(figure);
+    };
+    let side = |period, taken: &Taken| sentences::ShareSide {
+        period,
+        share: taken.value,
+        of: taken.base.unwrap_or_default(),
+    };
+    let sides = (side(earlier.0, before), side(later.0, after));
+    let margin = about.measure.equivalence_margin;
+    let statement =
+        sentences::share_change(draft.verdict(), raw, draft.corrected_p(), margin, &sides);
     draft.finish(figure, statement)
 }
 
@@ -262,7 +316,7 @@ impl<'a> Draft<'a> {
                 let interval = rates::poisson_limits(*n, Confidence::P95).interval;
                 Ok(Taken { n: *n, base: None, value: *n as f64, interval })
             }
-            Err(missing) => Err(NotKnown(months_missing(missing, period.n_months()))),
+            Err(why) => Err(why.clone()),
         };
         let figure =
             figures::value(self.observed, about.measure, about.place, period, Form::Count, &taken);
@@ -281,8 +335,12 @@ impl<'a> Draft<'a> {
         let Some(raw) = self.raw() else { return };
         self.field("estimate", figures::estimate_text(raw), figure);
         self.field("interval", figures::interval_text(raw), figure);
-        if matches!(raw.question, Question::Change | Question::Trend) {
-            self.field("percent", percent_size(raw.estimate), figure);
+        match (raw.unit, raw.question) {
+            (Unit::PerCent, _) => self.field("percent", percent_size(raw.estimate), figure),
+            (Unit::Points, Question::Change) => {
+                self.field("points", one_decimal(raw.estimate.abs()), figure);
+            }
+            _ => {}
         }
         if let Some(p) = self.corrected_p() {
             self.field("p", p_value(p), figure);

@@ -5,15 +5,63 @@ use std::borrow::Cow;
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::period::{Month, Period};
 use wardmote_stats::season::SeasonalProfile;
+use wardmote_stats::share_periods::Part;
 
-use crate::declarations::{Ask, Claim, Form, Share, SurveyQuestion};
-use crate::measure::Measure;
-use crate::observed::{Observed, ObservedError, Place};
-use crate::take::{NotKnown, Taken, months_missing, take};
+use crate::declarations::{Ask, Claim, Compare, Form, Share, StatisticOf, SurveyQuestion};
+use crate::measure::{Measure, Selection};
+use crate::observed::{Observed, ObservedError, Place, Published};
+use crate::take::{NotKnown, Taken, take, why_missing};
 use crate::testing::{self, NotTested, RawTest};
 
-/// A total, or the months that are not known.
-pub(super) type Total = Result<u64, Vec<Month>>;
+/// A total, or why it is not known.
+pub(super) type Total = Result<u64, NotKnown>;
+
+/// Counts by month, of one source.
+struct Months<'a> {
+    observed: &'a Observed,
+    source: &'a str,
+    counts: Vec<(Month, Option<u64>)>,
+}
+
+impl<'a> Months<'a> {
+    fn of(
+        observed: &'a Observed,
+        selection: &'a Selection,
+        place: &Place,
+        period: &Period,
+    ) -> Result<Self, ObservedError> {
+        let counts = observed.monthly(selection, place, period)?;
+        Ok(Self { observed, source: &selection.source, counts })
+    }
+
+    fn unknown(&self) -> Option<String> {
+        let missing: Vec<Month> =
+            self.counts.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
+        let why = || why_missing(self.observed, self.source, &missing, self.counts.len());
+        (!missing.is_empty()).then(why)
+    }
+
+    fn total(&self) -> Total {
+        let sum = || self.counts.iter().filter_map(|(_, n)| *n).sum();
+        self.unknown().map_or_else(|| Ok(sum()), |why| Err(NotKnown(why)))
+    }
+
+    fn all_known(&self) -> Result<Vec<u64>, NotTested> {
+        let counts = || self.counts.iter().filter_map(|(_, n)| *n).collect();
+        self.unknown().map_or_else(|| Ok(counts()), |why| Err(NotTested(why)))
+    }
+
+    /// The counts in the order of an earlier period's months of the year, so that April stands
+    /// beside April though one year starts in January.
+    fn aligned_with(&self, earlier: &Self) -> Result<Vec<u64>, NotTested> {
+        let mut counts = self.all_known()?;
+        if let (Some((first, _)), Some((start, _))) = (self.counts.first(), earlier.counts.first())
+        {
+            align(&mut counts, *first, *start);
+        }
+        Ok(counts)
+    }
+}
 
 /// What a claim asked, with what the evidence holds for it.
 #[derive(Debug)]
@@ -30,6 +78,13 @@ pub(super) enum Evidence<'a> {
         place: &'a Place,
         later: (&'a Period, Total),
         earlier: (&'a Period, Total),
+        test: Result<RawTest, NotTested>,
+    },
+    ShareChange {
+        measure: &'a Measure,
+        place: &'a Place,
+        later: (&'a Period, Result<Taken, NotKnown>),
+        earlier: (&'a Period, Result<Taken, NotKnown>),
         test: Result<RawTest, NotTested>,
     },
     Trend {
@@ -66,6 +121,11 @@ pub(super) enum Evidence<'a> {
         places: Vec<(&'a Place, u64, u64)>,
         test: Result<(RawTest, usize, usize), NotTested>,
     },
+    Published {
+        asked: &'a StatisticOf,
+        area: AreaCode,
+        found: Result<Published, NotKnown>,
+    },
     Share {
         share: Cow<'a, Share>,
         /// Where its numbers come from, if they are of a survey in the lake.
@@ -87,8 +147,9 @@ impl Evidence<'_> {
     /// The claim's test for the family; a plain value has none.
     pub(super) fn test(&self) -> Option<Result<RawTest, NotTested>> {
         Some(match self {
-            Self::Value { .. } => return None,
+            Self::Value { .. } | Self::Published { .. } => return None,
             Self::Change { test, .. }
+            | Self::ShareChange { test, .. }
             | Self::Trend { test, .. }
             | Self::Together { test, .. }
             | Self::Against { test, .. }
@@ -105,6 +166,14 @@ pub(super) fn ask<'a>(
     observed: &'a Observed,
     claim: &'a Claim,
 ) -> Result<Evidence<'a>, ObservedError> {
+    if let Ask::Statistic(asked) = &claim.ask {
+        let area = match &claim.area {
+            Some(code) => code.clone(),
+            None => observed.home()?.code.clone(),
+        };
+        let found = observed.published(asked, &area)?;
+        return Ok(Evidence::Published { asked, area, found });
+    }
     let place = match &claim.area {
         Some(code) => observed.place(code)?,
         None => observed.home()?,
@@ -124,21 +193,24 @@ pub(super) fn ask<'a>(
             let taken = take(observed, measure, place, period, form)?;
             Evidence::Value { measure, place, period, form, taken }
         }
+        Ask::Compare(compare) if compare.form == Form::Share => {
+            share_change(observed, measure, place, compare)?
+        }
         Ask::Compare(compare) => {
-            let later = observed.monthly(&measure.numerator, place, &compare.period)?;
-            let earlier = observed.monthly(&measure.numerator, place, &compare.with)?;
+            let later = Months::of(observed, &measure.numerator, place, &compare.period)?;
+            let earlier = Months::of(observed, &measure.numerator, place, &compare.with)?;
             let unsettled = observed.unsettled(measure, &compare.period)?;
             let test = settled(&unsettled)
-                .and_then(|()| all_known(&earlier))
-                .and_then(|counts| Ok((counts, aligned(&later, &earlier)?)))
+                .and_then(|()| earlier.all_known())
+                .and_then(|counts| Ok((counts, later.aligned_with(&earlier)?)))
                 .and_then(|(earlier, later)| {
                     testing::change(&earlier, &later, measure.equivalence_margin)
                 });
             Evidence::Change {
                 measure,
                 place,
-                later: (&compare.period, total(&later)),
-                earlier: (&compare.with, total(&earlier)),
+                later: (&compare.period, later.total()),
+                earlier: (&compare.with, earlier.total()),
                 test,
             }
         }
@@ -156,10 +228,11 @@ pub(super) fn ask<'a>(
         }
         Ask::Together(asked) => {
             let (period, with) = (&asked.period, observed.measure(&asked.with)?);
-            let first = observed.monthly(&measure.numerator, place, period)?;
-            let second = observed.monthly(&with.numerator, place, period)?;
-            let test = all_known(&first)
-                .and_then(|first| Ok((first, all_known(&second)?)))
+            let first = Months::of(observed, &measure.numerator, place, period)?;
+            let second = Months::of(observed, &with.numerator, place, period)?;
+            let test = first
+                .all_known()
+                .and_then(|first| Ok((first, second.all_known()?)))
                 .and_then(|(first, second)| testing::tie(&first, &second));
             Evidence::Together { measure, with, place, period, test }
         }
@@ -171,9 +244,9 @@ pub(super) fn ask<'a>(
             let mut table = Vec::new();
             let mut missing = None;
             for candidate in observed.places_within(highest.level, &observed.partnership.areas)? {
-                let months = observed.monthly(&measure.numerator, candidate, &highest.period)?;
+                let months = Months::of(observed, &measure.numerator, candidate, &highest.period)?;
                 let residents = observed.residents(measure, candidate)?;
-                match all_known(&months) {
+                match months.all_known() {
                     Ok(counts) => {
                         places.push((candidate, counts.iter().sum(), residents));
                         table.push((counts, residents as f64));
@@ -184,7 +257,39 @@ pub(super) fn ask<'a>(
             let test = missing.map_or_else(|| testing::ranking(&table), Err);
             Evidence::Highest { measure, period: &highest.period, places, test }
         }
-        Ask::Share(_) | Ask::Survey(_) => unreachable!("shares were answered above"),
+        Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_) => {
+            unreachable!("what has no measure was answered above")
+        }
+    })
+}
+
+fn share_change<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    place: &'a Place,
+    compare: &'a Compare,
+) -> Result<Evidence<'a>, ObservedError> {
+    let whole = measure.whole()?;
+    let parts = |period| -> Result<_, ObservedError> {
+        let with = Months::of(observed, &measure.numerator, place, period)?;
+        Ok((with, Months::of(observed, whole, place, period)?))
+    };
+    let known = |(with, of): &(Months<'_>, Months<'_>)| -> Result<Vec<Part>, NotTested> {
+        let (with, of) = (with.all_known()?, of.all_known()?);
+        Ok(with.into_iter().zip(of).map(|(with, of)| Part { with, of }).collect())
+    };
+    let (earlier, later) = (parts(&compare.with)?, parts(&compare.period)?);
+    let unsettled = observed.unsettled(measure, &compare.period)?;
+    let test = settled(&unsettled).and_then(|()| {
+        testing::share_change(&known(&earlier)?, &known(&later)?, measure.equivalence_margin)
+    });
+    let taken = |period| take(observed, measure, place, period, Form::Share);
+    Ok(Evidence::ShareChange {
+        measure,
+        place,
+        later: (&compare.period, taken(&compare.period)?),
+        earlier: (&compare.with, taken(&compare.with)?),
+        test,
     })
 }
 
@@ -226,21 +331,23 @@ fn against_others<'a>(
         return Err(ObservedError::NoOthers);
     }
     let others = codes.iter().map(|code| observed.place(code)).collect::<Result<Vec<_>, _>>()?;
-    let here_months = observed.monthly(&measure.numerator, place, period)?;
+    let here_months = Months::of(observed, &measure.numerator, place, period)?;
     let here_residents = observed.residents(measure, place)?;
-    let mut there_months: Vec<(Month, Option<u64>)> =
-        period.months().map(|month| (month, Some(0))).collect();
+    let mut there_months = Months {
+        observed,
+        source: &measure.numerator.source,
+        counts: period.months().map(|month| (month, Some(0))).collect(),
+    };
     let mut there_residents = 0;
     for other in &others {
         there_residents += observed.residents(measure, other)?;
-        for (sum, (_, n)) in
-            there_months.iter_mut().zip(observed.monthly(&measure.numerator, other, period)?)
-        {
+        let of_it = observed.monthly(&measure.numerator, other, period)?;
+        for (sum, (_, n)) in there_months.counts.iter_mut().zip(of_it) {
             sum.1 = sum.1.zip(n).map(|(a, b)| a + b);
         }
     }
-    let test = all_known(&here_months).and_then(|here| {
-        let there = all_known(&there_months)?;
+    let test = here_months.all_known().and_then(|here| {
+        let there = there_months.all_known()?;
         testing::difference(
             (&here, here_residents as f64),
             (&there, there_residents as f64),
@@ -252,20 +359,10 @@ fn against_others<'a>(
         place,
         period,
         others,
-        here: (total(&here_months), here_residents),
-        there: (total(&there_months), there_residents),
+        here: (here_months.total(), here_residents),
+        there: (there_months.total(), there_residents),
         test,
     })
-}
-
-fn total(months: &[(Month, Option<u64>)]) -> Total {
-    let unknown: Vec<Month> =
-        months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
-    if unknown.is_empty() { Ok(months.iter().filter_map(|(_, n)| *n).sum()) } else { Err(unknown) }
-}
-
-fn all_known(months: &[(Month, Option<u64>)]) -> Result<Vec<u64>, NotTested> {
-    months.iter().map(|(_, n)| *n).collect::<Option<Vec<u64>>>().ok_or_else(|| unknown(months))
 }
 
 /// A change is not tested while outcomes of its later period still come.
@@ -279,27 +376,12 @@ fn settled(unsettled: &[Month]) -> Result<(), NotTested> {
     }
 }
 
-fn unknown(months: &[(Month, Option<u64>)]) -> NotTested {
-    let missing: Vec<Month> =
-        months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
-    NotTested(months_missing(&missing, months.len()))
-}
-
-/// The counts of the later period in the order of the earlier one's months of the year, so that
-/// April stands beside April though one year starts in January.
-fn aligned(
-    later: &[(Month, Option<u64>)],
-    earlier: &[(Month, Option<u64>)],
-) -> Result<Vec<u64>, NotTested> {
-    let mut counts = all_known(later)?;
-    if let (Some((first, _)), Some((start, _))) = (later.first(), earlier.first()) {
-        let turn = (start.index() - first.index()).rem_euclid(12).unsigned_abs() as usize;
-        // Only whole years can start in different months; a declared comparison sees to that.
-        for year in counts.chunks_exact_mut(12) {
-            year.rotate_left(turn);
-        }
+fn align(counts: &mut [u64], first: Month, start: Month) {
+    let turn = (start.index() - first.index()).rem_euclid(12).unsigned_abs() as usize;
+    // Only whole years can start in different months; a declared comparison sees to that.
+    for year in counts.chunks_exact_mut(12) {
+        year.rotate_left(turn);
     }
-    Ok(counts)
 }
 
 fn known_months(months: &[(Month, Option<u64>)]) -> (Vec<f64>, Vec<u64>, Vec<u8>) {
@@ -318,22 +400,22 @@ fn known_months(months: &[(Month, Option<u64>)]) -> (Vec<f64>, Vec<u64>, Vec<u8>
 mod tests {
     use super::*;
 
-    fn run(first: &str, n: i32) -> Vec<(Month, Option<u64>)> {
+    fn run(first: &str, n: i32) -> (Month, Vec<u64>) {
         let first: Month = first.parse().unwrap();
         // Each count is its month of the year, so that pairs can be seen.
-        (0..n).map(|k| (first.plus(k), Some(u64::from(first.plus(k).month_of_year())))).collect()
+        (first, (0..n).map(|k| u64::from(first.plus(k).month_of_year())).collect())
     }
 
     #[test]
     fn months_of_the_year_are_paired() {
-        let of = |months: &[(Month, Option<u64>)]| all_known(months).unwrap();
-        for (earlier, later) in [
+        for ((start, earlier), (first, mut later)) in [
             (run("2022-04", 12), run("2023-04", 12)),
             (run("2022-04", 12), run("2024-01", 12)),
             (run("2021-01", 24), run("2023-04", 24)),
             (run("2023-04", 8), run("2024-04", 8)),
         ] {
-            assert_eq!(aligned(&later, &earlier).unwrap(), of(&earlier));
+            align(&mut later, first, start);
+            assert_eq!(later, earlier);
         }
     }
 }

@@ -7,7 +7,9 @@ use wardmote_domain::claim::Verdict;
 use wardmote_domain::period::{MONTH_NAMES, Period};
 use wardmote_stats::interval::Interval;
 
-use crate::numbers::{p_value, percent_signed, percent_size, thousands, two_decimals};
+use crate::numbers::{
+    one_decimal, p_value, percent_signed, percent_size, points_signed, thousands, two_decimals,
+};
 use crate::testing::RawTest;
 
 pub(super) fn change(
@@ -47,6 +49,48 @@ pub(super) struct Sides<'a> {
     pub earlier: (&'a Period, u64),
     pub later: (&'a Period, u64),
     pub unit: &'a str,
+}
+
+/// One side of a change of share: when, the share in per cent, and of how many.
+pub(super) struct ShareSide<'a> {
+    pub period: &'a Period,
+    pub share: f64,
+    pub of: u64,
+}
+
+pub(super) fn share_change(
+    verdict: Verdict,
+    test: &RawTest,
+    corrected_p: Option<f64>,
+    margin: Option<f64>,
+    (earlier, later): &(ShareSide<'_>, ShareSide<'_>),
+) -> String {
+    let between = format!("between {} and {}", earlier.period.in_words(), later.period.in_words());
+    let share =
+        |side: &ShareSide<'_>| format!("{}% of {}", one_decimal(side.share), thousands(side.of));
+    let shares = format!("{} and {}", share(earlier), share(later));
+    let points = points_signed(test.estimate);
+    let interval = format!(
+        "95% interval {} to {}",
+        points_signed(test.interval.lower),
+        points_signed(test.interval.upper)
+    );
+    match verdict {
+        Verdict::Rose | Verdict::Fell => format!(
+            "{} by {} points {between}, from {} to {} ({interval}); the change is statistically significant (p {})",
+            verdict.words(),
+            one_decimal(test.estimate.abs()),
+            share(earlier),
+            share(later),
+            corrected_p.map_or_else(|| "not known".into(), p_value),
+        ),
+        Verdict::Stable => format!(
+            "was stable {between}: {shares} ({points} points, {interval}), so any change is within {} of the share",
+            percent_size(100.0 * margin.unwrap_or_default())
+        ),
+        Verdict::TooFew => format!("is too small in number to compare {between}: {shares}"),
+        _ => format!("shows no clear change {between}: {shares} ({points} points, {interval})"),
+    }
 }
 
 pub(super) fn trend(

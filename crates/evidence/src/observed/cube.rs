@@ -230,12 +230,26 @@ impl Cube {
         Ok(period.months().map(|month| (month, of(month))).collect())
     }
 
-    /// The categories that were brought, in order.
-    pub(super) fn categories(&self) -> BTreeSet<Category> {
+    fn kinds(&self) -> impl Iterator<Item = &Kind> {
         let cells = self.cells.values().chain(self.parted.iter().map(|split| &split.cells));
         let cells = cells.chain(self.elsewhere_in.iter().map(|(_, cells)| cells));
-        let kinds = cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys);
-        kinds.map(|(category, ..)| category.clone()).collect()
+        cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys)
+    }
+
+    /// The categories that were brought, in order.
+    pub(super) fn categories(&self) -> BTreeSet<Category> {
+        self.kinds().map(|(category, ..)| category.clone()).collect()
+    }
+
+    /// The outcomes that were brought, in order.
+    pub(super) fn outcomes(&self) -> BTreeSet<String> {
+        self.kinds().filter_map(|(_, outcome, _)| outcome.as_deref().map(str::to_owned)).collect()
+    }
+
+    /// The marks that were brought, in order.
+    pub(super) fn marks(&self) -> BTreeSet<String> {
+        let each = self.kinds().filter_map(|(.., flags)| flags.as_deref());
+        each.flat_map(|flags| flags.split("; ")).map(str::to_owned).collect()
     }
 }
 

@@ -34,6 +34,39 @@ pub enum ObservedError {
         /// Its reader.
         reader: &'static str,
     },
+    /// Only tables of published numbers have them.
+    #[error("source {source_id:?} is read by {reader:?}, which brings no published statistics")]
+    NotStatistics {
+        /// The source.
+        source_id: String,
+        /// Its reader.
+        reader: &'static str,
+    },
+    /// The source gives no such number.
+    #[error(
+        "source {source_id:?} has no number of {asked} for the area; `wardmote statistics {source_id}` lists what it has"
+    )]
+    NoStatistic {
+        /// The source.
+        source_id: String,
+        /// What was asked for.
+        asked: String,
+    },
+    /// The words name more than one number.
+    #[error(
+        "source {source_id:?} has several numbers of {asked} for one area ({first}; {second}): say which by \
+         breakdown, measure or period"
+    )]
+    SeveralStatistics {
+        /// The source.
+        source_id: String,
+        /// What was asked for.
+        asked: String,
+        /// One.
+        first: String,
+        /// Another.
+        second: String,
+    },
     /// A claim or chart names a measure that is not declared.
     #[error("measure {measure:?} is not declared in measures/")]
     NoMeasure {

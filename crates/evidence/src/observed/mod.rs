@@ -7,6 +7,7 @@
 mod cube;
 mod error;
 mod places;
+mod published;
 mod surveys;
 mod totals;
 
@@ -22,6 +23,7 @@ use wardmote_lake::{Boundary, Lake, Load, SurveyAnswer};
 use self::cube::Held;
 pub use self::error::ObservedError;
 pub use self::places::Place;
+pub(crate) use self::published::Published;
 use crate::folder::PartnershipFolder;
 use crate::measure::{Measure, Selection};
 
@@ -34,6 +36,8 @@ struct Asked {
     drawn: BTreeSet<AreaLevel>,
     populations: BTreeSet<String>,
     surveys: BTreeSet<String>,
+    /// Published numbers, by source, and the areas that are asked about by code.
+    published: BTreeMap<String, BTreeSet<AreaCode>>,
 }
 
 impl Asked {
@@ -44,6 +48,7 @@ impl Asked {
             drawn: folder.levels_drawn(),
             populations: folder.populations_used(),
             surveys: folder.surveys_asked(),
+            published: folder.statistics_asked(),
         }
     }
 }
@@ -67,6 +72,7 @@ pub struct Observed {
     places: BTreeMap<AreaLevel, Vec<Place>>,
     populations: BTreeMap<String, BTreeMap<AreaCode, u64>>,
     surveys: BTreeMap<String, Vec<SurveyAnswer>>,
+    published: BTreeMap<String, published::Held>,
 }
 
 impl Observed {
@@ -136,7 +142,12 @@ impl Observed {
             places: BTreeMap::new(),
             populations: BTreeMap::new(),
             surveys: surveys::gather(lake, folder, &asked.surveys)?,
+            published: BTreeMap::new(),
         };
+        let of_own = |(code, _): &&(AreaCode, _)| partnership.areas.contains(code);
+        let own: Vec<AreaCode> =
+            districts.iter().filter(of_own).flat_map(|(_, small)| small.iter().cloned()).collect();
+        observed.published = published::gather(lake, folder, &asked.published, &own)?;
         for source in &asked.sources {
             let held = Held::gather(lake, folder, source, vintage, &small_areas)?;
             observed.held.insert(source.clone(), held);
@@ -290,22 +301,32 @@ impl Observed {
         })
     }
 
+    /// The outcomes that a source has brought, in order.
+    pub(crate) fn outcomes(&self, source: &str) -> Result<BTreeSet<String>, ObservedError> {
+        Ok(match self.held(source)? {
+            Held::Events(cube) => cube.outcomes(),
+            Held::Totals(_) => BTreeSet::new(),
+        })
+    }
+
+    /// The marks that a source's events carry, in order.
+    pub(crate) fn marks(&self, source: &str) -> Result<BTreeSet<String>, ObservedError> {
+        Ok(match self.held(source)? {
+            Held::Events(cube) => cube.marks(),
+            Held::Totals(_) => BTreeSet::new(),
+        })
+    }
+
     /// Rows of a period that name no place; they belong to no district.
     pub fn without_place(&self, source: &str, period: &Period) -> Result<u64, ObservedError> {
         let Held::Events(cube) = self.held(source)? else { return Ok(0) };
         Ok(period.months().filter_map(|month| cube.without_place.get(&month)).sum())
     }
 
-    /// Why the publisher never delivered these months, where the source's declaration says so of all.
-    pub fn gap_reason(&self, source: &str, months: &[Month]) -> Option<&str> {
-        let gaps = self.gaps(source);
-        let reason_of = |month: &Month| {
-            let holds =
-                |gap: &&KnownGap| gap.from <= *month && gap.to.is_none_or(|to| *month <= to);
-            gaps.iter().find(holds).map(|gap| gap.reason.as_str())
-        };
-        let first = reason_of(months.first()?)?;
-        months.iter().all(|month| reason_of(month) == Some(first)).then_some(first)
+    /// Why the publisher never delivered a month, where the source's declaration says so.
+    pub fn gap_reason(&self, source: &str, month: Month) -> Option<&str> {
+        let holds = |gap: &&KnownGap| gap.from <= month && gap.to.is_none_or(|to| month <= to);
+        self.gaps(source).iter().find(holds).map(|gap| gap.reason.as_str())
     }
 
     /// The declared gaps of a source, each with its months and its reason.

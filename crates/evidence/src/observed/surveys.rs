@@ -47,6 +47,19 @@ pub(crate) struct SurveyShares {
 }
 
 impl Observed {
+    /// The groups of a question's respondents, everybody (`None`) first; only the group that is asked
+    /// for, where one is.
+    pub(crate) fn survey_groups(&self, asked: &SurveyQuestion) -> Vec<Option<String>> {
+        if asked.group.is_some() {
+            return vec![asked.group.clone()];
+        }
+        let all = self.surveys.get(&asked.source).map_or(&[][..], Vec::as_slice);
+        let of_question = all.iter().filter(|answer| answer.question == asked.question);
+        let groups: BTreeSet<&str> = of_question.map(|answer| answer.group.as_str()).collect();
+        let named = groups.into_iter().filter(|group| !group.is_empty());
+        std::iter::once(None).chain(named.map(|group| Some(group.to_owned()))).collect()
+    }
+
     pub(crate) fn survey_shares(
         &self,
         asked: &SurveyQuestion,

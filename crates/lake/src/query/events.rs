@@ -9,6 +9,7 @@ use wardmote_domain::category::Category;
 use wardmote_domain::period::Month;
 
 use super::finder::{AreaFinder, PLACE};
+use super::groups::{Counted, groups};
 use super::{CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RowReference};
 use crate::read::Form;
 use crate::scan::{ABSENT, Scan, Selection, month};
@@ -44,27 +45,20 @@ impl Lake {
 
     fn grouped(&self, query: &CountQuery, detail: bool) -> Result<Vec<DetailRow>, QueryError> {
         let finder = AreaFinder::new(self, query.level)?;
-        let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
-        let [first, second, third] = PLACE;
+        let form = self.form_of(&query.source);
+        let scan = Scan::new(self, form, query.selection())?;
         let mut places = Places::new(&finder, &scan);
         let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
-        let columns = [first, second, third, "month", "category"];
-        let groups: Vec<([u32; 7], u64)> = if detail {
-            let [a, b, c, month, kind] = columns;
-            scan.count([a, b, c, month, kind, "outcome", "flags"])?
-        } else {
-            let plain = scan.count(columns)?.into_iter();
-            plain.map(|([a, b, c, d, e], n)| ([a, b, c, d, e, ABSENT, ABSENT], n)).collect()
-        };
+        let groups = groups(&scan, form, detail)?;
         let mut counts: BTreeMap<DetailKey, u64> = BTreeMap::new();
-        for ([a, b, c, day, kind, outcome, flags], n) in groups {
+        for Counted { group: [a, b, c, day, kind], outcome, flags, n } in groups {
             let area = places.find([a, b, c]);
             let is_wanted =
                 wanted.as_ref().is_none_or(|wanted| area.is_some_and(|area| wanted.contains(area)));
             if let (true, Some(month), Some(category)) =
                 (is_wanted, month(day), scan.category(kind))
             {
-                let key = (area.cloned(), month, category, scan.text(outcome), scan.text(flags));
+                let key = (area.cloned(), month, category, outcome, flags);
                 *counts.entry(key).or_default() += n;
             }
         }
@@ -85,15 +79,16 @@ impl Lake {
         &self,
         query: &CountQuery,
     ) -> Result<Vec<DetailRow>, QueryError> {
-        let scan = Scan::new(self, self.form_of(&query.source), query.selection())?;
-        let (asked, other) = if query.level == AreaLevel::LSOA_2011 {
-            ("lsoa_2011", "lsoa_2021")
-        } else {
-            ("lsoa_2021", "lsoa_2011")
-        };
+        let form = self.form_of(&query.source);
+        let scan = Scan::new(self, form, query.selection())?;
         let mut rows = Vec::new();
-        let columns = [asked, other, "month", "category", "outcome", "flags"];
-        for ([asked, other, day, kind, outcome, flags], n) in scan.count(columns)? {
+        for Counted { group, outcome, flags, n } in groups(&scan, form, true)? {
+            let [lsoa_2021, lsoa_2011, _, day, kind] = group;
+            let (asked, other) = if query.level == AreaLevel::LSOA_2011 {
+                (lsoa_2011, lsoa_2021)
+            } else {
+                (lsoa_2021, lsoa_2011)
+            };
             if asked != ABSENT {
                 continue;
             }
@@ -101,7 +96,6 @@ impl Lake {
             if let (Some(area), Some(month), Some(category)) =
                 (area, month(day), scan.category(kind))
             {
-                let (outcome, flags) = (scan.text(outcome), scan.text(flags));
                 rows.push(DetailRow { area: Some(area), month, category, outcome, flags, n });
             }
         }

@@ -3,6 +3,7 @@
 mod events;
 mod finder;
 mod ground;
+mod groups;
 mod repeats;
 
 use std::sync::Arc;
@@ -91,7 +92,8 @@ pub struct DetailRow {
     pub category: Category,
     /// What became of them; `None` where nothing is known.
     pub outcome: Option<Arc<str>>,
-    /// Their marks, parted by semicolons; `None` where they have none.
+    /// Their marks, parted by semicolons; `None` where they have none. Those of a search say who was
+    /// stopped, in the words of the file: "Gender: Female".
     pub flags: Option<Arc<str>>,
     /// How many rows.
     pub n: u64,

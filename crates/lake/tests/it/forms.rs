@@ -62,6 +62,24 @@ async fn bedfordshire_outcomes_and_stops_reconcile() {
         .map(|row| row.n)
         .sum();
     assert!(drugs > 5_000, "{drugs}");
+    // By who was stopped, as a plain count of the files has it; 700 rows do not say.
+    let query = CountQuery {
+        source: "stops".into(),
+        categories: Categories::default(),
+        level: AreaLevel::LSOA_2021,
+        areas: None,
+        first: month("2010-12"),
+        last: month("2030-01"),
+    };
+    let marked = |mark: &str| -> u64 {
+        let rows = lake.counts_in_detail(&query).unwrap().into_iter();
+        let has = |flags: &str| flags.split("; ").any(|flag| flag == mark);
+        rows.filter(|row| row.flags.as_deref().is_some_and(has)).map(|row| row.n).sum()
+    };
+    let groups = ["White", "Asian", "Black", "Other"];
+    let of_group = groups.map(|group| marked(&format!("Officer-defined ethnicity: {group}")));
+    assert_eq!(of_group, [6_254, 2_534, 2_163, 159]);
+    assert_eq!([marked("Gender: Male"), marked("Gender: Female")], [10_049, 1_239]);
     assert_eq!(counts("outcomes").iter().map(|row| row.n).sum::<u64>(), 51_933);
     let received = lake.received("stops").unwrap();
     assert!(received.iter().all(|delivery| delivery.body == "bedfordshire"));

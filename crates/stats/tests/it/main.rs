@@ -15,5 +15,6 @@ mod proportion;
 mod ranks;
 mod rates;
 mod season;
+mod share_periods;
 mod together;
 mod trend;

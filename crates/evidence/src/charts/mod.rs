@@ -1,15 +1,18 @@
 //! The data of charts, maps and their tables. What a chart says in words is computed from its data,
 //! and gated words stay out of it: a chart's finding gives values, and tests are left to claims.
 
+mod kinds;
+mod survey;
+
 use wardmote_domain::period::{MONTH_NAMES, Month};
 use wardmote_lake::Boundary;
 use wardmote_stats::season;
 
-use crate::declarations::{ChartDeclaration, ChartForm, Form};
-use crate::measure::{Measure, Selection};
+use crate::declarations::{ChartDeclaration, ChartForm, Charted, Form, MeasureChart};
+use crate::measure::Measure;
 use crate::numbers::{one_decimal, thousands, two_decimals};
 use crate::observed::{Observed, ObservedError, Place};
-use crate::take::{Taken, take};
+use crate::take::{Taken, take, why_missing};
 
 /// A chart's data with its words and its table.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,23 +59,38 @@ pub struct BarData {
 
 /// Computes a chart's data; a chart of what is not known says so in its finding.
 pub fn draw(observed: &Observed, chart: &ChartDeclaration) -> Result<ChartData, ObservedError> {
-    let measure = observed.measure(&chart.measure)?;
-    let drawn = match chart.kind {
-        ChartForm::Series => series(observed, measure, chart)?,
-        ChartForm::Season => profile(observed, measure, chart)?,
-        ChartForm::Categories => categories(observed, measure, chart)?,
-        ChartForm::Areas => areas(observed, measure, chart)?,
-        ChartForm::Map => map(observed, measure, chart)?,
+    let (drawn, source) = match &chart.of {
+        Charted::Survey(asked) => (survey::draw(observed, asked)?, &asked.source),
+        Charted::Measure(chart) => {
+            let measure = observed.measure(&chart.measure)?;
+            (of_measure(observed, measure, chart)?, &measure.numerator.source)
+        }
     };
     Ok(ChartData {
         title: chart.title.clone(),
         finding: drawn.finding,
-        source: source_note(observed, &measure.numerator),
+        source: source_note(observed, source),
         unit: drawn.unit,
         drawing: drawn.drawing,
         columns: drawn.columns,
         rows: drawn.rows,
     })
+}
+
+fn of_measure(
+    observed: &Observed,
+    measure: &Measure,
+    chart: &MeasureChart,
+) -> Result<Drawn, ObservedError> {
+    match chart.kind {
+        ChartForm::Series => series(observed, measure, chart),
+        ChartForm::Season => profile(observed, measure, chart),
+        ChartForm::Categories => kinds::categories(observed, measure, chart),
+        ChartForm::Marks => kinds::marks(observed, measure, chart),
+        ChartForm::Outcomes => kinds::outcomes(observed, measure, chart),
+        ChartForm::Areas => areas(observed, measure, chart),
+        ChartForm::Map => map(observed, measure, chart),
+    }
 }
 
 /// What differs from chart to chart.
@@ -87,12 +105,12 @@ struct Drawn {
 fn series(
     observed: &Observed,
     measure: &Measure,
-    chart: &ChartDeclaration,
+    chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
     let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
     let cell = |n: &Option<u64>| n.map_or_else(|| "not known".into(), thousands);
     Ok(Drawn {
-        finding: series_finding(measure, &months),
+        finding: series_finding(observed, measure, &months),
         unit: format!("{} a month", measure.unit),
         columns: vec!["Month".into(), capital(&measure.unit)],
         rows: months.iter().map(|(month, n)| vec![month.in_words(), cell(n)]).collect(),
@@ -105,7 +123,7 @@ fn series(
 fn profile(
     observed: &Observed,
     measure: &Measure,
-    chart: &ChartDeclaration,
+    chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
     let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
     let known: Vec<(Month, u64)> = months.iter().filter_map(|(m, n)| n.map(|n| (*m, n))).collect();
@@ -150,47 +168,10 @@ fn profile(
     Ok(drawn)
 }
 
-fn categories(
-    observed: &Observed,
-    measure: &Measure,
-    chart: &ChartDeclaration,
-) -> Result<Drawn, ObservedError> {
-    let home = observed.home()?;
-    let mut bars = Vec::new();
-    let (source, asked) = (&measure.numerator.source, measure.numerator.categories());
-    for category in observed.categories(source)? {
-        if !asked.admit(category.slug()) {
-            continue;
-        }
-        let name = category.name();
-        let one = Selection {
-            categories: vec![category],
-            exclude: Vec::new(),
-            ..measure.numerator.clone()
-        };
-        let only = Measure { numerator: one, ..measure.clone() };
-        if let Ok(taken) = take(observed, &only, home, &chart.period, Form::Count)? {
-            bars.push(bar(name, &taken));
-        }
-    }
-    bars.sort_by(|a, b| b.value.total_cmp(&a.value).then_with(|| a.label.cmp(&b.label)));
-    let print = printer(Form::Count);
-    Ok(Drawn {
-        finding: bars_finding(measure, home, &chart.period.in_words(), &bars, print),
-        unit: measure.unit.clone(),
-        columns: vec!["Category".into(), capital(&measure.unit), "95% interval".into()],
-        rows: bars
-            .iter()
-            .map(|bar| vec![bar.label.clone(), print(bar.value), limits(bar, print)])
-            .collect(),
-        drawing: Drawing::Bars(bars),
-    })
-}
-
 fn areas(
     observed: &Observed,
     measure: &Measure,
-    chart: &ChartDeclaration,
+    chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
     let mut taken = taken_by_area(observed, measure, chart)?;
     taken.sort_by(|(a, x), (b, y)| y.value.total_cmp(&x.value).then_with(|| a.code.cmp(&b.code)));
@@ -203,7 +184,7 @@ fn areas(
         vec![bar.label.clone(), thousands(taken.n), print(bar.value), limits(bar, print)]
     };
     Ok(Drawn {
-        finding: bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, print),
+        finding: bars_finding(measure, observed.home()?, chart, &bars),
         columns: vec!["Area".into(), capital(&measure.unit), capital(&unit), "95% interval".into()],
         rows: taken.iter().zip(&bars).map(row).collect(),
         drawing: Drawing::Bars(bars),
@@ -214,7 +195,7 @@ fn areas(
 fn map(
     observed: &Observed,
     measure: &Measure,
-    chart: &ChartDeclaration,
+    chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
     let taken = taken_by_area(observed, measure, chart)?;
     let bars: Vec<BarData> =
@@ -225,7 +206,7 @@ fn map(
     };
     let print = printer(chart.form);
     let unit = unit_of(measure, chart.form);
-    let finding = bars_finding(measure, observed.home()?, &chart.period.in_words(), &bars, print);
+    let finding = bars_finding(measure, observed.home()?, chart, &bars);
     let outlines = outlines.into_iter().flatten();
     Ok(Drawn {
         finding: format!("Map: {finding}"),
@@ -245,7 +226,7 @@ fn map(
 fn taken_by_area<'a>(
     observed: &'a Observed,
     measure: &Measure,
-    chart: &ChartDeclaration,
+    chart: &MeasureChart,
 ) -> Result<Vec<(&'a Place, Taken)>, ObservedError> {
     let level = chart.level.unwrap_or(observed.partnership.district_level);
     let mut found = Vec::new();
@@ -282,18 +263,21 @@ fn unit_of(measure: &Measure, form: Form) -> String {
     }
 }
 
-fn series_finding(measure: &Measure, months: &[(Month, Option<u64>)]) -> String {
+fn series_finding(
+    observed: &Observed,
+    measure: &Measure,
+    months: &[(Month, Option<u64>)],
+) -> String {
     let known: Vec<(Month, u64)> =
         months.iter().filter_map(|(month, n)| n.map(|n| (*month, n))).collect();
-    let unknown = months.len() - known.len();
-    let gap = match unknown {
-        0 => String::new(),
-        n => format!(" {n} of {} months are not known and the line breaks there.", months.len()),
-    };
+    let missing: Vec<Month> =
+        months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
+    let why = why_missing(observed, &measure.numerator.source, &missing, months.len());
+    let gap = if missing.is_empty() { String::new() } else { format!(" The line breaks: {why}.") };
     let (Some(least), Some(most)) =
         (known.iter().min_by_key(|(_, n)| *n), known.iter().max_by_key(|(_, n)| *n))
     else {
-        return format!("{}: no month is known.", measure.title);
+        return format!("{}: no month is known.{gap}", measure.title);
     };
     format!(
         "{} by month, {} to {}: between {} {} ({}) and {} ({}).{gap}",
@@ -311,19 +295,22 @@ fn series_finding(measure: &Measure, months: &[(Month, Option<u64>)]) -> String 
 fn bars_finding(
     measure: &Measure,
     place: &Place,
-    period: &str,
+    chart: &MeasureChart,
     bars: &[BarData],
-    print: fn(f64) -> String,
 ) -> String {
     let by_value = |a: &&BarData, b: &&BarData| a.value.total_cmp(&b.value);
+    let unit = match chart.form {
+        Form::Count => String::new(),
+        form => format!(" ({})", unit_of(measure, form)),
+    };
+    let what = format!("{}{unit}, {}, {}", measure.title, place.name, chart.period.in_words());
     let (Some(least), Some(most)) = (bars.iter().min_by(by_value), bars.iter().max_by(by_value))
     else {
-        return format!("{}, {}, {period}: not known.", measure.title, place.name);
+        return format!("{what}: not known.");
     };
+    let print = printer(chart.form);
     format!(
-        "{}, {}, {period}: from {} ({}) to {} ({}).",
-        measure.title,
-        place.name,
+        "{what}: from {} ({}) to {} ({}).",
         print(least.value),
         least.label,
         print(most.value),
@@ -331,9 +318,9 @@ fn bars_finding(
     )
 }
 
-fn source_note(observed: &Observed, selection: &Selection) -> String {
-    observed.sources.get(&selection.source).map_or_else(
-        || selection.source.clone(),
+fn source_note(observed: &Observed, source: &str) -> String {
+    observed.sources.get(source).map_or_else(
+        || source.to_owned(),
         |source| format!("{} ({})", source.publisher, source.licence),
     )
 }
