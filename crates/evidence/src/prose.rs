@@ -1,7 +1,8 @@
 //! Prose with its bindings printed: each becomes a link to the figure behind it.
 //!
-//! `Recorded crime {{crime-change}}.` becomes `Recorded crime [fell by ...](figure:f-...).` The
-//! result is plain Markdown; what draws it need not know about claims.
+//! `Recorded crime {{crime-change}}.` becomes `Recorded crime [fell by ...](figure:f-... "crime-change").`
+//! The result is plain Markdown; what draws it need not know about claims, and what brings edited
+//! words back finds the binding in the link's title.
 
 use crate::binding;
 use crate::claims::Answers;
@@ -13,10 +14,10 @@ pub fn print(text: &str, answers: &Answers) -> String {
             None => Some((answer.statement.clone(), &answer.figure)),
             Some(name) => answer.fields.get(name).map(|field| (field.text.clone(), &field.figure)),
         });
-        match (printed, field) {
-            (Some((text, figure)), _) => format!("[{}](figure:{figure})", escape(&text)),
-            (None, Some(field)) => format!("{{{{{claim}.{field}}}}}"),
-            (None, None) => format!("{{{{{claim}}}}}"),
+        let name = field.map_or_else(|| claim.to_owned(), |field| format!("{claim}.{field}"));
+        match printed {
+            Some((text, figure)) => format!("[{}](figure:{figure} \"{name}\")", escape(&text)),
+            None => format!("{{{{{name}}}}}"),
         }
     })
 }
@@ -72,7 +73,7 @@ mod tests {
         assert_eq!(
             print("Crime {{crime}}, {{crime.percent}}, {{other}}, {{crime.x}}.", &answers),
             format!(
-                "Crime [fell by 8.0% \\[sic\\]](figure:{id}), [8.0%](figure:{id}), {{{{other}}}}, {{{{crime.x}}}}."
+                "Crime [fell by 8.0% \\[sic\\]](figure:{id} \"crime\"), [8.0%](figure:{id} \"crime.percent\"), {{{{other}}}}, {{{{crime.x}}}}."
             )
         );
         assert_eq!(figures_cited("{{crime}} {{other}}", &answers), [id.to_string()]);

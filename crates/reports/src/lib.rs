@@ -15,7 +15,9 @@ mod pages;
 mod prose;
 mod publication;
 mod publication_files;
+mod raster;
 mod table;
+pub mod word;
 
 pub use assets::{Assets, AssetsError};
 pub use charts::{
@@ -24,7 +26,8 @@ pub use charts::{
 };
 pub use document::{DocumentError, full_pdf, summary_pdf};
 pub use pages::{PageError, figures_html, full_html, govuk_environment, summary_html};
-pub use prose::ProseError;
+pub use prose::{ProseError, Side};
 pub use publication::{FigureNote, Publication, Section, SignOff, SourceNote};
 pub use publication_files::{OutputFile, PublicationError, publication_files};
+pub use raster::RasterError;
 pub use table::{Column, Table};

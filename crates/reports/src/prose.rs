@@ -6,12 +6,13 @@
 mod blocks;
 mod parser;
 
-pub(crate) use blocks::Block;
+pub(crate) use blocks::{Block, Inline, visit_figures};
+pub use blocks::Side;
+pub(crate) use parser::{parse, parse_in_parts};
 
 use std::collections::BTreeSet;
 
 use crate::publication::{Publication, Section};
-use parser::parse;
 
 /// Why prose could not be bound to the publication.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,7 +88,7 @@ pub(crate) fn figure_order(publication: &Publication) -> Vec<&str> {
     let mut seen = BTreeSet::new();
     for section in publication.sections.iter().chain(&publication.summary) {
         let blocks = parse(&section.markdown);
-        blocks::visit_figures(&blocks, &mut |id| {
+        visit_figures(&blocks, &mut |id, _| {
             if let Some((id, _)) = publication.figures.get_key_value(id)
                 && seen.insert(id.as_str())
             {
@@ -116,7 +117,7 @@ fn check(publication: &Publication, section: &Section, blocks: &[Block]) -> Resu
         }
         _ => {}
     });
-    blocks::visit_figures(blocks, &mut |id| {
+    visit_figures(blocks, &mut |id, _| {
         if !publication.figures.contains_key(id) {
             let (section, id) = named(id);
             problem.get_or_insert(ProseError::UnknownFigure { section, id });
@@ -136,7 +137,7 @@ fn mark_repeats(blocks: &mut [Block], placed: &mut BTreeSet<String>) {
                     mark_repeats(item, placed);
                 }
             }
-            Block::Heading { .. } | Block::Paragraph { .. } | Block::Code { .. } | Block::Rule => {}
+            Block::Heading { .. } | Block::Paragraph { .. } | Block::Code { .. } | Block::Rule | Block::WrittenTable { .. } => {}
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::charts::chart_svg;
 use crate::document::{DocumentError, full_pdf, summary_pdf};
 use crate::pages::{PageError, figures_html, full_html, summary_html};
 use crate::publication::Publication;
+use crate::word::{WordError, full_docx, summary_docx};
 
 /// A file of the publication.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +29,9 @@ pub enum PublicationError {
     /// A document could not be made.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// A document to edit could not be made.
+    #[error(transparent)]
+    Word(#[from] WordError),
     /// Two ids differ only in characters that a file name cannot hold.
     #[error("two charts or tables would both be written to {path}; give one of them another id")]
     SamePath {
@@ -56,6 +60,8 @@ pub fn publication_files(
     }
     files.push(OutputFile { path: SUMMARY_PDF.to_owned(), bytes: summary_pdf(publication)? });
     files.push(OutputFile { path: FULL_PDF.to_owned(), bytes: full_pdf(publication)? });
+    files.push(OutputFile { path: SUMMARY_DOCX.to_owned(), bytes: summary_docx(publication)? });
+    files.push(OutputFile { path: FULL_DOCX.to_owned(), bytes: full_docx(publication)? });
     let mut paths = BTreeSet::new();
     match files.iter().find(|file| !paths.insert(file.path.to_ascii_lowercase())) {
         Some(file) => Err(PublicationError::SamePath { path: file.path.clone() }),
@@ -64,6 +70,8 @@ pub fn publication_files(
 }
 
 pub(crate) const SUMMARY_PDF: &str = "summary.pdf";
+pub(crate) const SUMMARY_DOCX: &str = "summary.docx";
+pub(crate) const FULL_DOCX: &str = "full.docx";
 pub(crate) const FULL_PDF: &str = "full.pdf";
 
 /// Where the drawing of a chart lies.

@@ -34,6 +34,24 @@ pub(crate) enum Block {
         id: String,
         repeated: bool,
     },
+    /// A table that the analyst wrote, as against one of the evidence.
+    WrittenTable {
+        columns: Vec<Side>,
+        head: Vec<Vec<Inline>>,
+        rows: Vec<Vec<Vec<Inline>>>,
+    },
+}
+
+/// To which side the cells of a written table keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// To the left, as words do.
+    Left,
+    /// In the middle.
+    Middle,
+    /// To the right, as numbers do.
+    Right,
 }
 
 /// A piece of a line.
@@ -45,7 +63,8 @@ pub(crate) enum Inline {
     Emphasis { content: Vec<Inline> },
     Strong { content: Vec<Inline> },
     Link { target: String, content: Vec<Inline> },
-    Figure { id: String, content: Vec<Inline> },
+    /// Words bound to a figure, and the binding that printed them where one did.
+    Figure { id: String, binding: Option<String>, content: Vec<Inline> },
     LineBreak,
 }
 
@@ -61,20 +80,25 @@ pub(super) fn visit(blocks: &[Block], see: &mut impl FnMut(&Block)) {
     }
 }
 
-/// Calls `see` with the id of every figure quoted, in reading order.
-pub(super) fn visit_figures(blocks: &[Block], see: &mut impl FnMut(&str)) {
-    visit(blocks, &mut |block| {
-        if let Block::Heading { content, .. } | Block::Paragraph { content } = block {
+/// Calls `see` with the id of every figure quoted, in reading order, and the binding that printed it.
+pub(crate) fn visit_figures(blocks: &[Block], see: &mut impl FnMut(&str, Option<&str>)) {
+    visit(blocks, &mut |block| match block {
+        Block::Heading { content, .. } | Block::Paragraph { content } => {
             visit_inline_figures(content, see);
         }
+        Block::WrittenTable { head, rows, .. } => {
+            let cells = head.iter().chain(rows.iter().flatten());
+            cells.for_each(|cell| visit_inline_figures(cell, see));
+        }
+        _ => {}
     });
 }
 
-fn visit_inline_figures(content: &[Inline], see: &mut impl FnMut(&str)) {
+fn visit_inline_figures(content: &[Inline], see: &mut impl FnMut(&str, Option<&str>)) {
     for inline in content {
         match inline {
-            Inline::Figure { id, content } => {
-                see(id);
+            Inline::Figure { id, binding, content } => {
+                see(id, binding.as_deref());
                 visit_inline_figures(content, see);
             }
             Inline::Emphasis { content }

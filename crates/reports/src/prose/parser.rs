@@ -1,20 +1,46 @@
 //! From `CommonMark` to blocks, with bounded nesting.
 
-use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Parser, Tag, TagEnd};
+use std::ops::Range;
 
-use super::blocks::{Block, Inline};
+use pulldown_cmark::{Alignment, CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::blocks::{Block, Inline, Side};
 
 /// Quotes and lists deeper than this are laid flat: Typst bounds its call depth, and no reader
 /// follows a tenth level.
 const DEEPEST: usize = 8;
 
+/// What prose may hold beyond `CommonMark`; the gate reads the same.
+const EXTENSIONS: Options = Options::ENABLE_TABLES;
+
 /// Parses prose.
-pub(super) fn parse(markdown: &str) -> Vec<Block> {
+pub(crate) fn parse(markdown: &str) -> Vec<Block> {
+    parse_in_parts(markdown).into_iter().flat_map(|(_, blocks)| blocks).collect()
+}
+
+/// Parses prose, and says from where to where each outermost part of it reaches.
+///
+/// A part gives several blocks where a paragraph places charts, and none where it is empty.
+pub(crate) fn parse_in_parts(markdown: &str) -> Vec<(Range<usize>, Vec<Block>)> {
     let mut builder = Builder::default();
-    for event in Parser::new(markdown) {
+    let mut parts = Vec::new();
+    let mut depth = 0_usize;
+    for (event, range) in Parser::new_ext(markdown, EXTENSIONS).into_offset_iter() {
+        let (opens, closes) = (matches!(event, Event::Start(_)), matches!(event, Event::End(_)));
+        let is_rule = matches!(event, Event::Rule);
+        if depth == 0 && (opens || is_rule) {
+            parts.push((range, Vec::new()));
+        }
         builder.take(event);
+        depth = (depth + usize::from(opens)).saturating_sub(usize::from(closes));
+        if depth == 0 && (closes || is_rule) {
+            builder.close_paragraph();
+            if let Some((_, blocks)) = parts.last_mut() {
+                blocks.append(&mut builder.done);
+            }
+        }
     }
-    builder.finish()
+    parts
 }
 
 /// What a list of inlines will become.
@@ -23,7 +49,7 @@ enum Span {
     Heading(HeadingLevel),
     Emphasis,
     Strong,
-    Link(String),
+    Link { target: String, title: String },
     Image(String),
 }
 
@@ -34,6 +60,12 @@ enum Container {
     List { start: Option<u64>, items: Vec<Vec<Block>> },
 }
 
+/// A written table under construction: its head is its first row.
+struct WrittenTable {
+    columns: Vec<Side>,
+    rows: Vec<Vec<Vec<Inline>>>,
+}
+
 #[derive(Default)]
 struct Builder {
     done: Vec<Block>,
@@ -42,6 +74,7 @@ struct Builder {
     /// Charts and tables named in the current paragraph, which follow it.
     placed: Vec<Block>,
     code: Option<String>,
+    table: Option<WrittenTable>,
     /// Levels of the headings that enclose the current place, as written.
     heading_path: Vec<HeadingLevel>,
 }
@@ -75,7 +108,10 @@ impl Builder {
         match tag {
             Tag::Emphasis => self.open_span(Span::Emphasis),
             Tag::Strong => self.open_span(Span::Strong),
-            Tag::Link { dest_url, .. } => self.open_span(Span::Link(dest_url.into_string())),
+            Tag::Link { dest_url, title, .. } => self.open_span(Span::Link {
+                target: dest_url.into_string(),
+                title: title.into_string(),
+            }),
             Tag::Image { dest_url, .. } => self.open_span(Span::Image(dest_url.into_string())),
             Tag::Heading { level, .. } => {
                 self.close_paragraph();
@@ -88,6 +124,17 @@ impl Builder {
             Tag::BlockQuote(_) => self.open_container(Container::Quote),
             Tag::List(start) => self.open_container(Container::List { start, items: Vec::new() }),
             Tag::Item => self.open_container(Container::Item),
+            Tag::Table(sides) => {
+                self.close_paragraph();
+                let columns = sides.into_iter().map(side).collect();
+                self.table = Some(WrittenTable { columns, rows: Vec::new() });
+            }
+            Tag::TableHead | Tag::TableRow => {
+                if let Some(table) = &mut self.table {
+                    table.rows.push(Vec::new());
+                }
+            }
+            Tag::TableCell => self.spans.push((Span::Paragraph, Vec::new())),
             _ => self.close_paragraph(),
         }
     }
@@ -100,6 +147,9 @@ impl Builder {
                 let text = self.code.take().unwrap_or_default();
                 self.push_block(Block::Code { text });
             }
+            TagEnd::TableCell => self.close_cell(),
+            TagEnd::TableHead | TagEnd::TableRow => {}
+            TagEnd::Table => self.close_table(),
             TagEnd::BlockQuote(_) | TagEnd::List(_) | TagEnd::Item => {
                 self.close_paragraph();
                 self.close_container();
@@ -146,7 +196,7 @@ impl Builder {
         match span {
             Span::Emphasis if !is_deep => self.push(Inline::Emphasis { content }),
             Span::Strong if !is_deep => self.push(Inline::Strong { content }),
-            Span::Link(target) => self.close_link(target, content),
+            Span::Link { target, title } => self.close_link(target, title, content),
             Span::Image(target) => match target.split_once(':') {
                 Some(("chart", id)) => {
                     self.placed.push(Block::Chart { id: id.to_owned(), repeated: false });
@@ -162,12 +212,13 @@ impl Builder {
     }
 
     /// A link to anything but the web, mail or this page shows its target and leads nowhere.
-    fn close_link(&mut self, target: String, content: Vec<Inline>) {
+    fn close_link(&mut self, target: String, title: String, content: Vec<Inline>) {
         let scheme = target.split_once(':').map(|(scheme, _)| scheme.to_ascii_lowercase());
         match scheme.as_deref() {
             Some("figure") => {
                 let id = target["figure:".len()..].to_owned();
-                self.push(Inline::Figure { id, content });
+                let binding = (!title.is_empty()).then_some(title);
+                self.push(Inline::Figure { id, binding, content });
             }
             Some("http" | "https" | "mailto") => self.push(Inline::Link { target, content }),
             _ if target.starts_with('#') => self.push(Inline::Link { target, content }),
@@ -176,6 +227,27 @@ impl Builder {
                 self.push_text(&format!(" ({target})"));
             }
         }
+    }
+
+    /// Charts named in a cell follow the table.
+    fn close_cell(&mut self) {
+        while self.spans.len() > 1 {
+            self.close_span();
+        }
+        let content = self.spans.pop().map(|(_, content)| content).unwrap_or_default();
+        if let Some(row) = self.table.as_mut().and_then(|table| table.rows.last_mut()) {
+            row.push(content);
+        }
+    }
+
+    fn close_table(&mut self) {
+        if let Some(WrittenTable { columns, mut rows }) = self.table.take()
+            && !rows.is_empty()
+        {
+            let head = rows.remove(0);
+            self.push_block(Block::WrittenTable { columns, head, rows });
+        }
+        self.flush_placed();
     }
 
     fn close_heading(&mut self) {
@@ -246,12 +318,13 @@ impl Builder {
         }
     }
 
-    fn finish(mut self) -> Vec<Block> {
-        self.close_paragraph();
-        while !self.containers.is_empty() {
-            self.close_container();
-        }
-        self.done
+}
+
+fn side(alignment: Alignment) -> Side {
+    match alignment {
+        Alignment::None | Alignment::Left => Side::Left,
+        Alignment::Center => Side::Middle,
+        Alignment::Right => Side::Right,
     }
 }
 
@@ -277,11 +350,48 @@ mod tests {
             parse("Crime [fell by 8%](figure:abc); see [x](javascript:alert(1)).\n\n![](chart:c1)");
         let content = vec![
             text("Crime "),
-            Inline::Figure { id: "abc".to_owned(), content: vec![text("fell by 8%")] },
+            Inline::Figure {
+                id: "abc".to_owned(),
+                binding: None,
+                content: vec![text("fell by 8%")],
+            },
             text("; see x (javascript:alert(1))."),
         ];
         let chart = Block::Chart { id: "c1".to_owned(), repeated: false };
         assert_eq!(blocks, [Block::Paragraph { content }, chart]);
+    }
+
+    #[test]
+    fn the_title_of_a_link_to_a_figure_is_its_binding() {
+        let blocks = parse("[8%](figure:abc \"crime.percent\")");
+        let content = vec![Inline::Figure {
+            id: "abc".to_owned(),
+            binding: Some("crime.percent".to_owned()),
+            content: vec![text("8%")],
+        }];
+        assert_eq!(blocks, [Block::Paragraph { content }]);
+    }
+
+    #[test]
+    fn written_tables_are_read() {
+        let blocks = parse("| Who | *When* |\n| --- | ---: |\n| a | b |\n| c |\n");
+        let emphasis = Inline::Emphasis { content: vec![text("When")] };
+        let cell = |words: &str| vec![text(words)];
+        let expected = Block::WrittenTable {
+            columns: vec![Side::Left, Side::Right],
+            head: vec![cell("Who"), vec![emphasis]],
+            rows: vec![vec![cell("a"), cell("b")], vec![cell("c"), Vec::new()]],
+        };
+        assert_eq!(blocks, [expected]);
+    }
+
+    #[test]
+    fn parts_know_from_where_to_where_they_reach() {
+        let source = "One\nline.\n\n![](chart:c)\n\n- a\n- b\n\n---\n";
+        let parts = parse_in_parts(source);
+        let texts: Vec<&str> = parts.iter().map(|(range, _)| source[range.clone()].trim()).collect();
+        assert_eq!(texts, ["One\nline.", "![](chart:c)", "- a\n- b", "---"]);
+        assert!(parts.iter().all(|(_, blocks)| blocks.len() == 1));
     }
 
     #[test]

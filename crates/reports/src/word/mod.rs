@@ -1,0 +1,18 @@
+//! Assessments as DOCX that officers edit, and DOCX as passages.
+//!
+//! [`full_docx`] and [`summary_docx`] write a publication with real headings, lists and tables, each
+//! bound number or sentence in a content control that names its binding. [`read`] reads any DOCX, ours
+//! or not, as passages. What was exported is noted in a custom part ([`Record`]), so that it can be
+//! told later what an officer changed.
+
+mod flatten;
+mod passage;
+mod read;
+mod record;
+mod write;
+
+pub use passage::{Form, Opening, Passage, Piece, Style, Words};
+pub use read::{ReadError, ReadPassage, Tally, Unreadable, WordDocument, read};
+pub use record::Record;
+pub use write::{WordError, full_docx, summary_docx};
+
