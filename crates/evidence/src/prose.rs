@@ -9,13 +9,26 @@ use crate::claims::Answers;
 
 /// Prints every binding of a text; one that names nothing is left as it stands, for the lint to report.
 pub fn print(text: &str, answers: &Answers) -> String {
+    print_with(text, |name| {
+        let (claim, field) =
+            name.split_once('.').map_or((name, None), |(claim, field)| (claim, Some(field)));
+        let answer = answers.claims.get(claim)?;
+        match field {
+            None => Some((answer.statement.clone(), answer.figure.to_string())),
+            Some(field) => {
+                let field = answer.fields.get(field)?;
+                Some((field.text.clone(), field.figure.to_string()))
+            }
+        }
+    })
+}
+
+/// Prints the bindings of a text with the words, and the id of the figure, that `printed` gives for a
+/// binding such as `crime-change.percent`.
+pub fn print_with(text: &str, printed: impl Fn(&str) -> Option<(String, String)>) -> String {
     binding::replace(text, |claim, field| {
-        let printed = answers.claims.get(claim).and_then(|answer| match field {
-            None => Some((answer.statement.clone(), &answer.figure)),
-            Some(name) => answer.fields.get(name).map(|field| (field.text.clone(), &field.figure)),
-        });
         let name = field.map_or_else(|| claim.to_owned(), |field| format!("{claim}.{field}"));
-        match printed {
+        match printed(&name) {
             Some((text, figure)) => format!("[{}](figure:{figure} \"{name}\")", escape(&text)),
             None => format!("{{{{{name}}}}}"),
         }

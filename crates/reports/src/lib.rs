@@ -8,6 +8,7 @@
 //! same bytes: the only date is the publication's own, and ids come from content.
 
 mod assets;
+pub mod bring_back;
 mod charts;
 mod document;
 mod fonts;

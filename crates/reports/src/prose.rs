@@ -6,8 +6,8 @@
 mod blocks;
 mod parser;
 
-pub(crate) use blocks::{Block, Inline, visit_figures};
 pub use blocks::Side;
+pub(crate) use blocks::{Block, Inline, visit_figures};
 pub(crate) use parser::{parse, parse_in_parts};
 
 use std::collections::BTreeSet;
@@ -137,7 +137,11 @@ fn mark_repeats(blocks: &mut [Block], placed: &mut BTreeSet<String>) {
                     mark_repeats(item, placed);
                 }
             }
-            Block::Heading { .. } | Block::Paragraph { .. } | Block::Code { .. } | Block::Rule | Block::WrittenTable { .. } => {}
+            Block::Heading { .. }
+            | Block::Paragraph { .. }
+            | Block::Code { .. }
+            | Block::Rule
+            | Block::WrittenTable { .. } => {}
         }
     }
 }

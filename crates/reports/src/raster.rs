@@ -65,6 +65,7 @@ pub(crate) fn png(svg: &str) -> Result<Picture, RasterError> {
     let (width, height) = (pixels(size.width()), pixels(size.height()));
     let mut pixmap = Pixmap::new(width, height).ok_or(RasterError::Size { width, height })?;
     resvg::render(&tree, Transform::from_scale(SCALE, SCALE), &mut pixmap.as_mut());
-    let png = pixmap.encode_png().map_err(|error| RasterError::Packing { why: error.to_string() })?;
+    let png =
+        pixmap.encode_png().map_err(|error| RasterError::Packing { why: error.to_string() })?;
     Ok(Picture { png, width, height })
 }

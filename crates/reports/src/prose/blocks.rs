@@ -58,13 +58,28 @@ pub enum Side {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Inline {
-    Text { text: String },
-    Code { text: String },
-    Emphasis { content: Vec<Inline> },
-    Strong { content: Vec<Inline> },
-    Link { target: String, content: Vec<Inline> },
+    Text {
+        text: String,
+    },
+    Code {
+        text: String,
+    },
+    Emphasis {
+        content: Vec<Inline>,
+    },
+    Strong {
+        content: Vec<Inline>,
+    },
+    Link {
+        target: String,
+        content: Vec<Inline>,
+    },
     /// Words bound to a figure, and the binding that printed them where one did.
-    Figure { id: String, binding: Option<String>, content: Vec<Inline> },
+    Figure {
+        id: String,
+        binding: Option<String>,
+        content: Vec<Inline>,
+    },
     LineBreak,
 }
 

@@ -317,7 +317,6 @@ impl Builder {
             }
         }
     }
-
 }
 
 fn side(alignment: Alignment) -> Side {
@@ -389,7 +388,8 @@ mod tests {
     fn parts_know_from_where_to_where_they_reach() {
         let source = "One\nline.\n\n![](chart:c)\n\n- a\n- b\n\n---\n";
         let parts = parse_in_parts(source);
-        let texts: Vec<&str> = parts.iter().map(|(range, _)| source[range.clone()].trim()).collect();
+        let texts: Vec<&str> =
+            parts.iter().map(|(range, _)| source[range.clone()].trim()).collect();
         assert_eq!(texts, ["One\nline.", "![](chart:c)", "- a\n- b", "---"]);
         assert!(parts.iter().all(|(_, blocks)| blocks.len() == 1));
     }

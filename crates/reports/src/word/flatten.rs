@@ -81,7 +81,13 @@ impl Flattener {
         self.loose.push((part, Loose::Other(passage)));
     }
 
-    fn list(&mut self, part: usize, (ordered, start): (bool, u64), items: &[Vec<Block>], level: u8) {
+    fn list(
+        &mut self,
+        part: usize,
+        (ordered, start): (bool, u64),
+        items: &[Vec<Block>],
+        level: u8,
+    ) {
         let list = self.next_list;
         self.next_list += 1;
         for item in items {
@@ -120,7 +126,8 @@ pub(crate) fn is_plain(block: &Block) -> bool {
         Block::WrittenTable { head, rows, .. } => {
             head.iter().chain(rows.iter().flatten()).flatten().all(is_plain_inline)
         }
-        Block::Code { .. } | Block::Rule | Block::Chart { .. } | Block::Table { .. } => true,
+        Block::Code { text } => !holds_a_printed_binding(text),
+        Block::Rule | Block::Chart { .. } | Block::Table { .. } => true,
     }
 }
 
@@ -130,11 +137,17 @@ fn is_plain_inline(inline: &Inline) -> bool {
         Inline::Figure { content, .. } => {
             matches!(content.as_slice(), [Inline::Text { .. }])
         }
-        Inline::Emphasis { content } | Inline::Strong { content } | Inline::Link { content, .. } => {
-            content.iter().all(is_plain_inline)
-        }
-        Inline::Text { .. } | Inline::Code { .. } | Inline::LineBreak => true,
+        Inline::Emphasis { content }
+        | Inline::Strong { content }
+        | Inline::Link { content, .. } => content.iter().all(is_plain_inline),
+        Inline::Code { text } => !holds_a_printed_binding(text),
+        Inline::Text { .. } | Inline::LineBreak => true,
     }
+}
+
+/// In code a binding prints as the Markdown that it becomes, and cannot be told from words.
+fn holds_a_printed_binding(code: &str) -> bool {
+    code.contains("](figure:")
 }
 
 /// The tag of the control that holds a bound number or sentence.

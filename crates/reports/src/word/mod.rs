@@ -16,3 +16,6 @@ pub use read::{ReadError, ReadPassage, Tally, Unreadable, WordDocument, read};
 pub use record::Record;
 pub use write::{WordError, full_docx, summary_docx};
 
+pub(crate) use flatten::{Flattener, is_plain, pieces, short_tag, tag};
+pub(crate) use passage::{plain, settle, settle_pieces};
+pub(crate) use record::{cells_fingerprint, fingerprint};

@@ -173,7 +173,7 @@ pub(crate) type ListId = i64;
 /// Brings passages to one form. Each keeps the mark that it came with.
 ///
 /// White space is collapsed and belongs to no emphasis that does not surround it; what is empty goes;
-/// headings never skip a level; and a list that something interrupts opens again where it goes on.
+/// headings never skip a level and have one line, as cells have; and a list that something interrupts opens again where it goes on.
 pub(crate) fn settle<Mark: Copy>(loose: Vec<(Mark, Loose)>) -> Vec<(Mark, Passage)> {
     let mut settled: Vec<(Mark, Passage)> = Vec::with_capacity(loose.len());
     let mut lists = Lists::default();
@@ -188,7 +188,10 @@ pub(crate) fn settle<Mark: Copy>(loose: Vec<(Mark, Loose)>) -> Vec<(Mark, Passag
                 let (level, opens) = lists.item(list, level, ordered, start);
                 Passage::Paragraph { form: Form::Item { level, opens }, pieces }
             }
-            Loose::Other(Passage::Paragraph { form, pieces }) => {
+            Loose::Other(Passage::Paragraph { form, mut pieces }) => {
+                if let Form::Heading { .. } = form {
+                    lay_on_one_line(&mut pieces);
+                }
                 let pieces = settle_pieces(pieces);
                 if pieces.is_empty() {
                     continue;
@@ -206,10 +209,12 @@ pub(crate) fn settle<Mark: Copy>(loose: Vec<(Mark, Loose)>) -> Vec<(Mark, Passag
                         form
                     }
                     // Without the item before it, it is a paragraph like others.
-                    Form::Continued { level } => lists
-                        .continued(level)
-                        .map_or(Form::Body, |level| Form::Continued { level }),
-                    Form::Quote { .. } if !matches!(last_form(&settled), Some(Form::Quote { .. })) => {
+                    Form::Continued { level } => {
+                        lists.continued(level).map_or(Form::Body, |level| Form::Continued { level })
+                    }
+                    Form::Quote { .. }
+                        if !matches!(last_form(&settled), Some(Form::Quote { .. })) =>
+                    {
                         Form::Quote { goes_on: false }
                     }
                     _ => form,
@@ -221,7 +226,11 @@ pub(crate) fn settle<Mark: Copy>(loose: Vec<(Mark, Loose)>) -> Vec<(Mark, Passag
             }
             Loose::Other(Passage::Table { columns, rows }) => {
                 lists.interrupt();
-                let cells = |row: Vec<Vec<Piece>>| row.into_iter().map(settle_pieces).collect();
+                let cell = |mut pieces: Vec<Piece>| {
+                    lay_on_one_line(&mut pieces);
+                    settle_pieces(pieces)
+                };
+                let cells = |row: Vec<Vec<Piece>>| row.into_iter().map(cell).collect();
                 Passage::Table { columns, rows: rows.into_iter().map(cells).collect() }
             }
             Loose::Other(Passage::Code { text }) => {
@@ -236,6 +245,15 @@ pub(crate) fn settle<Mark: Copy>(loose: Vec<(Mark, Loose)>) -> Vec<(Mark, Passag
         settled.push((mark, passage));
     }
     settled
+}
+
+/// A heading or a cell has one line.
+fn lay_on_one_line(pieces: &mut [Piece]) {
+    for piece in pieces {
+        if piece.words == Words::Break {
+            piece.words = Words::Text(" ".to_owned());
+        }
+    }
 }
 
 /// The deepest heading: the prose's own fifth level.
@@ -256,7 +274,13 @@ struct Lists {
 }
 
 impl Lists {
-    fn item(&mut self, list: ListId, level: u8, ordered: bool, start: u64) -> (u8, Option<Opening>) {
+    fn item(
+        &mut self,
+        list: ListId,
+        level: u8,
+        ordered: bool,
+        start: u64,
+    ) -> (u8, Option<Opening>) {
         // An item cannot be deeper than one below the item before.
         let level = usize::from(level).min(self.open.len());
         let opens = self.open.get(level) != Some(&list);
@@ -351,7 +375,8 @@ fn units_of(pieces: Vec<Piece>) -> Vec<Unit> {
 fn collapse(units: &mut Vec<Unit>) {
     let mut kept: Vec<Unit> = Vec::with_capacity(units.len());
     for unit in units.drain(..) {
-        let after_space = kept.last().is_none_or(|last| last.is_space() || last.what == UnitOf::Break);
+        let after_space =
+            kept.last().is_none_or(|last| last.is_space() || last.what == UnitOf::Break);
         if unit.is_space() && after_space {
             continue;
         }

@@ -33,8 +33,7 @@ impl Record {
         if !root.has_tag_name((NAMESPACE, "export")) {
             return None;
         }
-        let mut record =
-            Self { edition: root.attribute("edition")?.to_owned(), ..Self::default() };
+        let mut record = Self { edition: root.attribute("edition")?.to_owned(), ..Self::default() };
         for element in root.children().filter(roxmltree::Node::is_element) {
             let value = |name| element.attribute(name).map(str::to_owned);
             match element.tag_name().name() {
@@ -76,7 +75,7 @@ pub(crate) fn fingerprint<'a>(passages: impl Iterator<Item = &'a Passage>) -> St
 }
 
 /// SHA-256 of the words of a table's cells.
-pub(super) fn cells_fingerprint(rows: &[Vec<String>]) -> String {
+pub(crate) fn cells_fingerprint(rows: &[Vec<String>]) -> String {
     let mut hasher = Sha256::new();
     for cell in rows.iter().flat_map(|row| row.iter().map(String::as_str).chain(["\n"])) {
         let words: Vec<&str> = cell.split_whitespace().collect();

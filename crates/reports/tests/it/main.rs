@@ -6,6 +6,7 @@ mod accessibility;
 mod assets;
 mod documents;
 mod drawings;
+mod editing;
 mod escaping;
 mod govuk_fixtures;
 mod publication;

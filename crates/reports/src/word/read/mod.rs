@@ -105,7 +105,11 @@ pub fn read(bytes: &[u8]) -> Result<WordDocument, ReadError> {
         None => 0,
         Some((part, text)) => {
             let parsed = package::parse(&part, &text)?;
-            parsed.root_element().children().filter(|node| package::is_word(node, "comment")).count()
+            parsed
+                .root_element()
+                .children()
+                .filter(|node| package::is_word(node, "comment"))
+                .count()
         }
     };
     let Reader { found, styles_found, unreadable, mut tally, .. } = reader;

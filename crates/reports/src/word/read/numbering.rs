@@ -28,19 +28,24 @@ impl Numbering {
             kinds.insert(id, levels.collect());
         }
         for node in root.children().filter(|node| is_word(node, "num")) {
-            let Some(list) = attribute(node, "numId").and_then(|id| id.parse().ok()) else { continue };
+            let Some(list) = attribute(node, "numId").and_then(|id| id.parse().ok()) else {
+                continue;
+            };
             let kind = value(node, "abstractNumId").and_then(|id| kinds.get(id));
             for (level, found) in kind.into_iter().flatten() {
                 numbering.levels.insert((list, *level), *found);
             }
             for change in node.children().filter(|node| is_word(node, "lvlOverride")) {
-                let Some(index) = attribute(change, "ilvl").and_then(|level| level.parse().ok()) else {
+                let Some(index) = attribute(change, "ilvl").and_then(|level| level.parse().ok())
+                else {
                     continue;
                 };
                 if let Some((_, found)) = child(change, "lvl").and_then(level) {
                     numbering.levels.insert((list, index), found);
                 }
-                if let Some(start) = value(change, "startOverride").and_then(|start| start.parse().ok()) {
+                if let Some(start) =
+                    value(change, "startOverride").and_then(|start| start.parse().ok())
+                {
                     numbering.levels.entry((list, index)).or_insert((true, start)).1 = start;
                 }
             }
@@ -59,7 +64,8 @@ impl Numbering {
 
 fn level(node: Node<'_, '_>) -> Option<(u8, Level)> {
     let index = attribute(node, "ilvl")?.parse().ok()?;
-    let is_numbered = value(node, "numFmt").is_some_and(|format| format != "bullet" && format != "none");
+    let is_numbered =
+        value(node, "numFmt").is_some_and(|format| format != "bullet" && format != "none");
     let start = value(node, "start").and_then(|start| start.parse().ok()).unwrap_or(1);
     Some((index, (is_numbered, start)))
 }

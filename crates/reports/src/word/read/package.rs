@@ -101,10 +101,8 @@ impl<'a> Package<'a> {
     }
 
     pub(super) fn text(&mut self, part: &str) -> Result<String, ReadError> {
-        let file = self
-            .archive
-            .by_name(part)
-            .map_err(|_| ReadError::NoPart { part: part.to_owned() })?;
+        let file =
+            self.archive.by_name(part).map_err(|_| ReadError::NoPart { part: part.to_owned() })?;
         let mut bytes = Vec::new();
         file.take(LARGEST_PART + 1)
             .read_to_end(&mut bytes)

@@ -169,7 +169,8 @@ impl<'a> Reader<'a> {
     fn control(&mut self, node: Node<'_, '_>, style: &Style, content: &mut Content) {
         let Some(held) = child(node, "sdtContent") else { return };
         // LibreOffice before 7.5 keeps controls and drops their tags: the empty tag says so.
-        let tag = child(node, "sdtPr").and_then(|properties| value(properties, "tag")).unwrap_or("");
+        let tag =
+            child(node, "sdtPr").and_then(|properties| value(properties, "tag")).unwrap_or("");
         if !(tag.is_empty() || tag.starts_with("wm")) {
             return self.inlines(held, style, content);
         }
@@ -193,7 +194,9 @@ impl<'a> Reader<'a> {
                 "t" => Words::Text(node.text().unwrap_or_default().to_owned()),
                 "tab" | "ptab" => Words::Text(" ".to_owned()),
                 "noBreakHyphen" => Words::Text("\u{2011}".to_owned()),
-                "br" if attribute(node, "type").is_some_and(|kind| kind != "textWrapping") => continue,
+                "br" if attribute(node, "type").is_some_and(|kind| kind != "textWrapping") => {
+                    continue;
+                }
                 "br" | "cr" => Words::Break,
                 "sym" => {
                     self.cannot_read("a symbol of a special typeface");
@@ -227,7 +230,8 @@ impl<'a> Reader<'a> {
         let Some(properties) = child(node, "rPr") else { return around.clone() };
         let is_on = |name: &str| {
             child(properties, name).map(|node| {
-                !attribute(node, "val").is_some_and(|is| matches!(is, "0" | "false" | "off" | "none"))
+                !attribute(node, "val")
+                    .is_some_and(|is| matches!(is, "0" | "false" | "off" | "none"))
             })
         };
         let names = self.styles.names(value(properties, "rStyle"));
@@ -249,7 +253,10 @@ impl<'a> Reader<'a> {
             return self.cannot_read("a text box");
         }
         let about = node.descendants().find(|node| node.tag_name().name() == "docPr");
-        match about.and_then(|about| about.attribute("name")).filter(|name| name.starts_with("chart:")) {
+        match about
+            .and_then(|about| about.attribute("name"))
+            .filter(|name| name.starts_with("chart:"))
+        {
             Some(name) => content.pictures.push(name.to_owned()),
             None => self.cannot_read("a picture or drawing"),
         }
@@ -264,7 +271,8 @@ impl<'a> Reader<'a> {
         let mut is_merged = false;
         for row in all(node, "tr") {
             let row_properties = child(row, "trPr");
-            let tracked = |name| row_properties.and_then(|properties| child(properties, name)).is_some();
+            let tracked =
+                |name| row_properties.and_then(|properties| child(properties, name)).is_some();
             if tracked("del") {
                 self.tally.deletions += 1;
                 continue;
@@ -273,7 +281,8 @@ impl<'a> Reader<'a> {
             let mut cells = Vec::new();
             for cell in all(row, "tc") {
                 let about = child(cell, "tcPr");
-                let spans = about.and_then(|about| value(about, "gridSpan")).is_some_and(|n| n != "1");
+                let spans =
+                    about.and_then(|about| value(about, "gridSpan")).is_some_and(|n| n != "1");
                 is_merged |= spans || about.is_some_and(|about| child(about, "vMerge").is_some());
                 let (side, pieces) = self.cell(cell);
                 if rows.is_empty() {

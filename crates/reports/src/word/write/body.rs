@@ -8,7 +8,7 @@ use super::{Edition, RELATIONSHIPS, WORD, WordError, link_id, pictures};
 use crate::charts::{chart_svg, number_text};
 use crate::prose::{ParsedSection, Side, figure_order, parse_sections, visit_figures};
 use crate::publication::{FigureNote, Publication, Section, SignOff};
-use crate::publication_files::date_text;
+use crate::publication_files::{date_text, file_stem};
 use crate::raster::{self, Picture};
 use crate::word::flatten::{self, Flattener, short_tag};
 use crate::word::passage::{
@@ -37,7 +37,11 @@ impl Body {
         let mut writer = Writer {
             publication,
             figure_numbers: order.iter().enumerate().map(|(index, id)| (*id, index + 1)).collect(),
-            section_numbers: parsed.iter().enumerate().map(|(i, section)| (section.id, i + 1)).collect(),
+            section_numbers: parsed
+                .iter()
+                .enumerate()
+                .map(|(i, section)| (section.id, i + 1))
+                .collect(),
             bindings: BTreeMap::new(),
             xml: Xml::new(),
             links: Vec::new(),
@@ -127,7 +131,10 @@ impl<'a> Writer<'a> {
             &[
                 ("xmlns:w", WORD),
                 ("xmlns:r", RELATIONSHIPS),
-                ("xmlns:wp", "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing"),
+                (
+                    "xmlns:wp",
+                    "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+                ),
             ],
         );
         self.xml.open("w:body", &[]);
@@ -258,7 +265,12 @@ impl<'a> Writer<'a> {
 
     fn section(&mut self, section: &ParsedSection<'a>) -> Result<(), WordError> {
         let bookmark = self.section_bookmark(section.id);
-        self.controlled("Heading1", &format!("wm-section:{}", section.id), section.heading, Some(&bookmark));
+        self.controlled(
+            "Heading1",
+            &format!("wm-section:{}", section.id),
+            section.heading,
+            Some(&bookmark),
+        );
         if let Some(statutory) = section.statutory {
             self.words("WardmoteNote", &format!("Answers: {statutory}"));
         }
@@ -356,8 +368,12 @@ impl<'a> Writer<'a> {
 
     fn open_link(&mut self, target: &str) {
         if let Some(anchor) = target.strip_prefix('#') {
-            let section = anchor.strip_prefix("section-").filter(|id| self.section_numbers.contains_key(id));
-            let bookmark = section.map_or_else(|| anchor.to_owned(), |id| self.section_bookmark(id));
+            let section = self
+                .section_numbers
+                .keys()
+                .find(|id| anchor == format!("section-{}", file_stem(id)));
+            let bookmark =
+                section.map_or_else(|| anchor.to_owned(), |id| self.section_bookmark(id));
             self.xml.open("w:hyperlink", &[("w:anchor", &bookmark), ("w:history", "1")]);
         } else {
             let index = self.links.iter().position(|known| known == target).unwrap_or_else(|| {
@@ -394,9 +410,14 @@ impl<'a> Writer<'a> {
             }
             Words::Bound { tag, text } => {
                 self.control(tag, text, &properties);
-                let number = self.bindings.get(tag).and_then(|id| self.figure_numbers.get(id.as_str()));
+                let number =
+                    self.bindings.get(tag).and_then(|id| self.figure_numbers.get(id.as_str()));
                 if let Some(number) = number.copied() {
-                    self.link_to(&format!("wm_figure{number}"), "WardmoteReference", &format!("[{number}]"));
+                    self.link_to(
+                        &format!("wm_figure{number}"),
+                        "WardmoteReference",
+                        &format!("[{number}]"),
+                    );
                 }
             }
         }

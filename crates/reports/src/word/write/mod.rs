@@ -70,7 +70,10 @@ fn docx(
         ("docProps/core.xml".to_owned(), core_properties(publication, edition)),
         ("docProps/app.xml".to_owned(), app_properties()),
         ("word/document.xml".to_owned(), body.document),
-        ("word/_rels/document.xml.rels".to_owned(), document_relationships(&body.links, body.pictures.len())),
+        (
+            "word/_rels/document.xml.rels".to_owned(),
+            document_relationships(&body.links, body.pictures.len()),
+        ),
         ("word/styles.xml".to_owned(), include_bytes!("../parts/styles.xml").to_vec()),
         ("word/settings.xml".to_owned(), include_bytes!("../parts/settings.xml").to_vec()),
         ("word/numbering.xml".to_owned(), numbering::part(&body.lists)),
@@ -90,7 +93,11 @@ fn docx(
 fn pack(parts: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
-        let method = if name.ends_with(".png") { CompressionMethod::Stored } else { CompressionMethod::Deflated };
+        let method = if name.ends_with(".png") {
+            CompressionMethod::Stored
+        } else {
+            CompressionMethod::Deflated
+        };
         let options = SimpleFileOptions::default()
             .compression_method(method)
             .last_modified_time(DateTime::DEFAULT)
@@ -138,8 +145,14 @@ fn content_types() -> Vec<u8> {
         ("/word/numbering.xml", word("numbering")),
         ("/word/header1.xml", word("header")),
         ("/word/footer1.xml", word("footer")),
-        ("/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml".to_owned()),
-        ("/docProps/app.xml", "application/vnd.openxmlformats-officedocument.extended-properties+xml".to_owned()),
+        (
+            "/docProps/core.xml",
+            "application/vnd.openxmlformats-package.core-properties+xml".to_owned(),
+        ),
+        (
+            "/docProps/app.xml",
+            "application/vnd.openxmlformats-officedocument.extended-properties+xml".to_owned(),
+        ),
         (
             "/customXml/itemProps1.xml",
             "application/vnd.openxmlformats-officedocument.customXmlProperties+xml".to_owned(),

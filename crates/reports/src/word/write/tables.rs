@@ -44,7 +44,10 @@ pub(super) fn close(xml: &mut Xml) {
 
 pub(super) fn widths(weights: &[f64]) -> Vec<usize> {
     let all: f64 = weights.iter().sum();
-    weights.iter().map(|weight| (TEXT_WIDTH as f64 * weight / all.max(1e-9)).floor() as usize).collect()
+    weights
+        .iter()
+        .map(|weight| (TEXT_WIDTH as f64 * weight / all.max(1e-9)).floor() as usize)
+        .collect()
 }
 
 /// Opens a row; a header row is repeated on every page and read out as such.
