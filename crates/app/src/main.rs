@@ -12,8 +12,8 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, refusals,
-    source, statistics, totals, trace, twin, verify, vintages, withdraw,
+    assess, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, prose,
+    refusals, source, statistics, totals, trace, twin, verify, vintages, withdraw,
 };
 use crate::place::At;
 
@@ -58,6 +58,7 @@ enum Command {
     Trace(trace::Arguments),
     Verify(verify::Arguments),
     Lint(lint::Arguments),
+    Prose(prose::Arguments),
     Totals(totals::Arguments),
     Statistics(statistics::Arguments),
     Loads(loads::Arguments),
@@ -152,6 +153,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Trace(arguments) => trace::run(at, arguments).await,
             Command::Verify(arguments) => verify::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(at, arguments).await,
+            Command::Prose(arguments) => prose::run(at, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Init(_) | Command::Fetch(_) | Command::Source(_) | Command::Twin(_) => {
                 Ok(Outcome::Done)

@@ -80,7 +80,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
 }
 
 /// The answers of the partnership in whose folder one stands; `None` outside any, or before a load.
-async fn answers_here(at: &At) -> anyhow::Result<Option<Answers>> {
+pub(crate) async fn answers_here(at: &At) -> anyhow::Result<Option<Answers>> {
     if !at.folder.join("partnership.toml").exists() {
         return Ok(None);
     }

@@ -11,6 +11,7 @@ pub(crate) mod lint;
 pub(crate) mod loads;
 pub(crate) mod measure;
 pub(crate) mod moves;
+pub(crate) mod prose;
 pub(crate) mod refusals;
 pub(crate) mod source;
 pub(crate) mod statistics;

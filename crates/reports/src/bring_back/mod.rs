@@ -8,6 +8,8 @@
 mod align;
 mod markdown;
 mod patch;
+#[cfg(test)]
+mod properties;
 mod refusal;
 mod sections;
 

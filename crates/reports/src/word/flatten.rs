@@ -1,6 +1,6 @@
 //! From parsed prose to passages.
 
-use super::passage::{Form, ListId, Loose, Passage, Piece, Style, Words, plain};
+use super::passage::{Form, ListId, Loose, Numbered, Passage, Piece, Style, Words, plain};
 use super::record::cells_fingerprint;
 use crate::prose::{Block, Inline};
 
@@ -99,7 +99,8 @@ impl Flattener {
                 }
                 _ => Vec::new(),
             };
-            self.loose.push((part, Loose::Item { list, level, ordered, start, pieces: first }));
+            let numbered = ordered.then_some(Numbered { list, start, begins_anew: false });
+            self.loose.push((part, Loose::Item { level, numbered, pieces: first }));
             for block in blocks {
                 self.block(part, block, Within::Item(level));
             }

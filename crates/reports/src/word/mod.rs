@@ -17,5 +17,7 @@ pub use record::Record;
 pub use write::{WordError, full_docx, summary_docx};
 
 pub(crate) use flatten::{Flattener, is_plain, pieces, short_tag, tag};
+#[cfg(test)]
+pub(crate) use passage::{Loose, Numbered};
 pub(crate) use passage::{plain, settle, settle_pieces};
 pub(crate) use record::{cells_fingerprint, fingerprint};

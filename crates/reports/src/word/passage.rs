@@ -160,11 +160,20 @@ pub(crate) fn plain(pieces: &[Piece]) -> String {
         .collect()
 }
 
-/// A passage before it is settled: an item knows its list.
+/// A passage before it is settled: a numbered item knows its list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Loose {
-    Item { list: ListId, level: u8, ordered: bool, start: u64, pieces: Vec<Piece> },
+    Item { level: u8, numbered: Option<Numbered>, pieces: Vec<Piece> },
     Other(Passage),
+}
+
+/// The numbered list that an item belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Numbered {
+    pub(crate) list: ListId,
+    pub(crate) start: u64,
+    /// Whether numbers start again here.
+    pub(crate) begins_anew: bool,
 }
 
 /// Which list of a document.
@@ -173,19 +182,20 @@ pub(crate) type ListId = i64;
 /// Brings passages to one form. Each keeps the mark that it came with.
 ///
 /// White space is collapsed and belongs to no emphasis that does not surround it; what is empty goes;
-/// headings never skip a level and have one line, as cells have; and a list that something interrupts opens again where it goes on.
+/// headings never skip a level and have one line, as cells have; bullets that follow one another are one list, as
+/// they look; and a list that something interrupts opens again where it goes on.
 pub(crate) fn settle<Mark: Copy>(loose: Vec<(Mark, Loose)>) -> Vec<(Mark, Passage)> {
     let mut settled: Vec<(Mark, Passage)> = Vec::with_capacity(loose.len());
     let mut lists = Lists::default();
     let mut headings: Vec<u8> = Vec::new();
     for (mark, loose) in loose {
         let passage = match loose {
-            Loose::Item { list, level, ordered, start, pieces } => {
+            Loose::Item { level, numbered, pieces } => {
                 let pieces = settle_pieces(pieces);
                 if pieces.is_empty() {
                     continue;
                 }
-                let (level, opens) = lists.item(list, level, ordered, start);
+                let (level, opens) = lists.item(level, numbered);
                 Passage::Paragraph { form: Form::Item { level, opens }, pieces }
             }
             Loose::Other(Passage::Paragraph { form, mut pieces }) => {
@@ -266,34 +276,35 @@ fn last_form<Mark>(settled: &[(Mark, Passage)]) -> Option<Form> {
     }
 }
 
-/// The lists that are open, from the outermost in, and how far each has counted.
+/// The lists that are open, from the outermost in, and how far each has counted. Bullets are no list's.
 #[derive(Default)]
 struct Lists {
-    open: Vec<ListId>,
+    open: Vec<Option<ListId>>,
     counted: std::collections::BTreeMap<(ListId, u8), u64>,
 }
 
 impl Lists {
-    fn item(
-        &mut self,
-        list: ListId,
-        level: u8,
-        ordered: bool,
-        start: u64,
-    ) -> (u8, Option<Opening>) {
+    fn item(&mut self, level: u8, numbered: Option<Numbered>) -> (u8, Option<Opening>) {
         // An item cannot be deeper than one below the item before.
-        let level = usize::from(level).min(self.open.len());
-        let opens = self.open.get(level) != Some(&list);
-        let first_ever = !self.counted.contains_key(&(list, level as u8));
-        // A deeper list is a new one under each item, as word processors count.
-        let fresh = first_ever || (level > 0 && self.open.len() == level);
-        self.open.truncate(level);
+        let depth = usize::from(level).min(self.open.len());
+        let level = depth as u8;
+        let is_under_another = depth > 0 && self.open.len() == depth;
+        let list = numbered.map(|numbered| numbered.list);
+        let begins_anew = numbered.is_some_and(|numbered| numbered.begins_anew);
+        let opens = self.open.get(depth) != Some(&list) || begins_anew;
+        self.open.truncate(depth);
         self.open.push(list);
-        let count = self.counted.entry((list, level as u8)).or_insert(start);
-        let number = if fresh { start } else { *count + 1 };
-        *count = number;
-        let opening = Opening { ordered, start: if ordered { number } else { 1 } };
-        (level as u8, opens.then_some(opening))
+        let Some(Numbered { list, start, .. }) = numbered else {
+            return (level, opens.then_some(Opening { ordered: false, start: 1 }));
+        };
+        let count = self.counted.get(&(list, level)).copied();
+        // A deeper list starts again under each item, as word processors count.
+        let number = match count {
+            Some(count) if !(begins_anew || is_under_another) => count + 1,
+            _ => start,
+        };
+        self.counted.insert((list, level), number);
+        (level, opens.then_some(Opening { ordered: true, start: number }))
     }
 
     /// The level of the item that a further paragraph belongs to.

@@ -96,6 +96,7 @@ impl Inline {
             }
         }
         self.close(&mut open, 0, &mut tokens);
+        move_white_space_out(&mut tokens);
         self.join(&tokens)
     }
 
@@ -121,7 +122,10 @@ impl Inline {
 
     fn code(&self, text: &str) -> String {
         let fence = "`".repeat(longest_run(text, '`') + 1);
-        let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+        // Markdown takes one blank off both ends, so one is put on where that would hurt.
+        let blank_at_both = text.starts_with(' ') && text.ends_with(' ');
+        let fences = text.starts_with('`') || text.ends_with('`');
+        let pad = if blank_at_both || fences { " " } else { "" };
         let text = if self.in_cell { text.replace('|', "\\|") } else { text.to_owned() };
         format!("{fence}{pad}{text}{pad}{fence}")
     }
@@ -186,13 +190,34 @@ impl Inline {
             '&' => is_reference(following()),
             '|' => self.in_cell,
             '#' => before.is_none_or(|before| before == ' ' || before == '#'),
-            '!' => matches!(tokens.get(index + 1), Some(Token::Opening("["))) || after == Some('['),
+            // Before a link, or a binding that prints as one, it would make a picture of it.
+            '!' => matches!(tokens.get(index + 1), Some(Token::Opening("[") | Token::Ready(_))),
             _ => false,
         };
         if escaped {
             line.push('\\');
         }
         line.push(character);
+    }
+}
+
+/// Marks must touch words. White space takes its setting from what surrounds it, wherever the marks are.
+fn move_white_space_out(tokens: &mut [Token]) {
+    let is_white = |token: &Token| match token {
+        Token::Text(character) => character.is_whitespace(),
+        Token::Break => true,
+        _ => false,
+    };
+    loop {
+        let misplaced = (1..tokens.len()).find(|&at| match (&tokens[at - 1], &tokens[at]) {
+            (Token::Opening(_), after) => is_white(after),
+            (before, Token::Closing(_)) => is_white(before),
+            _ => false,
+        });
+        match misplaced {
+            Some(at) => tokens.swap(at - 1, at),
+            None => break,
+        }
     }
 }
 

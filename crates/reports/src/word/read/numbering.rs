@@ -1,4 +1,7 @@
 //! Which lists are numbered, and from which number on.
+//!
+//! Word counts on through every list of one kind; one with a start of its own begins anew where it is
+//! first used.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +10,19 @@ use roxmltree::Node;
 use super::ReadError;
 use super::package::{attribute, child, is_word, parse, value};
 
-/// A level of a list: whether it is numbered, and the first number.
-type Level = (bool, u64);
+/// A level of a list.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Level {
+    /// The kind, through which numbers go on.
+    pub(super) kind: i64,
+    pub(super) is_numbered: bool,
+    pub(super) start: u64,
+    /// Whether the start is the list's own.
+    pub(super) begins_anew: bool,
+}
+
+/// A level of a kind of list: whether it is numbered, and the first number.
+type OfKind = (bool, u64);
 
 #[derive(Default)]
 pub(super) struct Numbering {
@@ -21,7 +35,7 @@ impl Numbering {
         let Some((part, text)) = part else { return Ok(numbering) };
         let document = parse(&part, &text)?;
         let root = document.root_element();
-        let mut kinds: BTreeMap<&str, BTreeMap<u8, Level>> = BTreeMap::new();
+        let mut kinds: BTreeMap<&str, BTreeMap<u8, OfKind>> = BTreeMap::new();
         for node in root.children().filter(|node| is_word(node, "abstractNum")) {
             let Some(id) = attribute(node, "abstractNumId") else { continue };
             let levels = node.children().filter(|node| is_word(node, "lvl")).filter_map(level);
@@ -31,9 +45,12 @@ impl Numbering {
             let Some(list) = attribute(node, "numId").and_then(|id| id.parse().ok()) else {
                 continue;
             };
-            let kind = value(node, "abstractNumId").and_then(|id| kinds.get(id));
-            for (level, found) in kind.into_iter().flatten() {
-                numbering.levels.insert((list, *level), *found);
+            let kind_id = value(node, "abstractNumId").unwrap_or_default();
+            let kind = kind_id.parse().unwrap_or(0);
+            let of_kind =
+                |(is_numbered, start)| Level { kind, is_numbered, start, begins_anew: false };
+            for (level, found) in kinds.get(kind_id).into_iter().flatten() {
+                numbering.levels.insert((list, *level), of_kind(*found));
             }
             for change in node.children().filter(|node| is_word(node, "lvlOverride")) {
                 let Some(index) = attribute(change, "ilvl").and_then(|level| level.parse().ok())
@@ -41,28 +58,28 @@ impl Numbering {
                     continue;
                 };
                 if let Some((_, found)) = child(change, "lvl").and_then(level) {
-                    numbering.levels.insert((list, index), found);
+                    numbering.levels.insert((list, index), of_kind(found));
                 }
                 if let Some(start) =
                     value(change, "startOverride").and_then(|start| start.parse().ok())
                 {
-                    numbering.levels.entry((list, index)).or_insert((true, start)).1 = start;
+                    let level =
+                        numbering.levels.entry((list, index)).or_insert(of_kind((true, start)));
+                    (level.start, level.begins_anew) = (start, true);
                 }
             }
         }
         Ok(numbering)
     }
 
-    /// Whether a level is numbered, and its first number; list 0 is none.
+    /// A level of a list; list 0 is none.
     pub(super) fn level(&self, list: i64, level: u8) -> Option<Level> {
-        if list == 0 {
-            return None;
-        }
-        Some(self.levels.get(&(list, level)).copied().unwrap_or((false, 1)))
+        let unknown = Level { kind: list, is_numbered: false, start: 1, begins_anew: false };
+        (list != 0).then(|| self.levels.get(&(list, level)).copied().unwrap_or(unknown))
     }
 }
 
-fn level(node: Node<'_, '_>) -> Option<(u8, Level)> {
+fn level(node: Node<'_, '_>) -> Option<(u8, OfKind)> {
     let index = attribute(node, "ilvl")?.parse().ok()?;
     let is_numbered =
         value(node, "numFmt").is_some_and(|format| format != "bullet" && format != "none");

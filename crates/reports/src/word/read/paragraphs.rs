@@ -1,5 +1,7 @@
 //! The walk through a document's body.
 
+use std::collections::BTreeSet;
+
 use roxmltree::Node;
 
 use super::numbering::Numbering;
@@ -7,7 +9,7 @@ use super::package::{Relationships, attribute, child, is_word, value};
 use super::styles::{self, Styles};
 use super::{Tally, Unreadable};
 use crate::prose::Side;
-use crate::word::passage::{Form, Loose, Passage, Piece, Style, Words, plain};
+use crate::word::passage::{Form, Loose, Numbered, Passage, Piece, Style, Words, plain};
 
 /// Reads a body into loose passages, each marked with its index.
 pub(super) struct Reader<'a> {
@@ -21,6 +23,8 @@ pub(super) struct Reader<'a> {
     pub(super) tally: Tally,
     /// What paragraphs held whose end was deleted: it begins the next.
     carried: Content,
+    /// Lists with a start of their own that have begun, with the level.
+    lists_used: BTreeSet<(i64, u8)>,
 }
 
 /// What a paragraph holds.
@@ -49,6 +53,7 @@ impl<'a> Reader<'a> {
             unreadable: Vec::new(),
             tally: Tally::default(),
             carried: Content::default(),
+            lists_used: BTreeSet::new(),
         }
     }
 
@@ -104,7 +109,7 @@ impl<'a> Reader<'a> {
 
     /// What a paragraph is, by its style and numbering.
     fn loose(
-        &self,
+        &mut self,
         style_id: Option<&str>,
         properties: Option<Node<'_, '_>>,
         pieces: Vec<Piece>,
@@ -116,9 +121,15 @@ impl<'a> Reader<'a> {
         let is_heading = matches!(form, Some(Known::Form(Form::Heading { .. })));
         // A heading may be numbered; it is a heading still.
         if let Some((list, level)) = list.filter(|_| !is_heading)
-            && let Some((ordered, start)) = self.numbering.level(list, level)
+            && let Some(found) = self.numbering.level(list, level)
         {
-            return Loose::Item { list, level, ordered, start, pieces };
+            let begins_anew = found.begins_anew && self.lists_used.insert((list, level));
+            let numbered = found.is_numbered.then_some(Numbered {
+                list: found.kind,
+                start: found.start,
+                begins_anew,
+            });
+            return Loose::Item { level, numbered, pieces };
         }
         Loose::Other(match form {
             Some(Known::Code) => Passage::Code { text: plain(&pieces) },

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::numbering::BULLETS;
 use super::tables;
 use super::xml::Xml;
 use super::{Edition, RELATIONSHIPS, WORD, WordError, link_id, pictures};
@@ -21,7 +22,8 @@ pub(super) struct Body {
     pub(super) document: Vec<u8>,
     pub(super) links: Vec<String>,
     pub(super) pictures: Vec<Vec<u8>>,
-    pub(super) lists: Vec<(u8, Opening)>,
+    /// Level and first number of each numbered list.
+    pub(super) lists: Vec<(u8, u64)>,
     pub(super) record: Record,
 }
 
@@ -75,8 +77,8 @@ struct Writer<'a> {
     xml: Xml,
     links: Vec<String>,
     pictures: Vec<Picture>,
-    lists: Vec<(u8, Opening)>,
-    /// The numbering of each level that is open.
+    lists: Vec<(u8, u64)>,
+    /// The list of each level that is open.
     open_lists: Vec<usize>,
     charts_shown: Vec<&'a str>,
     placed: BTreeSet<String>,
@@ -319,7 +321,7 @@ impl<'a> Writer<'a> {
             Form::Quote { goes_on: true } => "WardmoteQuoteContinued".to_owned(),
         };
         let numbering = match form {
-            Form::Item { level, opens } => Some((level, self.numbering(level, opens))),
+            Form::Item { level, opens } => Some((level, self.list(level, opens))),
             _ => None,
         };
         self.xml.open("w:p", &[]);
@@ -339,16 +341,19 @@ impl<'a> Writer<'a> {
         self.xml.close("w:p");
     }
 
-    /// The numbering that an item belongs to, from 1.
-    fn numbering(&mut self, level: u8, opens: Option<Opening>) -> usize {
+    /// The list that an item belongs to.
+    fn list(&mut self, level: u8, opens: Option<Opening>) -> usize {
         let depth = usize::from(level);
         self.open_lists.truncate(depth + 1);
-        if let Some(opening) = opens {
+        if let Some(Opening { ordered, start }) = opens {
             self.open_lists.truncate(depth);
-            self.lists.push((level, opening));
-            self.open_lists.push(self.lists.len());
+            if ordered {
+                self.lists.push((level, start));
+            }
+            let number = if ordered { BULLETS + self.lists.len() } else { BULLETS };
+            self.open_lists.push(number);
         }
-        self.open_lists.get(depth).or(self.open_lists.last()).copied().unwrap_or(1)
+        self.open_lists.get(depth).copied().unwrap_or(BULLETS)
     }
 
     fn pieces(&mut self, pieces: &[Piece]) {

@@ -1,29 +1,32 @@
-//! Lists: each is a numbering of its own, so that it can be told from its neighbours.
+//! Lists: all bullets are one, and each numbered list has a start of its own.
 
 use super::WORD;
 use super::xml::Xml;
-use crate::word::passage::Opening;
 
 /// Distance between levels in twentieths of a point; `List Continue` stands as far in.
 const INDENT: usize = 480;
 const HANGING: usize = 360;
 const LEVELS: usize = 9;
 
-/// The part that defines the lists, numbered from 1, each with its level.
-pub(super) fn part(lists: &[(u8, Opening)]) -> Vec<u8> {
+/// Number of the list of bullets; the numbered ones follow.
+pub(super) const BULLETS: usize = 1;
+
+/// The part that defines the lists: for each that is numbered its level and first number.
+pub(super) fn part(numbered: &[(u8, u64)]) -> Vec<u8> {
     let mut xml = Xml::new();
     xml.open("w:numbering", &[("xmlns:w", WORD)]);
     let bullets = |level: usize| ["\u{2022}", "\u{2013}"][level % 2].to_owned();
     kind(&mut xml, "0", "bullet", &bullets);
     kind(&mut xml, "1", "decimal", &|level| format!("%{}.", level + 1));
-    for (index, (level, opening)) in lists.iter().enumerate() {
-        xml.open("w:num", &[("w:numId", &(index + 1).to_string())]);
-        xml.value("w:abstractNumId", if opening.ordered { "1" } else { "0" });
-        if opening.ordered {
-            xml.open("w:lvlOverride", &[("w:ilvl", &level.to_string())]);
-            xml.value("w:startOverride", &opening.start.to_string());
-            xml.close("w:lvlOverride");
-        }
+    xml.open("w:num", &[("w:numId", &BULLETS.to_string())]);
+    xml.value("w:abstractNumId", "0");
+    xml.close("w:num");
+    for (index, (level, start)) in numbered.iter().enumerate() {
+        xml.open("w:num", &[("w:numId", &(BULLETS + 1 + index).to_string())]);
+        xml.value("w:abstractNumId", "1");
+        xml.open("w:lvlOverride", &[("w:ilvl", &level.to_string())]);
+        xml.value("w:startOverride", &start.to_string());
+        xml.close("w:lvlOverride");
         xml.close("w:num");
     }
     xml.close("w:numbering");
