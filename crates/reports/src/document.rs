@@ -17,7 +17,9 @@ use crate::fonts::printable;
 use crate::prose::{ParsedSection, ProseError, figure_order, parse_sections};
 use crate::publication::{FigureNote, Publication, Section};
 use crate::table::Table;
-use world::DocumentWorld;
+pub(crate) use world::World;
+
+const TEMPLATE: &str = include_str!("templates/report.typ");
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -97,10 +99,12 @@ fn pdf(
         .charts
         .values()
         .map(|chart| printable(&chart_svg(chart, publication.synthetic)));
-    typeset(&DocumentWorld::new(&data.to_string(), drawings), publication)
+    let world = World::new(("/report.typ", TEMPLATE), ("/report.json", &data.to_string()), drawings);
+    typeset(&world, publication)
 }
 
-fn typeset(world: &DocumentWorld, publication: &Publication) -> Result<Vec<u8>, DocumentError> {
+/// Typesets a document with the standards that all of ours keep.
+pub(crate) fn typeset(world: &World, publication: &Publication) -> Result<Vec<u8>, DocumentError> {
     let document: PagedDocument =
         typst::compile(world).output.map_err(|diagnostics| refusal(&diagnostics))?;
     let date = publication.published;
@@ -134,7 +138,7 @@ fn refusal(diagnostics: &[SourceDiagnostic]) -> DocumentError {
 
 /// Replaces every string by what the typefaces can show; keys are ours, apart from ids, which
 /// are looked up and so must stay in step with the text that names them.
-fn make_printable(value: &mut Value) {
+pub(crate) fn make_printable(value: &mut Value) {
     match value {
         Value::String(text) => *text = printable(text),
         Value::Array(values) => values.iter_mut().for_each(make_printable),

@@ -7,7 +7,7 @@ mod blocks;
 mod parser;
 
 pub use blocks::Side;
-pub(crate) use blocks::{Block, Inline, visit_figures};
+pub(crate) use blocks::{Block, Inline, plain_text, visit_figures};
 pub(crate) use parser::{parse, parse_in_parts};
 
 use std::collections::BTreeSet;

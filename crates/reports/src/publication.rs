@@ -35,6 +35,29 @@ pub struct Publication {
     pub figures: BTreeMap<String, FigureNote>,
     /// Whether the assessment may be signed off.
     pub sign_off: SignOff,
+    /// The findings as slides.
+    #[serde(default)]
+    pub slides: Slides,
+}
+
+/// What the slides say, between the first and the last.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Slides {
+    /// One finding a slide.
+    pub findings: Vec<Slide>,
+    /// What is not known, line by line, as prose.
+    pub not_known: Vec<String>,
+}
+
+/// A finding on a slide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slide {
+    /// Its title: a sentence, as prose.
+    pub title: String,
+    /// Id of the chart that shows it.
+    pub chart: Option<String>,
+    /// Further words, as prose.
+    pub text: Option<String>,
 }
 
 /// A section of an assessment.

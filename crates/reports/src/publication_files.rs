@@ -9,6 +9,7 @@ use crate::charts::chart_svg;
 use crate::document::{DocumentError, full_pdf, summary_pdf};
 use crate::pages::{PageError, figures_html, full_html, summary_html};
 use crate::publication::Publication;
+use crate::slides::slides_pdf;
 use crate::word::{WordError, full_docx, summary_docx};
 
 /// A file of the publication.
@@ -60,6 +61,7 @@ pub fn publication_files(
     }
     files.push(OutputFile { path: SUMMARY_PDF.to_owned(), bytes: summary_pdf(publication)? });
     files.push(OutputFile { path: FULL_PDF.to_owned(), bytes: full_pdf(publication)? });
+    files.push(OutputFile { path: SLIDES_PDF.to_owned(), bytes: slides_pdf(publication)? });
     files.push(OutputFile { path: SUMMARY_DOCX.to_owned(), bytes: summary_docx(publication)? });
     files.push(OutputFile { path: FULL_DOCX.to_owned(), bytes: full_docx(publication)? });
     let mut paths = BTreeSet::new();
@@ -72,6 +74,7 @@ pub fn publication_files(
 pub(crate) const SUMMARY_PDF: &str = "summary.pdf";
 pub(crate) const SUMMARY_DOCX: &str = "summary.docx";
 pub(crate) const FULL_DOCX: &str = "full.docx";
+pub(crate) const SLIDES_PDF: &str = "slides.pdf";
 pub(crate) const FULL_PDF: &str = "full.pdf";
 
 /// Where the drawing of a chart lies.

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use super::patch::{Patched, as_exported, patch};
 use super::{BroughtBack, Source, bring_back, markdown};
 use crate::prose::Side;
-use crate::publication::{FigureNote, Publication, Section, SignOff};
+use crate::publication::{FigureNote, Publication, Section, SignOff, Slides};
 use crate::word::{self, Form, Loose, Numbered, Passage, Piece, Style, Words, settle};
 
 fn print(markdown: &str) -> String {
@@ -121,6 +121,7 @@ fn publication(markdown: String) -> Publication {
         tables: BTreeMap::new(),
         figures: BTreeMap::from([("f".to_owned(), figure)]),
         sign_off: SignOff::Ready,
+        slides: Slides::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::drawing::{Anchor, Drawing, LABEL, Type, WIDTH, text_width, wrap};
+use super::drawing::{Anchor, Drawing, LABEL, Type, text_width, wrap};
 use super::number_axis::{NumberAxis, decimals_for, number_text};
 use super::palette::{CATEGORICAL, GREY, GRID, INK, MUTED};
 
@@ -28,7 +28,6 @@ pub struct Bar {
     pub highlighted: bool,
 }
 
-const BAR_HEIGHT: f64 = 22.0;
 const WHISKER: &str = "stroke-width=\"2\"";
 
 pub(super) fn draw(chart: &BarChart, drawing: &mut Drawing, top: f64) -> f64 {
@@ -39,7 +38,7 @@ pub(super) fn draw(chart: &BarChart, drawing: &mut Drawing, top: f64) -> f64 {
         .map(|bar| text_width(&number_text(bar.value, decimals), LABEL.size))
         .fold(0.0, f64::max);
     let left = label_width(chart);
-    let right = WIDTH - value_width - 16.0;
+    let right = drawing.sheet.width - value_width - 16.0;
     let ends = chart.bars.iter().flat_map(|bar| {
         let (lower, upper) = bar.interval.unwrap_or((bar.value, bar.value));
         [bar.value, lower, upper]
@@ -50,8 +49,9 @@ pub(super) fn draw(chart: &BarChart, drawing: &mut Drawing, top: f64) -> f64 {
     let top = top + 24.0;
     let rows: Vec<Vec<String>> =
         chart.bars.iter().map(|bar| wrap(&bar.label, left - 12.0, LABEL.size)).collect();
+    let sheet = drawing.sheet;
     let heights: Vec<f64> =
-        rows.iter().map(|lines| (lines.len() as f64 * 17.0 + 6.0).max(BAR_HEIGHT) + 8.0).collect();
+        rows.iter().map(|lines| (lines.len() as f64 * 17.0 + 6.0).max(sheet.bar_height) + sheet.bar_gap).collect();
     let bottom = top + heights.iter().sum::<f64>();
 
     for tick in axis.ticks() {
@@ -78,6 +78,7 @@ fn draw_bar(
     centre: f64,
     drawing: &mut Drawing,
 ) {
+    let bar_height = drawing.sheet.bar_height;
     let style = if bar.highlighted { LABEL.bold() } else { LABEL };
     let first = centre + 5.0 - (lines.len().saturating_sub(1)) as f64 * 8.5;
     let labels_end = axis.at(axis.low) - 10.0;
@@ -86,8 +87,8 @@ fn draw_bar(
     }
     let (zero, end) = (axis.at(0.0), axis.at(bar.value));
     let fill = if bar.highlighted { CATEGORICAL[0] } else { MUTED };
-    let corner = (zero.min(end), centre - BAR_HEIGHT / 2.0);
-    drawing.rectangle(corner, ((end - zero).abs(), BAR_HEIGHT), &format!("fill=\"{fill}\""));
+    let corner = (zero.min(end), centre - bar_height / 2.0);
+    drawing.rectangle(corner, ((end - zero).abs(), bar_height), &format!("fill=\"{fill}\""));
     let mut furthest = zero.max(end);
     if let Some((lower, upper)) = bar.interval {
         let (lower, upper) = (axis.at(lower), axis.at(upper));

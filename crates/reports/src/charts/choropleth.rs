@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use super::drawing::{Anchor, Drawing, LABEL, Type, WIDTH, units, wrap};
+use super::drawing::{Anchor, Drawing, LABEL, Type, units, wrap};
 use super::number_axis::number_text;
 use super::palette::{GREY, INK, class_colours};
 
@@ -47,7 +47,6 @@ pub struct ClassBreak {
 }
 
 const LEGEND_WIDTH: f64 = 200.0;
-const TALLEST: f64 = 560.0;
 /// An area smaller than this on paper is not lettered; its class is in the table.
 const LETTERED_SIZE: f64 = 22.0;
 
@@ -73,8 +72,9 @@ pub(super) fn draw(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 
     drawing.define_hatch();
     let points = map.areas.iter().flat_map(|area| area.polygons.iter().flatten().flatten());
     let (west, south, east, north) = extent(points);
-    let room = WIDTH - LEGEND_WIDTH - 20.0;
-    let units_per_metre = (room / (east - west).max(1.0)).min(TALLEST / (north - south).max(1.0));
+    let sheet = drawing.sheet;
+    let room = sheet.width - LEGEND_WIDTH - 20.0;
+    let units_per_metre = (room / (east - west).max(1.0)).min(sheet.tallest_map / (north - south).max(1.0));
     let left = (room - (east - west) * units_per_metre) / 2.0;
     let projection = Projection { west, north, units_per_metre, left, top };
 
@@ -87,7 +87,7 @@ pub(super) fn draw(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 
     }
     let map_bottom = top + (north - south).max(1.0) * units_per_metre;
     let legend_bottom = draw_legend(map, drawing, top);
-    let scale_bottom = draw_scale_bar(units_per_metre, drawing, legend_bottom + 16.0);
+    let scale_bottom = draw_scale_bar(units_per_metre, drawing, legend_bottom + sheet.legend_row - 8.0);
     map_bottom.max(scale_bottom) + 6.0
 }
 
@@ -134,7 +134,7 @@ fn letter_area(
     }
     let (x, y) = projection.at(widest_inside(ring));
     let colour = class_colours(class, map.classes.len()).1;
-    let style = Type { size: 13.0, bold: true, colour, anchor: Anchor::Middle };
+    let style = Type { size: drawing.sheet.small_text, bold: true, colour, anchor: Anchor::Middle };
     drawing.text(x, y + 4.5, style, &class_letter(class));
 }
 
@@ -164,7 +164,7 @@ fn widest_inside(ring: &Ring) -> (f64, f64) {
 }
 
 fn draw_legend(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 {
-    let x = WIDTH - LEGEND_WIDTH;
+    let x = drawing.sheet.width - LEGEND_WIDTH;
     let mut y = top;
     for line in wrap(&map.legend_title, LEGEND_WIDTH, LABEL.size) {
         y += 17.0;
@@ -175,23 +175,23 @@ fn draw_legend(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 {
     for (class, class_break) in map.classes.iter().enumerate() {
         let (fill, colour) = class_colours(class, map.classes.len());
         drawing.rectangle((x, y), (28.0, 20.0), &format!("fill=\"{fill}\" {outline}"));
-        let style = Type { size: 13.0, bold: true, colour, anchor: Anchor::Middle };
+        let style = Type { size: drawing.sheet.small_text, bold: true, colour, anchor: Anchor::Middle };
         drawing.text(x + 14.0, y + 14.5, style, &class_letter(class));
         drawing.text(x + 36.0, y + 15.0, LABEL, &class_break.label);
-        y += 24.0;
+        y += drawing.sheet.legend_row;
     }
     if map.areas.iter().any(|area| area.value.is_none()) {
         let fill = drawing.hatch_fill();
         drawing.rectangle((x, y), (28.0, 20.0), &format!("{fill} {outline}"));
         drawing.text(x + 36.0, y + 15.0, LABEL, "not known");
-        y += 24.0;
+        y += drawing.sheet.legend_row;
     }
     y
 }
 
 /// A scale bar of a round length; north is up, as the grid is.
 fn draw_scale_bar(units_per_metre: f64, drawing: &mut Drawing, top: f64) -> f64 {
-    let x = WIDTH - LEGEND_WIDTH;
+    let x = drawing.sheet.width - LEGEND_WIDTH;
     let lengths = [100.0, 200.0, 500.0, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5];
     let fits = lengths.into_iter().rev().find(|metres| metres * units_per_metre <= 150.0);
     let metres = fits.unwrap_or(100.0);
@@ -206,6 +206,9 @@ fn draw_scale_bar(units_per_metre: f64, drawing: &mut Drawing, top: f64) -> f64 
         format!("{} km", number_text(metres / 1e3, 0))
     };
     drawing.text(end + 8.0, top + 13.0, LABEL, &label);
+    if !drawing.sheet.is_roomy {
+        return top + 16.0;
+    }
     drawing.text(x, top + 34.0, Type { colour: GREY, ..LABEL }, "North is up");
     top + 38.0
 }

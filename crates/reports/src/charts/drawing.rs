@@ -5,8 +5,60 @@ use std::fmt::Write as _;
 use super::Chart;
 use super::palette::{GREY, INK, WARNING};
 
-/// Width of every chart in drawing units.
-pub(super) const WIDTH: f64 = 720.0;
+/// The sheet that a chart is drawn on, in drawing units.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sheet {
+    pub(super) width: f64,
+    /// Height of the plot of a series, and of the months of a year.
+    pub(super) series_height: f64,
+    pub(super) profile_height: f64,
+    pub(super) bar_height: f64,
+    pub(super) bar_gap: f64,
+    pub(super) tallest_map: f64,
+    /// Height of a row of a map's legend.
+    pub(super) legend_row: f64,
+    /// Words within a drawing: letters of a map, what is not known.
+    pub(super) small_text: f64,
+    /// Whether there is room for what goes without saying.
+    pub(super) is_roomy: bool,
+}
+
+/// For pages and documents.
+pub(super) const PAGE: Sheet = Sheet {
+    width: 720.0,
+    series_height: 270.0,
+    profile_height: 240.0,
+    bar_height: 22.0,
+    bar_gap: 8.0,
+    tallest_map: 560.0,
+    legend_row: 24.0,
+    small_text: 13.0,
+    is_roomy: true,
+};
+
+/// For slides: at 880 points across, every word of it is at least 18 points high.
+pub(super) const SLIDE: Sheet = Sheet {
+    series_height: 190.0,
+    profile_height: 172.0,
+    bar_height: 19.0,
+    bar_gap: 6.0,
+    tallest_map: 236.0,
+    legend_row: 24.0,
+    ..LOW_SLIDE
+};
+
+/// For slides whose words leave less room.
+pub(super) const LOW_SLIDE: Sheet = Sheet {
+    width: 684.0,
+    series_height: 150.0,
+    profile_height: 132.0,
+    bar_height: 17.0,
+    bar_gap: 5.0,
+    tallest_map: 200.0,
+    legend_row: 21.0,
+    small_text: 14.0,
+    is_roomy: false,
+};
 
 const FONT: &str = "Arial, Helvetica, sans-serif";
 const TITLE_SIZE: f64 = 18.0;
@@ -48,9 +100,14 @@ impl Type {
 pub(super) struct Drawing {
     svg: String,
     id: String,
+    pub(super) sheet: Sheet,
 }
 
 impl Drawing {
+    fn new(chart: &Chart, sheet: Sheet) -> Self {
+        Self { svg: String::new(), id: content_id(chart), sheet }
+    }
+
     pub(super) fn text(&mut self, x: f64, y: f64, style: Type, text: &str) {
         self.set_text(&format!("x=\"{}\" y=\"{}\"", units(x), units(y)), style, text);
     }
@@ -145,11 +202,10 @@ impl<'a> Frame<'a> {
 
     /// Draws the sheet; `body` draws from the given height down and returns where it ended.
     pub(super) fn render(&self, body: impl FnOnce(&mut Drawing, f64) -> f64) -> String {
-        let id = content_id(self.chart);
-        let mut drawing = Drawing { svg: String::new(), id };
+        let mut drawing = Drawing::new(self.chart, PAGE);
         let mut y = 0.0;
         if self.synthetic {
-            drawing.rectangle((0.0, 0.0), (WIDTH, 26.0), &format!("fill=\"{WARNING}\""));
+            drawing.rectangle((0.0, 0.0), (drawing.sheet.width, 26.0), &format!("fill=\"{WARNING}\""));
             drawing.text(
                 8.0,
                 18.0,
@@ -159,18 +215,29 @@ impl<'a> Frame<'a> {
             y += 30.0;
         }
         let title = Type { size: TITLE_SIZE, ..LABEL.bold() };
-        for line in wrap(&self.chart.title, WIDTH, TITLE_SIZE) {
+        for line in wrap(&self.chart.title, drawing.sheet.width, TITLE_SIZE) {
             y += 22.0;
             drawing.text(0.0, y, title, &line);
         }
         y = body(&mut drawing, y + 12.0);
         let source = Type { size: SOURCE_SIZE, colour: GREY, ..LABEL };
         y += 8.0;
-        for line in wrap(&format!("Source: {}", self.chart.source), WIDTH, SOURCE_SIZE) {
+        for line in wrap(&format!("Source: {}", self.chart.source), drawing.sheet.width, SOURCE_SIZE) {
             y += 15.0;
             drawing.text(0.0, y, source, &line);
         }
         self.document(&drawing, y + 8.0)
+    }
+
+    /// Draws the body alone, for a slide that says title, warning and source itself.
+    pub(super) fn render_bare(
+        &self,
+        sheet: Sheet,
+        body: impl FnOnce(&mut Drawing, f64) -> f64,
+    ) -> String {
+        let mut drawing = Drawing::new(self.chart, sheet);
+        let bottom = body(&mut drawing, 0.0);
+        self.document(&drawing, bottom)
     }
 
     fn document(&self, drawing: &Drawing, height: f64) -> String {
@@ -181,10 +248,10 @@ impl<'a> Frame<'a> {
              aria-labelledby=\"{id}-title {id}-desc\" font-family=\"{FONT}\">\n\
              <title id=\"{id}-title\">{warning}{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
              <rect width=\"{}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}</svg>\n",
-            units(WIDTH),
+            units(drawing.sheet.width),
             escape(&self.chart.title),
             escape(&self.chart.finding),
-            units(WIDTH),
+            units(drawing.sheet.width),
             drawing.svg,
         )
     }

@@ -22,7 +22,7 @@ pub use series::{Band, Line, Marker, SeriesChart};
 use serde::{Deserialize, Serialize};
 
 use crate::table::Table;
-use drawing::{Drawing, Frame};
+use drawing::{Drawing, Frame, LOW_SLIDE, SLIDE};
 
 /// A chart or map, with the words and the table that go with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,12 +55,41 @@ pub enum ChartKind {
 
 /// Draws a chart as a self-contained SVG document of fixed shape and scalable size.
 pub fn chart_svg(chart: &Chart, synthetic: bool) -> String {
-    let frame = Frame::new(chart, synthetic);
-    let body = |drawing: &mut Drawing, top: f64| match &chart.kind {
+    Frame::new(chart, synthetic).render(|drawing, top| draw(chart, drawing, top))
+}
+
+/// The body of a chart with large words, for a slide that says title and source itself.
+pub(crate) struct SlideDrawing {
+    pub(crate) svg: String,
+    /// What is left out for want of room.
+    pub(crate) left_out: Option<String>,
+}
+
+/// Draws a chart for a slide: first as large as a slide with few words lets it be, then lower.
+pub(crate) fn slide_drawings(chart: &Chart) -> [SlideDrawing; 2] {
+    [(SLIDE, 7), (LOW_SLIDE, 6)].map(|(sheet, most_bars)| {
+        let mut shown = chart.clone();
+        let mut left_out = None;
+        if let ChartKind::Bars(bars) = &mut shown.kind
+            && bars.bars.len() > most_bars
+        {
+            let all = bars.bars.len();
+            bars.bars.truncate(most_bars);
+            left_out = Some(format!(
+                "The first {most_bars} of {all} are drawn; all are in the full assessment."
+            ));
+        }
+        let frame = Frame::new(&shown, false);
+        let svg = frame.render_bare(sheet, |drawing, top| draw(&shown, drawing, top));
+        SlideDrawing { svg, left_out }
+    })
+}
+
+fn draw(chart: &Chart, drawing: &mut Drawing, top: f64) -> f64 {
+    match &chart.kind {
         ChartKind::Series(series) => series::draw(series, drawing, top),
         ChartKind::Bars(bars) => bars::draw(bars, drawing, top),
         ChartKind::Profile(profile) => profile::draw(profile, drawing, top),
         ChartKind::Map(map) => choropleth::draw(map, drawing, top),
-    };
-    frame.render(body)
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::drawing::{Anchor, Drawing, LABEL, Type, WIDTH};
+use super::drawing::{Anchor, Drawing, LABEL, Type};
 use super::number_axis::{NumberAxis, number_text};
 use super::palette::{CATEGORICAL, GREY, GRID, INK};
 
@@ -26,13 +26,12 @@ pub struct ProfileMonth {
     pub interval: Option<(f64, f64)>,
 }
 
-const PLOT_HEIGHT: f64 = 240.0;
 const LEFT: f64 = 56.0;
 
 pub(super) fn draw(chart: &ProfileChart, drawing: &mut Drawing, top: f64) -> f64 {
     drawing.text(0.0, top + 12.0, Type { colour: GREY, ..LABEL }, &chart.y_label);
-    let (top, right) = (top + 40.0, WIDTH - 8.0);
-    let bottom = top + PLOT_HEIGHT;
+    let (top, right) = (top + 40.0, drawing.sheet.width - 8.0);
+    let bottom = top + drawing.sheet.profile_height;
     let ends = chart.months.iter().flat_map(|month| {
         let (lower, upper) = month.interval.unwrap_or((month.multiplier, month.multiplier));
         [month.multiplier, lower, upper]

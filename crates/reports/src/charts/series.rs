@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::drawing::{Anchor, Drawing, LABEL, Type, WIDTH, text_width, units};
+use super::drawing::{Anchor, Drawing, LABEL, Type, text_width, units};
 use super::number_axis::{NumberAxis, number_text};
 use super::palette::{BAND, CATEGORICAL, GREY, GRID, INK};
 
@@ -52,7 +52,6 @@ pub struct Marker {
     pub label: String,
 }
 
-const PLOT_HEIGHT: f64 = 270.0;
 const LEFT: f64 = 64.0;
 const DASHES: [&str; 4] = ["", "8 4", "2 3", "10 3 2 3"];
 
@@ -83,12 +82,13 @@ impl Plot {
 pub(super) fn draw(chart: &SeriesChart, drawing: &mut Drawing, top: f64) -> f64 {
     drawing.define_hatch();
     drawing.text(0.0, top + 12.0, Type { colour: GREY, ..LABEL }, &chart.y_label);
+    let width = drawing.sheet.width;
     let top =
-        top + 24.0 + marker_rows(chart).iter().map(|row| row + 1).max().unwrap_or(0) as f64 * 18.0;
-    let bottom = top + PLOT_HEIGHT;
+        top + 24.0 + marker_rows(chart, width).iter().map(|row| row + 1).max().unwrap_or(0) as f64 * 18.0;
+    let bottom = top + drawing.sheet.series_height;
     let plot = Plot {
         left: LEFT,
-        right: WIDTH - end_label_width(chart),
+        right: width - end_label_width(chart),
         top,
         bottom,
         n_months: chart.months.len(),
@@ -159,7 +159,7 @@ fn draw_gaps(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
 
 /// Words on a white ground at height `y`: along the gap where they fit, upwards where it is narrow.
 fn label_gap(label: &str, left: f64, width: f64, y: f64, drawing: &mut Drawing) {
-    let style = Type { size: 13.0, ..LABEL.bold() };
+    let style = Type { size: drawing.sheet.small_text, ..LABEL.bold() };
     let length = text_width(label, style.size) + 8.0;
     let middle = left + width / 2.0;
     let ground = "fill=\"#ffffff\"";
@@ -262,8 +262,8 @@ fn draw_end_labels(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
 }
 
 /// The row above the plot on which each marker's label stands, so that labels do not meet.
-fn marker_rows(chart: &SeriesChart) -> Vec<usize> {
-    let step = (WIDTH - end_label_width(chart) - LEFT) / chart.months.len().max(1) as f64;
+fn marker_rows(chart: &SeriesChart, width: f64) -> Vec<usize> {
+    let step = (width - end_label_width(chart) - LEFT) / chart.months.len().max(1) as f64;
     let mut ends: Vec<f64> = Vec::new();
     let mut row_of = |marker: &Marker| {
         let start = month_index(chart, marker)? as f64 * step;
@@ -280,12 +280,12 @@ fn month_index(chart: &SeriesChart, marker: &Marker) -> Option<usize> {
 }
 
 fn draw_markers(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
-    for (marker, row) in chart.markers.iter().zip(marker_rows(chart)) {
+    for (marker, row) in chart.markers.iter().zip(marker_rows(chart, drawing.sheet.width)) {
         let Some(month) = month_index(chart, marker) else { continue };
         let (x, y) = (plot.x(month), plot.top - 8.0 - row as f64 * 18.0);
         drawing.line((x, y - 11.0), (x, plot.bottom), INK, "stroke-dasharray=\"4 3\"");
         // A label that would leave the sheet on the right reads towards the line instead.
-        if x + text_width(&marker.label, LABEL.size) + 5.0 > WIDTH {
+        if x + text_width(&marker.label, LABEL.size) + 5.0 > drawing.sheet.width {
             drawing.text(x - 5.0, y, LABEL.anchored(Anchor::End), &marker.label);
         } else {
             drawing.text(x + 5.0, y, LABEL, &marker.label);

@@ -9,33 +9,36 @@ use typst::foundations::{Bytes, Datetime, Duration};
 use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
-use typst::{Feature, Features, Library, LibraryExt, World};
+use typst::{Feature, Features, Library, LibraryExt};
 
 use crate::fonts::FONTS;
 
-const TEMPLATE: &str = include_str!("../templates/report.typ");
-
 /// The world of one document.
-pub(super) struct DocumentWorld {
+pub(crate) struct World {
     library: LazyHash<Library>,
     template: Source,
     files: HashMap<FileId, Bytes>,
 }
 
-impl DocumentWorld {
-    /// A world with the publication as `/report.json` and drawings as `/charts/0.svg` and so on.
-    pub(super) fn new(report_json: &str, drawings: impl Iterator<Item = String>) -> Self {
+impl World {
+    /// A world of a template, its data, and drawings as `/charts/0.svg` and so on; each of the first two
+    /// with its path.
+    pub(crate) fn new(
+        template: (&str, &str),
+        data: (&str, &str),
+        drawings: impl Iterator<Item = String>,
+    ) -> Self {
         // Typst keeps every path it has seen for ever, so paths are numbers, never ids.
         let mut files: HashMap<FileId, Bytes> = drawings
             .enumerate()
             .map(|(index, svg)| (file_id(&format!("/charts/{index}.svg")), Bytes::from_string(svg)))
             .collect();
-        files.insert(file_id("/report.json"), Bytes::from_string(report_json.to_owned()));
+        files.insert(file_id(data.0), Bytes::from_string(data.1.to_owned()));
         // Header cells that name a row need this feature; without it only columns have headers.
         let features: Features = std::iter::once(Feature::A11yExtras).collect();
         Self {
             library: LazyHash::new(Library::builder().with_features(features).build()),
-            template: Source::new(file_id("/report.typ"), TEMPLATE.to_owned()),
+            template: Source::new(file_id(template.0), template.1.to_owned()),
             files,
         }
     }
@@ -46,7 +49,7 @@ fn file_id(path: &str) -> FileId {
     RootedPath::new(VirtualRoot::Project, path).intern()
 }
 
-impl World for DocumentWorld {
+impl typst::World for World {
     fn library(&self) -> &LazyHash<Library> {
         &self.library
     }

@@ -125,3 +125,31 @@ fn visit_inline_figures(content: &[Inline], see: &mut impl FnMut(&str, Option<&s
         }
     }
 }
+
+/// The words of blocks alone.
+pub(crate) fn plain_text(blocks: &[Block]) -> String {
+    let mut words = Vec::new();
+    visit(blocks, &mut |block| match block {
+        Block::Heading { content, .. } | Block::Paragraph { content } => {
+            let mut text = String::new();
+            plain_inlines(content, &mut text);
+            words.push(text);
+        }
+        Block::Code { text } => words.push(text.clone()),
+        _ => {}
+    });
+    words.join(" ")
+}
+
+fn plain_inlines(content: &[Inline], text: &mut String) {
+    for inline in content {
+        match inline {
+            Inline::Text { text: words } | Inline::Code { text: words } => text.push_str(words),
+            Inline::LineBreak => text.push(' '),
+            Inline::Figure { content, .. }
+            | Inline::Emphasis { content }
+            | Inline::Strong { content }
+            | Inline::Link { content, .. } => plain_inlines(content, text),
+        }
+    }
+}

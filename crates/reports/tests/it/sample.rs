@@ -6,7 +6,7 @@ use std::f64::consts::TAU;
 use jiff::civil::date;
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    Marker, ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote,
+    Marker, ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides, SourceNote,
     Table,
 };
 
@@ -240,6 +240,26 @@ pub(crate) fn publication() -> Publication {
         sign_off: SignOff::Blocked {
             missing: vec!["matters the partnership should prioritise".to_owned()],
         },
+        slides: slides(),
+    }
+}
+
+/// A slide of each kind of chart, and one of words.
+fn slides() -> Slides {
+    let slide = |title: &str, chart: Option<&str>, text: Option<&str>| Slide {
+        title: title.to_owned(),
+        chart: chart.map(str::to_owned),
+        text: text.map(str::to_owned),
+    };
+    Slides {
+        findings: vec![
+            slide("Recorded crime [fell by 8%](figure:f00d1), from 18,664 to 17,171.", Some("series"), None),
+            slide("[Anti-social behaviour peaks in July](figure:beef2).", Some("profile"), Some("Ask the *wardens* in May.")),
+            slide("Exampleton is near its peers.", Some("bars"), None),
+            slide("Two neighbourhoods are not known.", Some("map"), None),
+            slide("Recorded crime [fell by 8%](figure:f00d1).", None, Some("- one\n- two\n")),
+        ],
+        not_known: vec!["What nobody **reported**.".to_owned(), "Who was hurt.".to_owned()],
     }
 }
 

@@ -1,0 +1,242 @@
+//! The findings as slides in PDF: 16:9, tagged, one finding a slide.
+
+use serde::Serialize;
+
+use crate::charts::slide_drawings;
+use crate::document::{DocumentError, World, make_printable, typeset};
+use crate::fonts::printable;
+use crate::prose::{Block, ParsedSection, ProseError, parse_sections, plain_text, visit_figures};
+use crate::publication::{Publication, Section, SignOff, Slide};
+use crate::publication_files::{FULL_DOCX, FULL_PDF, date_text};
+
+const TEMPLATE: &str = include_str!("templates/slides.typ");
+
+/// What the Typst template reads.
+#[derive(Serialize)]
+struct Deck<'a> {
+    title: &'a str,
+    partnership: &'a str,
+    published: [i16; 3],
+    published_text: String,
+    vintage: &'a str,
+    /// What stands above every slide.
+    marks: Vec<&'static str>,
+    /// The same in full, for the first.
+    front: Vec<String>,
+    footer: String,
+    slides: Vec<View>,
+}
+
+/// One slide.
+#[derive(Serialize, Default)]
+struct View {
+    title: String,
+    blocks: Vec<Block>,
+    facts: Vec<(&'static str, String)>,
+    chart: Option<ChartView>,
+    /// Where it comes from, and what must not be concluded from it.
+    source: String,
+    caution: String,
+}
+
+#[derive(Serialize)]
+struct ChartView {
+    title: String,
+    alt: String,
+    /// The drawings to choose from, the larger first.
+    drawings: Vec<DrawingView>,
+}
+
+#[derive(Serialize)]
+struct DrawingView {
+    index: usize,
+    left_out: Option<String>,
+}
+
+/// The slides as PDF.
+///
+/// # Errors
+///
+/// [`DocumentError`] if a slide names a chart or figure that is not there, or holds more than fits.
+pub fn slides_pdf(publication: &Publication) -> Result<Vec<u8>, DocumentError> {
+    let mut drawings = Vec::new();
+    let mut slides = Vec::new();
+    for (index, slide) in publication.slides.findings.iter().enumerate() {
+        slides.push(finding(publication, index + 1, slide, &mut drawings)?);
+    }
+    slides.extend(not_known(publication)?);
+    slides.push(evidence(publication));
+    let published = publication.published;
+    let deck = Deck {
+        title: titled(&publication.title),
+        partnership: &publication.partnership,
+        published: [published.year(), published.month().into(), published.day().into()],
+        published_text: date_text(published),
+        vintage: &publication.vintage,
+        marks: marks(publication),
+        front: front(publication),
+        footer: format!("{}, {}", publication.partnership, date_text(published)),
+        slides,
+    };
+    let mut data = serde_json::to_value(&deck).map_err(DocumentError::Data)?;
+    make_printable(&mut data);
+    let drawings = drawings.iter().map(|svg| printable(svg));
+    let world = World::new(("/slides.typ", TEMPLATE), ("/slides.json", &data.to_string()), drawings);
+    typeset(&world, publication)
+}
+
+fn titled(title: &str) -> &str {
+    if title.trim().is_empty() { "(untitled)" } else { title }
+}
+
+fn marks(publication: &Publication) -> Vec<&'static str> {
+    let synthetic =
+        publication.synthetic.then_some("SYNTHETIC: invented data, not a real place's figures");
+    let is_draft = matches!(publication.sign_off, SignOff::Blocked { .. });
+    let draft = is_draft.then_some("DRAFT");
+    synthetic.into_iter().chain(draft).collect()
+}
+
+fn front(publication: &Publication) -> Vec<String> {
+    let synthetic = publication.synthetic.then(|| {
+        "SYNTHETIC: everything here is made from invented data. It says nothing about a real place."
+            .to_owned()
+    });
+    let draft = match &publication.sign_off {
+        SignOff::Ready => None,
+        SignOff::Blocked { missing } => {
+            Some(format!("DRAFT: cannot be signed off: missing {}.", missing.join("; ")))
+        }
+    };
+    synthetic.into_iter().chain(draft).collect()
+}
+
+/// Parses words of a slide, which may name figures as a section's may.
+fn parsed(
+    publication: &Publication,
+    slide: &str,
+    markdown: &str,
+) -> Result<Vec<Block>, ProseError> {
+    let section = [Section {
+        id: slide.to_owned(),
+        heading: slide.to_owned(),
+        statutory: None,
+        markdown: markdown.to_owned(),
+    }];
+    let sections = parse_sections(publication, &section)?;
+    Ok(sections.into_iter().flat_map(|ParsedSection { blocks, .. }| blocks).collect())
+}
+
+fn finding(
+    publication: &Publication,
+    number: usize,
+    slide: &Slide,
+    drawings: &mut Vec<String>,
+) -> Result<View, DocumentError> {
+    let name = format!("slide {number}");
+    let title = parsed(publication, &name, &slide.title)?;
+    let blocks = parsed(publication, &name, slide.text.as_deref().unwrap_or_default())?;
+    let mut cited: Vec<&str> = Vec::new();
+    for blocks in [&title, &blocks] {
+        visit_figures(blocks, &mut |id, _| {
+            if let Some((id, _)) = publication.figures.get_key_value(id)
+                && !cited.contains(&id.as_str())
+            {
+                cited.push(id);
+            }
+        });
+    }
+    let notes: Vec<_> = cited.iter().map(|id| &publication.figures[*id]).collect();
+    let mut view = View {
+        title: titled(&plain_text(&title)).to_owned(),
+        blocks,
+        ..View::default()
+    };
+    match &slide.chart {
+        Some(id) => {
+            let Some(chart) = publication.charts.get(id) else {
+                return Err(ProseError::UnknownChart { section: name, id: id.clone() }.into());
+            };
+            let choice = slide_drawings(chart).map(|drawing| {
+                drawings.push(drawing.svg);
+                DrawingView { index: drawings.len() - 1, left_out: drawing.left_out }
+            });
+            let alt = if chart.finding.trim().is_empty() { &chart.title } else { &chart.finding };
+            view.chart = Some(ChartView {
+                title: chart.title.clone(),
+                alt: titled(alt).to_owned(),
+                drawings: choice.into(),
+            });
+            view.source = format!("Source: {}.", chart.source.trim_end_matches('.'));
+        }
+        None => {
+            if let Some(note) = notes.first() {
+                view.facts = vec![
+                    ("What is counted", note.definition.clone()),
+                    ("When", note.period.clone()),
+                    ("Where", note.area.clone()),
+                ];
+            }
+            let mut publishers: Vec<&str> = notes
+                .iter()
+                .flat_map(|note| &note.sources)
+                .map(|source| source.publisher.as_str())
+                .collect();
+            publishers.sort_unstable();
+            publishers.dedup();
+            if !publishers.is_empty() {
+                view.source = format!("Source: {}.", publishers.join(", "));
+            }
+        }
+    }
+    let mut cautions: Vec<&str> =
+        notes.iter().filter_map(|note| note.caution.as_deref()).collect();
+    cautions.dedup();
+    if !cautions.is_empty() {
+        view.caution = format!("Caution: {}", cautions.join(" "));
+    }
+    Ok(view)
+}
+
+/// Room of a slide for lines of text, and how many letters a line of 20 points holds.
+const LINES: usize = 11;
+const LETTERS: usize = 88;
+
+/// What is not known, on as many slides as it takes.
+fn not_known(publication: &Publication) -> Result<Vec<View>, ProseError> {
+    const TITLE: &str = "What we do not know";
+    let mut slides: Vec<View> = Vec::new();
+    let mut room = 0_usize;
+    for line in &publication.slides.not_known {
+        let blocks = parsed(publication, TITLE, line)?;
+        let lines = plain_text(&blocks).chars().count().div_ceil(LETTERS).max(1);
+        if slides.is_empty() || lines > room {
+            let title = if slides.is_empty() { TITLE.to_owned() } else { format!("{TITLE}, continued") };
+            slides.push(View { title, ..View::default() });
+            room = LINES;
+        }
+        room = room.saturating_sub(lines);
+        if let Some(View { blocks: shown, .. }) = slides.last_mut() {
+            match shown.last_mut() {
+                Some(Block::List { items, .. }) => items.push(blocks),
+                _ => shown.push(Block::List { ordered: false, start: 1, items: vec![blocks] }),
+            }
+        }
+    }
+    Ok(slides)
+}
+
+/// Where the evidence is.
+fn evidence(publication: &Publication) -> View {
+    View {
+        title: "Where to find the evidence".to_owned(),
+        facts: vec![
+            ("The full assessment", format!("full.html, {FULL_PDF}, and {FULL_DOCX} to edit")),
+            ("Where each number comes from", "figures.html".to_owned()),
+            ("The figures of every chart", "the folder tables/, as CSV".to_owned()),
+            ("Every figure with its files", "evidence.json, which the command wardmote verify computes again".to_owned()),
+        ],
+        source: publication.licence_notes.join(" "),
+        ..View::default()
+    }
+}
