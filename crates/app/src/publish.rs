@@ -12,11 +12,12 @@ use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::lint::{Finding, Syntax, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::slides::{SlideDeclaration, SlidesDeclaration, slides};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, SourceNote, Table,
+    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
 };
 
 /// An assessment computed, gated and ready to render.
@@ -55,6 +56,11 @@ pub(crate) fn assess(
             );
         }
     }
+    let summary: Vec<&str> =
+        assessment.summary.iter().filter_map(|section| written.get(&section.file)).map(String::as_str).collect();
+    let declared = slides(folder, &summary, &answers);
+    // Those made from the summary went through the gate with it.
+    findings.extend(folder.slides.iter().flat_map(|declared| slides_findings(declared, &answers)));
     let text_of =
         |section: &SectionDeclaration| written.get(&section.file).cloned().unwrap_or_default();
     let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
@@ -93,8 +99,40 @@ pub(crate) fn assess(
         sign_off: sign_off(folder, assessment, |file| {
             written.get(file).is_some_and(|text| !text.trim().is_empty())
         }),
+        slides: make_slides(&declared, &answers),
     };
     Ok(Assessed { publication, evidence, findings })
+}
+
+/// What the gate finds in the words of slides.
+fn slides_findings(declared: &SlidesDeclaration, answers: &Answers) -> Vec<(String, Finding)> {
+    let of_slide = |(index, slide): (usize, &SlideDeclaration)| {
+        let place = format!("assessment/slides.toml, slide {}", index + 1);
+        let texts = [Some(&slide.title), slide.text.as_ref()];
+        texts.into_iter().flatten().map(|text| (place.clone(), text.clone())).collect::<Vec<_>>()
+    };
+    let not_known = declared.not_known.iter().flatten();
+    let not_known =
+        not_known.map(|line| ("assessment/slides.toml, not_known".to_owned(), line.clone()));
+    let mut findings = Vec::new();
+    for (place, text) in declared.slides.iter().enumerate().flat_map(of_slide).chain(not_known) {
+        let found = lint(&text, Syntax::Markdown, answers);
+        findings.extend(found.into_iter().map(|finding| (place.clone(), finding)));
+    }
+    findings
+}
+
+fn make_slides(declared: &SlidesDeclaration, answers: &Answers) -> Slides {
+    let print = |text: &String| prose::print(text, answers);
+    let slide = |slide: &SlideDeclaration| Slide {
+        title: print(&slide.title),
+        chart: slide.chart.clone(),
+        text: slide.text.as_ref().map(print),
+    };
+    Slides {
+        findings: declared.slides.iter().map(slide).collect(),
+        not_known: declared.not_known.iter().flatten().map(print).collect(),
+    }
 }
 
 fn sign_off(

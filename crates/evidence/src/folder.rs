@@ -12,6 +12,7 @@ use crate::declarations::{
     Ask, Assessment, ChartDeclaration, ChartForm, Charted, Claim, MeasureChart, Statutory,
 };
 use crate::measure::{Measure, MeasureError};
+use crate::slides::SlidesDeclaration;
 use crate::statements::Statement;
 
 /// Why the folder cannot be read.
@@ -76,6 +77,8 @@ pub struct PartnershipFolder {
     pub statutory: Option<Statutory>,
     /// `assessment/statements.toml`.
     pub statements: Vec<Statement>,
+    /// `assessment/slides.toml`.
+    pub slides: Option<SlidesDeclaration>,
 }
 
 impl PartnershipFolder {
@@ -98,6 +101,7 @@ impl PartnershipFolder {
             statements: parse_if_there::<Statements>(&assessment.join("statements.toml"))?
                 .map(|file| file.statements)
                 .unwrap_or_default(),
+            slides: parse_if_there(&assessment.join("slides.toml"))?,
             path: path.to_owned(),
         })
     }

@@ -43,7 +43,7 @@ struct View {
 struct ChartView {
     title: String,
     alt: String,
-    /// The drawings to choose from, the larger first.
+    /// The drawings to choose from, the higher first.
     drawings: Vec<DrawingView>,
 }
 
@@ -174,7 +174,6 @@ fn finding(
                 view.facts = vec![
                     ("What is counted", note.definition.clone()),
                     ("When", note.period.clone()),
-                    ("Where", note.area.clone()),
                 ];
             }
             let mut publishers: Vec<&str> = notes
@@ -193,7 +192,7 @@ fn finding(
         notes.iter().filter_map(|note| note.caution.as_deref()).collect();
     cautions.dedup();
     if !cautions.is_empty() {
-        view.caution = format!("Caution: {}", cautions.join(" "));
+        view.caution = format!("Caution: {}.", cautions.join("; ").trim_end_matches('.'));
     }
     Ok(view)
 }

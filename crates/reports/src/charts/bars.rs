@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::drawing::{Anchor, Drawing, LABEL, Type, text_width, wrap};
+use super::drawing::{Anchor, Drawing, LABEL, Sheet, Type, text_width, wrap};
 use super::number_axis::{NumberAxis, decimals_for, number_text};
 use super::palette::{CATEGORICAL, GREY, GRID, INK, MUTED};
 
@@ -47,11 +47,9 @@ pub(super) fn draw(chart: &BarChart, drawing: &mut Drawing, top: f64) -> f64 {
 
     drawing.text(left, top + 12.0, Type { colour: GREY, ..LABEL }, &chart.x_label);
     let top = top + 24.0;
-    let rows: Vec<Vec<String>> =
-        chart.bars.iter().map(|bar| wrap(&bar.label, left - 12.0, LABEL.size)).collect();
+    let rows: Vec<Vec<String>> = chart.bars.iter().map(|bar| lines(bar, left)).collect();
     let sheet = drawing.sheet;
-    let heights: Vec<f64> =
-        rows.iter().map(|lines| (lines.len() as f64 * 17.0 + 6.0).max(sheet.bar_height) + sheet.bar_gap).collect();
+    let heights: Vec<f64> = rows.iter().map(|lines| row_height(lines, sheet)).collect();
     let bottom = top + heights.iter().sum::<f64>();
 
     for tick in axis.ticks() {
@@ -67,6 +65,26 @@ pub(super) fn draw(chart: &BarChart, drawing: &mut Drawing, top: f64) -> f64 {
         y += height;
     }
     bottom + 24.0
+}
+
+fn lines(bar: &Bar, left: f64) -> Vec<String> {
+    wrap(&bar.label, left - 12.0, LABEL.size)
+}
+
+fn row_height(lines: &[String], sheet: Sheet) -> f64 {
+    (lines.len() as f64 * 17.0 + 6.0).max(sheet.bar_height) + sheet.bar_gap
+}
+
+/// How many bars from the top down fit a sheet on which maps are as high.
+pub(super) fn that_fit(chart: &BarChart, sheet: Sheet) -> usize {
+    const ABOVE_AND_BELOW: f64 = 48.0;
+    let left = label_width(chart);
+    let mut room = sheet.tallest_map - ABOVE_AND_BELOW;
+    let fits = |bar: &&Bar| {
+        room -= row_height(&lines(bar, left), sheet);
+        room >= 0.0
+    };
+    chart.bars.iter().take_while(fits).count()
 }
 
 /// The highlighted bar is darker and its words are bold, so that it shows in grey too.

@@ -36,29 +36,27 @@ pub(super) const PAGE: Sheet = Sheet {
     is_roomy: true,
 };
 
-/// For slides: at 880 points across, every word of it is at least 18 points high.
-pub(super) const SLIDE: Sheet = Sheet {
-    series_height: 190.0,
-    profile_height: 172.0,
-    bar_height: 19.0,
-    bar_gap: 6.0,
-    tallest_map: 236.0,
-    legend_row: 24.0,
-    ..LOW_SLIDE
-};
+/// For slides, the higher first: at 880 points across, every word is at least 18 points high.
+pub(super) const SLIDES: [Sheet; 3] = [
+    Sheet { legend_row: 24.0, ..slide(236.0) },
+    slide(200.0),
+    Sheet { legend_row: 18.0, ..slide(164.0) },
+];
 
-/// For slides whose words leave less room.
-pub(super) const LOW_SLIDE: Sheet = Sheet {
-    width: 684.0,
-    series_height: 150.0,
-    profile_height: 132.0,
-    bar_height: 17.0,
-    bar_gap: 5.0,
-    tallest_map: 200.0,
-    legend_row: 21.0,
-    small_text: 14.0,
-    is_roomy: false,
-};
+/// A sheet for slides whose drawings are about as high as given.
+const fn slide(height: f64) -> Sheet {
+    Sheet {
+        width: 684.0,
+        series_height: height - 50.0,
+        profile_height: height - 68.0,
+        bar_height: 17.0,
+        bar_gap: 3.0,
+        tallest_map: height,
+        legend_row: 21.0,
+        small_text: 14.0,
+        is_roomy: false,
+    }
+}
 
 const FONT: &str = "Arial, Helvetica, sans-serif";
 const TITLE_SIZE: f64 = 18.0;

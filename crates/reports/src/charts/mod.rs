@@ -22,7 +22,7 @@ pub use series::{Band, Line, Marker, SeriesChart};
 use serde::{Deserialize, Serialize};
 
 use crate::table::Table;
-use drawing::{Drawing, Frame, LOW_SLIDE, SLIDE};
+use drawing::{Drawing, Frame, SLIDES};
 
 /// A chart or map, with the words and the table that go with it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -65,19 +65,19 @@ pub(crate) struct SlideDrawing {
     pub(crate) left_out: Option<String>,
 }
 
-/// Draws a chart for a slide: first as large as a slide with few words lets it be, then lower.
-pub(crate) fn slide_drawings(chart: &Chart) -> [SlideDrawing; 2] {
-    [(SLIDE, 7), (LOW_SLIDE, 6)].map(|(sheet, most_bars)| {
+/// Draws a chart for a slide: first as high as a slide with few words lets it be, then lower.
+pub(crate) fn slide_drawings(chart: &Chart) -> [SlideDrawing; 3] {
+    SLIDES.map(|sheet| {
         let mut shown = chart.clone();
         let mut left_out = None;
-        if let ChartKind::Bars(bars) = &mut shown.kind
-            && bars.bars.len() > most_bars
-        {
-            let all = bars.bars.len();
-            bars.bars.truncate(most_bars);
-            left_out = Some(format!(
-                "The first {most_bars} of {all} are drawn; all are in the full assessment."
-            ));
+        if let ChartKind::Bars(bars) = &mut shown.kind {
+            let (all, fit) = (bars.bars.len(), bars::that_fit(bars, sheet).max(1));
+            if fit < all {
+                bars.bars.truncate(fit);
+                left_out = Some(format!(
+                    "The first {fit} of {all} are drawn; all are in the full assessment."
+                ));
+            }
         }
         let frame = Frame::new(&shown, false);
         let svg = frame.render_bare(sheet, |drawing, top| draw(&shown, drawing, top));
