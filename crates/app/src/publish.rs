@@ -17,7 +17,8 @@ use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
+    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides,
+    SourceNote, Table,
 };
 
 /// An assessment computed, gated and ready to render.
@@ -56,8 +57,12 @@ pub(crate) fn assess(
             );
         }
     }
-    let summary: Vec<&str> =
-        assessment.summary.iter().filter_map(|section| written.get(&section.file)).map(String::as_str).collect();
+    let summary: Vec<&str> = assessment
+        .summary
+        .iter()
+        .filter_map(|section| written.get(&section.file))
+        .map(String::as_str)
+        .collect();
     let declared = slides(folder, &summary, &answers);
     // Those made from the summary went through the gate with it.
     findings.extend(folder.slides.iter().flat_map(|declared| slides_findings(declared, &answers)));

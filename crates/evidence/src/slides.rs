@@ -34,7 +34,11 @@ pub struct SlideDeclaration {
 }
 
 /// The slides of a folder whose summary is `summary`, in Markdown with bindings.
-pub fn slides(folder: &PartnershipFolder, summary: &[&str], answers: &Answers) -> SlidesDeclaration {
+pub fn slides(
+    folder: &PartnershipFolder,
+    summary: &[&str],
+    answers: &Answers,
+) -> SlidesDeclaration {
     let mut declared = folder.slides.clone().unwrap_or_default();
     if declared.slides.is_empty() {
         let sentences = summary.iter().flat_map(|text| bound_sentences(text));
@@ -82,10 +86,14 @@ fn paragraphs(markdown: &str) -> Vec<String> {
             Event::Text(text) if quotes == 0 => last.push_str(&text),
             Event::SoftBreak | Event::HardBreak => last.push(' '),
             // Somebody else's words are no finding.
-            Event::Start(Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Heading { .. } | Tag::Table(_)) => {
+            Event::Start(
+                Tag::BlockQuote(_) | Tag::CodeBlock(_) | Tag::Heading { .. } | Tag::Table(_),
+            ) => {
                 quotes += 1;
             }
-            Event::End(TagEnd::BlockQuote(_) | TagEnd::CodeBlock | TagEnd::Heading(_) | TagEnd::Table) => {
+            Event::End(
+                TagEnd::BlockQuote(_) | TagEnd::CodeBlock | TagEnd::Heading(_) | TagEnd::Table,
+            ) => {
                 quotes = quotes.saturating_sub(1);
             }
             Event::Start(Tag::Paragraph | Tag::Item | Tag::List(_)) | Event::End(TagEnd::Item) => {
@@ -163,10 +171,13 @@ fn not_known(folder: &PartnershipFolder, answers: &Answers) -> Vec<String> {
     }
     let mut lines: Vec<String> = by_reason
         .iter()
-        .map(|(why, subjects)| plain(&format!("Not tested, because {why}: {}.", subjects.join("; "))))
+        .map(|(why, subjects)| {
+            plain(&format!("Not tested, because {why}: {}.", subjects.join("; ")))
+        })
         .collect();
     lines.push(
-        "What nobody reported, or nobody recorded: the records hold only what reached them.".to_owned(),
+        "What nobody reported, or nobody recorded: the records hold only what reached them."
+            .to_owned(),
     );
     lines
 }
@@ -189,9 +200,16 @@ mod tests {
 
     #[test]
     fn each_bound_sentence_of_a_summary_is_a_finding() {
-        let check = |markdown: &str, expected: &[&str]| assert_eq!(bound_sentences(markdown), expected);
-        check("Nothing bound. Crime {{a}}, e.g. **here**. Theft {{b}}.", &["Crime {{a}}, e.g. here.", "Theft {{b}}."]);
-        check("- Disorder {{a}}. It {{b}}.\n- Fires {{c}}.\n", &["Disorder {{a}}. It {{b}}.", "Fires {{c}}."]);
+        let check =
+            |markdown: &str, expected: &[&str]| assert_eq!(bound_sentences(markdown), expected);
+        check(
+            "Nothing bound. Crime {{a}}, e.g. **here**. Theft {{b}}.",
+            &["Crime {{a}}, e.g. here.", "Theft {{b}}."],
+        );
+        check(
+            "- Disorder {{a}}. It {{b}}.\n- Fires {{c}}.\n",
+            &["Disorder {{a}}. It {{b}}.", "Fires {{c}}."],
+        );
         check("## Of {{a}}\n\n> {{b}}\n\nText.", &[]);
         check("Crime {{a}}.\n\n- Crime {{a}}.\n", &["Crime {{a}}."]);
     }

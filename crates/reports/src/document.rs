@@ -99,7 +99,8 @@ fn pdf(
         .charts
         .values()
         .map(|chart| printable(&chart_svg(chart, publication.synthetic)));
-    let world = World::new(("/report.typ", TEMPLATE), ("/report.json", &data.to_string()), drawings);
+    let world =
+        World::new(("/report.typ", TEMPLATE), ("/report.json", &data.to_string()), drawings);
     typeset(&world, publication)
 }
 

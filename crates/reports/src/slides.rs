@@ -81,7 +81,8 @@ pub fn slides_pdf(publication: &Publication) -> Result<Vec<u8>, DocumentError> {
     let mut data = serde_json::to_value(&deck).map_err(DocumentError::Data)?;
     make_printable(&mut data);
     let drawings = drawings.iter().map(|svg| printable(svg));
-    let world = World::new(("/slides.typ", TEMPLATE), ("/slides.json", &data.to_string()), drawings);
+    let world =
+        World::new(("/slides.typ", TEMPLATE), ("/slides.json", &data.to_string()), drawings);
     typeset(&world, publication)
 }
 
@@ -147,11 +148,8 @@ fn finding(
         });
     }
     let notes: Vec<_> = cited.iter().map(|id| &publication.figures[*id]).collect();
-    let mut view = View {
-        title: titled(&plain_text(&title)).to_owned(),
-        blocks,
-        ..View::default()
-    };
+    let mut view =
+        View { title: titled(&plain_text(&title)).to_owned(), blocks, ..View::default() };
     match &slide.chart {
         Some(id) => {
             let Some(chart) = publication.charts.get(id) else {
@@ -188,8 +186,7 @@ fn finding(
             }
         }
     }
-    let mut cautions: Vec<&str> =
-        notes.iter().filter_map(|note| note.caution.as_deref()).collect();
+    let mut cautions: Vec<&str> = notes.iter().filter_map(|note| note.caution.as_deref()).collect();
     cautions.dedup();
     if !cautions.is_empty() {
         view.caution = format!("Caution: {}.", cautions.join("; ").trim_end_matches('.'));
@@ -210,7 +207,8 @@ fn not_known(publication: &Publication) -> Result<Vec<View>, ProseError> {
         let blocks = parsed(publication, TITLE, line)?;
         let lines = plain_text(&blocks).chars().count().div_ceil(LETTERS).max(1);
         if slides.is_empty() || lines > room {
-            let title = if slides.is_empty() { TITLE.to_owned() } else { format!("{TITLE}, continued") };
+            let title =
+                if slides.is_empty() { TITLE.to_owned() } else { format!("{TITLE}, continued") };
             slides.push(View { title, ..View::default() });
             room = LINES;
         }
@@ -233,7 +231,10 @@ fn evidence(publication: &Publication) -> View {
             ("The full assessment", format!("full.html, {FULL_PDF}, and {FULL_DOCX} to edit")),
             ("Where each number comes from", "figures.html".to_owned()),
             ("The figures of every chart", "the folder tables/, as CSV".to_owned()),
-            ("Every figure with its files", "evidence.json, which the command wardmote verify computes again".to_owned()),
+            (
+                "Every figure with its files",
+                "evidence.json, which the command wardmote verify computes again".to_owned(),
+            ),
         ],
         source: publication.licence_notes.join(" "),
         ..View::default()

@@ -74,7 +74,8 @@ pub(super) fn draw(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 
     let (west, south, east, north) = extent(points);
     let sheet = drawing.sheet;
     let room = sheet.width - LEGEND_WIDTH - 20.0;
-    let units_per_metre = (room / (east - west).max(1.0)).min(sheet.tallest_map / (north - south).max(1.0));
+    let units_per_metre =
+        (room / (east - west).max(1.0)).min(sheet.tallest_map / (north - south).max(1.0));
     let left = (room - (east - west) * units_per_metre) / 2.0;
     let projection = Projection { west, north, units_per_metre, left, top };
 
@@ -87,7 +88,8 @@ pub(super) fn draw(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 
     }
     let map_bottom = top + (north - south).max(1.0) * units_per_metre;
     let legend_bottom = draw_legend(map, drawing, top);
-    let scale_bottom = draw_scale_bar(units_per_metre, drawing, legend_bottom + sheet.legend_row - 8.0);
+    let scale_bottom =
+        draw_scale_bar(units_per_metre, drawing, legend_bottom + sheet.legend_row - 8.0);
     map_bottom.max(scale_bottom) + 6.0
 }
 
@@ -175,7 +177,8 @@ fn draw_legend(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 {
     for (class, class_break) in map.classes.iter().enumerate() {
         let (fill, colour) = class_colours(class, map.classes.len());
         drawing.rectangle((x, y), (28.0, 20.0), &format!("fill=\"{fill}\" {outline}"));
-        let style = Type { size: drawing.sheet.small_text, bold: true, colour, anchor: Anchor::Middle };
+        let style =
+            Type { size: drawing.sheet.small_text, bold: true, colour, anchor: Anchor::Middle };
         drawing.text(x + 14.0, y + 14.5, style, &class_letter(class));
         drawing.text(x + 36.0, y + 15.0, LABEL, &class_break.label);
         y += drawing.sheet.legend_row;

@@ -203,7 +203,11 @@ impl<'a> Frame<'a> {
         let mut drawing = Drawing::new(self.chart, PAGE);
         let mut y = 0.0;
         if self.synthetic {
-            drawing.rectangle((0.0, 0.0), (drawing.sheet.width, 26.0), &format!("fill=\"{WARNING}\""));
+            drawing.rectangle(
+                (0.0, 0.0),
+                (drawing.sheet.width, 26.0),
+                &format!("fill=\"{WARNING}\""),
+            );
             drawing.text(
                 8.0,
                 18.0,
@@ -220,7 +224,9 @@ impl<'a> Frame<'a> {
         y = body(&mut drawing, y + 12.0);
         let source = Type { size: SOURCE_SIZE, colour: GREY, ..LABEL };
         y += 8.0;
-        for line in wrap(&format!("Source: {}", self.chart.source), drawing.sheet.width, SOURCE_SIZE) {
+        for line in
+            wrap(&format!("Source: {}", self.chart.source), drawing.sheet.width, SOURCE_SIZE)
+        {
             y += 15.0;
             drawing.text(0.0, y, source, &line);
         }

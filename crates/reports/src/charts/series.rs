@@ -83,8 +83,9 @@ pub(super) fn draw(chart: &SeriesChart, drawing: &mut Drawing, top: f64) -> f64 
     drawing.define_hatch();
     drawing.text(0.0, top + 12.0, Type { colour: GREY, ..LABEL }, &chart.y_label);
     let width = drawing.sheet.width;
-    let top =
-        top + 24.0 + marker_rows(chart, width).iter().map(|row| row + 1).max().unwrap_or(0) as f64 * 18.0;
+    let top = top
+        + 24.0
+        + marker_rows(chart, width).iter().map(|row| row + 1).max().unwrap_or(0) as f64 * 18.0;
     let bottom = top + drawing.sheet.series_height;
     let plot = Plot {
         left: LEFT,
@@ -301,7 +302,13 @@ fn draw_month_axis(months: &[String], drawing: &mut Drawing, plot: &Plot) {
     for (month_index, month) in months.iter().enumerate().step_by(every) {
         let x = plot.x(month_index);
         drawing.line((x, plot.bottom), (x, plot.bottom + 5.0), INK, "stroke-width=\"1\"");
-        drawing.text(x, plot.bottom + 20.0, LABEL.anchored(Anchor::Middle), &month_text(month));
+        let (label, y) = (month_text(month), plot.bottom + 20.0);
+        // Around the last month of the sheet there may be no room to its right.
+        if x + text_width(&label, LABEL.size) / 2.0 > drawing.sheet.width {
+            drawing.text(drawing.sheet.width, y, LABEL.anchored(Anchor::End), &label);
+        } else {
+            drawing.text(x, y, LABEL.anchored(Anchor::Middle), &label);
+        }
     }
 }
 

@@ -9,5 +9,8 @@ mod drawings;
 mod editing;
 mod escaping;
 mod govuk_fixtures;
+mod libreoffice;
 mod publication;
 mod sample;
+mod slides;
+mod word;

@@ -6,8 +6,8 @@ use std::f64::consts::TAU;
 use jiff::civil::date;
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    Marker, ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides, SourceNote,
-    Table,
+    Marker, ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides,
+    SourceNote, Table,
 };
 
 /// Draws with a gap of four months in one line and a marker.
@@ -253,8 +253,16 @@ fn slides() -> Slides {
     };
     Slides {
         findings: vec![
-            slide("Recorded crime [fell by 8%](figure:f00d1), from 18,664 to 17,171.", Some("series"), None),
-            slide("[Anti-social behaviour peaks in July](figure:beef2).", Some("profile"), Some("Ask the *wardens* in May.")),
+            slide(
+                "Recorded crime [fell by 8%](figure:f00d1), from 18,664 to 17,171.",
+                Some("series"),
+                None,
+            ),
+            slide(
+                "[Anti-social behaviour peaks in July](figure:beef2).",
+                Some("profile"),
+                Some("Ask the *wardens* in May."),
+            ),
             slide("Exampleton is near its peers.", Some("bars"), None),
             slide("Two neighbourhoods are not known.", Some("map"), None),
             slide("Recorded crime [fell by 8%](figure:f00d1).", None, Some("- one\n- two\n")),

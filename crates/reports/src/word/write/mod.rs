@@ -276,11 +276,9 @@ fn footer(publication: &Publication, (_, edition): Edition) -> Vec<u8> {
         edition.to_lowercase(),
         date_text(publication.published)
     );
-    body::paragraph(&mut xml, "Footer", |xml| {
-        body::run(xml, &[], &words);
-        xml.open("w:r", &[]);
-        xml.empty("w:tab", &[]);
-        xml.close("w:r");
+    body::paragraph(&mut xml, "Footer", |xml| body::run(xml, &[], &words));
+    let to_the_right = |xml: &mut Xml| xml.value("w:jc", "right");
+    body::paragraph_with(&mut xml, "Footer", to_the_right, |xml| {
         body::run(xml, &[], "Page ");
         field(xml, "PAGE");
         body::run(xml, &[], " of ");

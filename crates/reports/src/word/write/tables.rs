@@ -105,16 +105,17 @@ pub(super) fn data(xml: &mut Xml, table: &Table) {
     close(xml);
 }
 
-/// Where cells hold sentences, a column is as wide as its longest sentence asks.
+/// A column is as wide as its longest cell asks, within bounds that leave the others room.
 fn weights(table: &Table) -> Vec<f64> {
-    let longest = |index: usize| {
-        let cells = table.rows.iter().filter_map(|row| row.get(index));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(1) as f64
-    };
-    let lengths: Vec<f64> = (0..table.columns.len()).map(longest).collect();
-    if lengths.iter().any(|length| *length > 80.0) {
-        lengths.into_iter().map(|length| (length / 60.0).clamp(0.8, 3.0)).collect()
-    } else {
-        (0..lengths.len()).map(|index| if index == 0 { 1.6 } else { 1.0 }).collect()
-    }
+    const NARROWEST: usize = 11;
+    const WIDEST: usize = 48;
+    let columns = table.columns.iter().enumerate();
+    columns
+        .map(|(index, column)| {
+            let cells = table.rows.iter().filter_map(|row| row.get(index));
+            let longest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+            let word = column.heading.split_whitespace().map(|word| word.chars().count()).max();
+            longest.max(word.unwrap_or(0)).clamp(NARROWEST, WIDEST) as f64
+        })
+        .collect()
 }
