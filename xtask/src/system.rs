@@ -29,6 +29,11 @@ const NEEDED: &[Needed] = &[
         debian: "poppler-utils",
         reason: "the tests that look into PDF files",
     },
+    Needed {
+        programs: &["soffice"],
+        debian: "libreoffice-writer-nogui",
+        reason: "the tests that open DOCX files in LibreOffice",
+    },
 ];
 
 /// Installs what is missing, or says what will not be tested.

@@ -144,7 +144,7 @@ fn chart_of_claim(folder: &PartnershipFolder, claim: &Claim) -> Option<String> {
                 Ask::Highest(_) => ChartForm::Map,
                 _ => ChartForm::Series,
             };
-            Some(if drawn.kind == best { 0 } else { 1 })
+            Some(i32::from(drawn.kind != best))
         }
         _ => None,
     };

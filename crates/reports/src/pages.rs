@@ -15,7 +15,8 @@ use crate::charts::chart_svg;
 use crate::prose::{ParsedSection, ProseError, figure_order, parse_sections};
 use crate::publication::{FigureNote, Publication, Section};
 use crate::publication_files::{
-    FULL_PDF, SUMMARY_PDF, chart_path, chart_table_path, date_text, file_stem, table_path,
+    FULL_DOCX, FULL_PDF, SLIDES_PDF, SUMMARY_DOCX, SUMMARY_PDF, chart_path, chart_table_path,
+    date_text, file_stem, table_path,
 };
 use crate::table::Table;
 
@@ -51,6 +52,7 @@ struct Page {
     file: &'static str,
     name: &'static str,
     pdf: &'static str,
+    docx: &'static str,
     sections: fn(&Publication) -> &[Section],
 }
 
@@ -59,6 +61,7 @@ const SUMMARY: Page = Page {
     file: "index.html",
     name: "Summary",
     pdf: SUMMARY_PDF,
+    docx: SUMMARY_DOCX,
     sections: |publication| &publication.summary,
 };
 const FULL: Page = Page {
@@ -66,6 +69,7 @@ const FULL: Page = Page {
     file: "full.html",
     name: "Full assessment",
     pdf: FULL_PDF,
+    docx: FULL_DOCX,
     sections: |publication| &publication.sections,
 };
 const FIGURES: Page = Page {
@@ -73,6 +77,7 @@ const FIGURES: Page = Page {
     file: "figures.html",
     name: "Where the numbers come from",
     pdf: FULL_PDF,
+    docx: FULL_DOCX,
     sections: |_| &[],
 };
 
@@ -127,6 +132,8 @@ fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<Strin
         page_name => page.name,
         pages,
         pdf => page.pdf,
+        docx => page.docx,
+        slides => SLIDES_PDF,
         anchors,
         sections => Serde(&sections),
         shown => context! {

@@ -1,12 +1,14 @@
 //! The findings as slides in PDF: 16:9, tagged, one finding a slide.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
-use crate::charts::slide_drawings;
+use crate::charts::{Chart, slide_drawings};
 use crate::document::{DocumentError, World, make_printable, typeset};
 use crate::fonts::printable;
 use crate::prose::{Block, ParsedSection, ProseError, parse_sections, plain_text, visit_figures};
-use crate::publication::{Publication, Section, SignOff, Slide};
+use crate::publication::{FigureNote, Publication, Section, SignOff, Slide};
 use crate::publication_files::{FULL_DOCX, FULL_PDF, date_text};
 
 const TEMPLATE: &str = include_str!("templates/slides.typ");
@@ -137,61 +139,55 @@ fn finding(
     let name = format!("slide {number}");
     let title = parsed(publication, &name, &slide.title)?;
     let blocks = parsed(publication, &name, slide.text.as_deref().unwrap_or_default())?;
-    let mut cited: Vec<&str> = Vec::new();
-    for blocks in [&title, &blocks] {
-        visit_figures(blocks, &mut |id, _| {
-            if let Some((id, _)) = publication.figures.get_key_value(id)
-                && !cited.contains(&id.as_str())
-            {
-                cited.push(id);
-            }
-        });
-    }
-    let notes: Vec<_> = cited.iter().map(|id| &publication.figures[*id]).collect();
-    let mut view =
-        View { title: titled(&plain_text(&title)).to_owned(), blocks, ..View::default() };
-    match &slide.chart {
-        Some(id) => {
-            let Some(chart) = publication.charts.get(id) else {
-                return Err(ProseError::UnknownChart { section: name, id: id.clone() }.into());
-            };
-            let choice = slide_drawings(chart).map(|drawing| {
-                drawings.push(drawing.svg);
-                DrawingView { index: drawings.len() - 1, left_out: drawing.left_out }
-            });
-            let alt = if chart.finding.trim().is_empty() { &chart.title } else { &chart.finding };
-            view.chart = Some(ChartView {
-                title: chart.title.clone(),
-                alt: titled(alt).to_owned(),
-                drawings: choice.into(),
-            });
-            view.source = format!("Source: {}.", chart.source.trim_end_matches('.'));
-        }
-        None => {
-            if let Some(note) = notes.first() {
-                view.facts = vec![
-                    ("What is counted", note.definition.clone()),
-                    ("When", note.period.clone()),
-                ];
-            }
-            let mut publishers: Vec<&str> = notes
-                .iter()
-                .flat_map(|note| &note.sources)
-                .map(|source| source.publisher.as_str())
-                .collect();
-            publishers.sort_unstable();
-            publishers.dedup();
-            if !publishers.is_empty() {
-                view.source = format!("Source: {}.", publishers.join(", "));
-            }
-        }
-    }
+    let notes = notes(publication, [&title, &blocks]);
     let mut cautions: Vec<&str> = notes.iter().filter_map(|note| note.caution.as_deref()).collect();
     cautions.dedup();
+    let mut view =
+        View { title: titled(&plain_text(&title)).to_owned(), blocks, ..View::default() };
     if !cautions.is_empty() {
         view.caution = format!("Caution: {}.", cautions.join("; ").trim_end_matches('.'));
     }
+    if let Some(id) = &slide.chart {
+        let Some(chart) = publication.charts.get(id) else {
+            return Err(ProseError::UnknownChart { section: name, id: id.clone() }.into());
+        };
+        view.source = format!("Source: {}.", chart.source.trim_end_matches('.'));
+        view.chart = Some(chart_view(chart, drawings));
+    } else if let Some(note) = notes.first() {
+        view.facts =
+            vec![("What is counted", note.definition.clone()), ("When", note.period.clone())];
+        let sources = notes.iter().flat_map(|note| &note.sources);
+        let publishers: BTreeSet<&str> = sources.map(|source| source.publisher.as_str()).collect();
+        if !publishers.is_empty() {
+            let publishers: Vec<&str> = publishers.into_iter().collect();
+            view.source = format!("Source: {}.", publishers.join(", "));
+        }
+    }
     Ok(view)
+}
+
+/// Where the figures come from that blocks quote, in order.
+fn notes<'a>(publication: &'a Publication, all: [&Vec<Block>; 2]) -> Vec<&'a FigureNote> {
+    let mut notes: Vec<&FigureNote> = Vec::new();
+    for blocks in all {
+        visit_figures(blocks, &mut |id, _| {
+            if let Some(note) = publication.figures.get(id)
+                && notes.iter().all(|known| known.id != note.id)
+            {
+                notes.push(note);
+            }
+        });
+    }
+    notes
+}
+
+fn chart_view(chart: &Chart, drawings: &mut Vec<String>) -> ChartView {
+    let choice = slide_drawings(chart).map(|drawing| {
+        drawings.push(drawing.svg);
+        DrawingView { index: drawings.len() - 1, left_out: drawing.left_out }
+    });
+    let alt = if chart.finding.trim().is_empty() { &chart.title } else { &chart.finding };
+    ChartView { title: chart.title.clone(), alt: titled(alt).to_owned(), drawings: choice.into() }
 }
 
 /// Room of a slide for lines of text, and how many letters a line of 20 points holds.

@@ -5,6 +5,7 @@ mod changes;
 mod fetch;
 mod folder;
 mod luton;
+mod officers;
 mod prose;
 mod repeats;
 mod running;

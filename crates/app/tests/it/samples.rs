@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::changes;
+use crate::officers;
 use crate::running::{shipped, wardmote};
 
 /// A copy of a shipped partnership that reads the sample data where `cargo xtask sample-data` laid
@@ -90,6 +91,7 @@ fn leeds_agrees_with_a_plain_count_and_claims_nothing_of_single_months() {
     let traced = wardmote(&leeds, &["trace", "crime-change"]).ended(0).out;
     assert!(traced.contains("cannot be tested"), "{traced}");
     wardmote(&leeds, &["verify"]).ended(0);
+    officers::edit_and_bring_back(&leeds);
 }
 
 #[test]

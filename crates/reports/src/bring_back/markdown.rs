@@ -2,6 +2,8 @@
 
 mod inline;
 
+use std::fmt::Write as _;
+
 use crate::prose::Side;
 use crate::word::{Form, Opening, Passage, Piece};
 
@@ -85,7 +87,7 @@ impl Writer<'_> {
                 self.after_blank_line();
                 let fence = "`".repeat(inline::longest_run(text, '`').max(2) + 1);
                 let end = if text.is_empty() { "" } else { "\n" };
-                self.text.push_str(&format!("{fence}\n{text}{end}{fence}"));
+                let _ = write!(self.text, "{fence}\n{text}{end}{fence}");
             }
             Passage::Rule => {
                 self.after_blank_line();
@@ -93,7 +95,7 @@ impl Writer<'_> {
             }
             Passage::Placed { what } => {
                 self.after_blank_line();
-                self.text.push_str(&format!("![]({})", inline::target(what)));
+                let _ = write!(self.text, "![]({})", inline::target(what));
             }
             Passage::Table { columns, rows } => self.table(columns, rows),
         }

@@ -4,6 +4,8 @@
 //! back, and where it says something else it is written again with care: other marks, and the letters
 //! beside them as character references, which count as punctuation.
 
+use std::fmt::Write as _;
+
 use crate::prose::{Block, parse};
 use crate::word::{Piece, Style, Words, pieces, settle_pieces};
 
@@ -156,7 +158,7 @@ impl Inline {
                         && (before_opening || after_closing)
                         && character.is_alphanumeric()
                     {
-                        line.push_str(&format!("&#{};", u32::from(*character)));
+                        let _ = write!(line, "&#{};", u32::from(*character));
                     } else {
                         self.push(line, *character, index, tokens);
                     }

@@ -93,7 +93,7 @@ fn docx(
 fn pack(parts: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
-        let method = if name.ends_with(".png") {
+        let method = if name.starts_with("word/media/") {
             CompressionMethod::Stored
         } else {
             CompressionMethod::Deflated

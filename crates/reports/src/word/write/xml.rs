@@ -1,4 +1,4 @@
-//! XML as WordprocessingML needs it: elements, attributes, text.
+//! XML as `WordprocessingML` needs it: elements, attributes, text.
 
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -29,7 +29,7 @@ impl Xml {
         self.event(Event::Empty(element(name, attributes)));
     }
 
-    /// An element with one attribute `w:val`, of which WordprocessingML is full.
+    /// An element with one attribute `w:val`, of which `WordprocessingML` is full.
     pub(super) fn value(&mut self, name: &str, value: &str) {
         self.empty(name, &[("w:val", value)]);
     }
