@@ -1,7 +1,5 @@
 //! Whatever can be written on paper comes back, and what nobody touched keeps its bytes.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::collections::BTreeMap;
 
 use jiff::civil::date;

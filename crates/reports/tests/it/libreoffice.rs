@@ -1,6 +1,6 @@
-//! What LibreOffice makes of the DOCX: an independent reader, and the editor that many officers have.
+//! What `LibreOffice` makes of the DOCX: an independent reader, and the editor that many officers have.
 //!
-//! These tests run where LibreOffice Writer is installed; `cargo xtask test` installs it or says that it
+//! These tests run where `LibreOffice` Writer is installed; `cargo xtask test` installs it or says that it
 //! is not there.
 
 use std::path::Path;
@@ -12,7 +12,7 @@ use wardmote_reports::word;
 use crate::editing::{come_back, publication};
 use crate::sample;
 
-/// Converts a document, in a profile of its own so that tests do not meet; `None` without LibreOffice.
+/// Converts a document, in a profile of its own so that tests do not meet; `None` without `LibreOffice`.
 fn converted(docx: &[u8], filter: &str, extension: &str) -> Option<Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("source.docx");
