@@ -1,7 +1,8 @@
 //! From parsed prose to passages.
 
-use super::passage::{Form, ListId, Loose, Numbered, Passage, Piece, Style, Words, plain};
+use super::passage::{Form, Passage, Piece, Style, Words, plain};
 use super::record::cells_fingerprint;
+use super::settle::{ListId, Loose, Numbered};
 use crate::prose::{Block, Inline};
 
 /// Prose as passages, each marked with the index of its part.

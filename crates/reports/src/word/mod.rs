@@ -9,6 +9,8 @@ mod flatten;
 mod passage;
 mod read;
 mod record;
+mod settle;
+mod settle_pieces;
 mod write;
 
 pub use passage::{Form, Opening, Passage, Piece, Style, Words};
@@ -17,7 +19,9 @@ pub use record::Record;
 pub use write::{WordError, full_docx, summary_docx};
 
 pub(crate) use flatten::{Flattener, is_plain, pieces, short_tag, tag};
-#[cfg(test)]
-pub(crate) use passage::{Loose, Numbered};
-pub(crate) use passage::{plain, settle, settle_pieces};
+pub(crate) use passage::plain;
 pub(crate) use record::{cells_fingerprint, fingerprint};
+pub(crate) use settle::settle;
+#[cfg(test)]
+pub(crate) use settle::{Loose, Numbered};
+pub(crate) use settle_pieces::settle_pieces;

@@ -3,13 +3,16 @@
 //! Tracked changes are read as accepted: what was inserted is there, what was deleted is not, and both
 //! are counted. What cannot become passages, such as a picture or a footnote, is named.
 
+mod forms;
 mod numbering;
 mod package;
 mod paragraphs;
 mod styles;
+mod tables;
 
-use super::passage::{Passage, settle};
+use super::passage::Passage;
 use super::record::Record;
+use super::settle::settle;
 use package::Package;
 use paragraphs::Reader;
 

@@ -3,9 +3,11 @@
 //! The package is written part by part rather than by a library: of docx-rs 0.4, the candidate, none of
 //! alternative text, header rows and tags of content controls can be written.
 
+mod around;
 mod body;
 mod numbering;
 mod pictures;
+mod sections;
 mod tables;
 mod xml;
 
