@@ -8,6 +8,7 @@
 
 use crate::optimiser::{Answer, Programme};
 use crate::publication::Publication;
+use crate::ties::Ties;
 
 /// What is known about a cell before any sum is used, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +83,11 @@ impl Move {
         })
     }
 
+    /// Whether the table agrees with all that is known; in whole numbers.
+    pub(crate) fn is_table(&self, publication: &Publication, priors: &[Prior]) -> bool {
+        self.keeps_to(publication, priors) && self.keeps_sums(publication)
+    }
+
     pub(crate) fn reaches(&self, target: Target) -> bool {
         self.0.iter().any(|&(cell, change)| {
             cell == target.cell && change * target.side.sign() >= target.distance as i64
@@ -123,7 +129,7 @@ pub(crate) struct Attacker<'a> {
 
 /// Sizes of the neighbourhoods in which a move is looked for before the whole is searched: most
 /// cells can exchange counts with a few near ones, and a small programme is a fast one.
-const NEIGHBOURHOODS: [usize; 3] = [24, 120, usize::MAX];
+const NEIGHBOURHOODS: [usize; 2] = [24, usize::MAX];
 
 impl Attacker<'_> {
     /// The unknown cells that are linked with this one by sums, nearest first, at most this many;
@@ -154,12 +160,18 @@ impl Attacker<'_> {
         (cells, true)
     }
 
-    /// Looks for a table in which the target is reached and as little as possible else differs.
-    pub(crate) fn reach(&self, target: Target, counters: &mut Counters) -> Reach {
+    /// Looks for a table in which the target is reached and as little as possible else differs, each
+    /// difference weighed by the cost of its cell.
+    pub(crate) fn reach(
+        &self,
+        target: Target,
+        cost: &impl Fn(usize) -> f64,
+        counters: &mut Counters,
+    ) -> Reach {
         let mut last = Reach::Unknown;
         for size in NEIGHBOURHOODS {
             let (cells, is_all) = self.neighbourhood(target.cell, size);
-            last = self.reach_within(&cells, target, counters);
+            last = self.reach_within(&cells, target, cost, counters);
             if is_all || matches!(last, Reach::By(_)) {
                 break;
             }
@@ -167,8 +179,14 @@ impl Attacker<'_> {
         last
     }
 
-    fn reach_within(&self, cells: &[usize], target: Target, counters: &mut Counters) -> Reach {
-        let fractions = self.least_move(cells, target, false, counters);
+    fn reach_within(
+        &self,
+        cells: &[usize],
+        target: Target,
+        cost: &impl Fn(usize) -> f64,
+        counters: &mut Counters,
+    ) -> Reach {
+        let fractions = self.least_move(cells, target, cost, false, counters);
         let values = match fractions {
             Answer::Found { values, .. } => values,
             Answer::Infeasible => return Reach::Not,
@@ -177,7 +195,7 @@ impl Attacker<'_> {
         if let Some(found) = self.whole_move(cells, &values, target) {
             return Reach::By(found);
         }
-        match self.least_move(cells, target, true, counters) {
+        match self.least_move(cells, target, cost, true, counters) {
             Answer::Found { values, .. } => {
                 self.whole_move(cells, &values, target).map_or(Reach::Unknown, Reach::By)
             }
@@ -191,38 +209,33 @@ impl Attacker<'_> {
         &self,
         cells: &[usize],
         target: Target,
+        cost: &impl Fn(usize) -> f64,
         whole: bool,
         counters: &mut Counters,
     ) -> Answer {
-        let mut programme = Programme::new();
-        for &cell in cells {
-            let (down, up) = self.room(cell);
-            let [least_down, least_up] = match target.side {
-                _ if cell != target.cell => [0.0, 0.0],
-                Side::Below => [target.distance as f64, 0.0],
-                Side::Above => [0.0, target.distance as f64],
-            };
-            if least_down > down || least_up > up {
-                return Answer::Infeasible;
-            }
-            for (least, most) in [(least_up, up), (least_down, down)] {
-                // The target's other direction would only cancel what is asked.
-                let most = if cell == target.cell && least == 0.0 { 0.0 } else { most };
-                if whole {
-                    programme.whole(1.0, least, most);
-                } else {
-                    programme.real(1.0, least, most);
-                }
+        let mut system = self.system(cells);
+        for (&cell, place) in cells.iter().zip(&system.ties.place) {
+            if let Some((group, _)) = *place {
+                system.groups[group].cost_up += cost(cell);
+                system.groups[group].cost_down += cost(cell);
             }
         }
-        for row in self.rows(cells) {
-            let terms = row
-                .iter()
-                .flat_map(|&(at, sign)| [(2 * at, sign as f64), (2 * at + 1, -sign as f64)]);
-            programme.equal(&terms.collect::<Vec<_>>(), 0.0);
+        // The cell asked about is the first of its neighbourhood.
+        let Some((group, sign)) = system.ties.place[0] else { return Answer::Infeasible };
+        let (group, distance) = (&mut system.groups[group], target.distance as f64);
+        let (way, other) = if sign * target.side.sign() > 0 {
+            (&mut group.up, &mut group.down)
+        } else {
+            (&mut group.down, &mut group.up)
+        };
+        if way.1 < distance {
+            return Answer::Infeasible;
         }
+        way.0 = distance;
+        // The other direction would only cancel what is asked.
+        *other = (0.0, 0.0);
         counters.programmes += 1;
-        programme.solve(self.node_limit)
+        system.solve(whole, self.node_limit)
     }
 
     /// How far down and up a cell can go by itself.
@@ -231,6 +244,20 @@ impl Attacker<'_> {
         let prior = self.priors[cell];
         let up = prior.upper.map_or(f64::INFINITY, |upper| upper.saturating_sub(value) as f64);
         (value.saturating_sub(prior.lower) as f64, up)
+    }
+
+    fn system(&self, cells: &[usize]) -> System {
+        let ties = Ties::new(cells.len(), self.rows(cells));
+        let mut groups = vec![Group::default(); ties.n_groups];
+        for (&cell, place) in cells.iter().zip(&ties.place) {
+            let Some((group, sign)) = *place else { continue };
+            let (down, up) = self.room(cell);
+            let (down, up) = if sign > 0 { (down, up) } else { (up, down) };
+            let group = &mut groups[group];
+            group.up.1 = group.up.1.min(up);
+            group.down.1 = group.down.1.min(down);
+        }
+        System { ties, groups }
     }
 
     /// The sums in which any of these cells stands, as positions among `cells` with their signs.
@@ -249,16 +276,14 @@ impl Attacker<'_> {
 
     /// The optimiser's answer as a move, if it is one in whole numbers.
     fn whole_move(&self, cells: &[usize], values: &[f64], target: Target) -> Option<Move> {
-        let changes = cells.iter().zip(values.chunks(2));
+        let changes = cells.iter().zip(values);
         let mut changes: Vec<_> = changes
-            .map(|(&cell, pair)| (cell, (pair[0] - pair[1]).round() as i64))
+            .map(|(&cell, change)| (cell, change.round() as i64))
             .filter(|&(_, change)| change != 0)
             .collect();
         changes.sort_unstable();
         let found = Move(changes);
-        let holds = found.keeps_sums(self.publication)
-            && found.keeps_to(self.publication, self.priors)
-            && found.reaches(target);
+        let holds = found.is_table(self.publication, self.priors) && found.reaches(target);
         holds.then_some(found)
     }
 
@@ -301,27 +326,71 @@ impl Attacker<'_> {
         whole: bool,
         counters: &mut Counters,
     ) -> Answer {
+        let mut system = self.system(cells);
+        // The cell asked about is the first of its neighbourhood.
+        let Some((group, sign)) = system.ties.place[0] else {
+            let values = vec![0.0; cells.len()];
+            return Answer::Found { values, objective: 0.0, proven: true };
+        };
+        let by = (sign * side.sign()) as f64;
+        system.groups[group].cost_up = -by;
+        system.groups[group].cost_down = by;
+        counters.programmes += 1;
+        system.solve(whole, self.node_limit)
+    }
+}
+
+/// Changes of groups of cells that keep to all sums.
+struct System {
+    ties: Ties,
+    groups: Vec<Group>,
+}
+
+/// How far, at least and at most, a group changes either way, and what each step costs.
+#[derive(Debug, Clone)]
+struct Group {
+    up: (f64, f64),
+    down: (f64, f64),
+    cost_up: f64,
+    cost_down: f64,
+}
+
+impl Default for Group {
+    fn default() -> Self {
+        let any = (0.0, f64::INFINITY);
+        Self { up: any, down: any, cost_up: 0.0, cost_down: 0.0 }
+    }
+}
+
+impl System {
+    /// The cheapest change of each cell.
+    fn solve(&self, whole: bool, node_limit: u64) -> Answer {
         let mut programme = Programme::new();
-        for (at, &cell) in cells.iter().enumerate() {
-            let (down, up) = self.room(cell);
-            for (most, sign) in [(up, 1), (down, -1)] {
-                // The cell asked about is the first of its neighbourhood.
-                let cost = if at == 0 { -(sign * side.sign()) as f64 } else { 0.0 };
+        for Group { up, down, cost_up, cost_down } in &self.groups {
+            for (cost, (least, most)) in [(cost_up, up), (cost_down, down)] {
                 if whole {
-                    programme.whole(cost, 0.0, most);
+                    programme.whole(*cost, *least, *most);
                 } else {
-                    programme.real(cost, 0.0, most);
+                    programme.real(*cost, *least, *most);
                 }
             }
         }
-        for row in self.rows(cells) {
-            let terms = row
-                .iter()
-                .flat_map(|&(at, sign)| [(2 * at, sign as f64), (2 * at + 1, -sign as f64)]);
+        for sum in &self.ties.sums {
+            let terms = sum.iter().flat_map(|&(group, by)| {
+                [(2 * group, by as f64), (2 * group + 1, -by as f64)]
+            });
             programme.equal(&terms.collect::<Vec<_>>(), 0.0);
         }
-        counters.programmes += 1;
-        programme.solve(self.node_limit)
+        let (values, objective, proven) = match programme.solve(node_limit) {
+            Answer::Found { values, objective, proven } => (values, objective, proven),
+            other => return other,
+        };
+        let change = |place: &Option<(usize, i64)>| {
+            place.map_or(0.0, |(group, sign)| {
+                sign as f64 * (values[2 * group] - values[2 * group + 1])
+            })
+        };
+        Answer::Found { values: self.ties.place.iter().map(change).collect(), objective, proven }
     }
 }
 

@@ -87,6 +87,16 @@ impl Audit {
 /// # Ok::<(), wardmote_disclosure::PublicationError>(())
 /// ```
 pub fn audit(publication: &Publication, pattern: &Pattern, rules: &Rules) -> Audit {
+    audit_with(publication, pattern, rules, Vec::new())
+}
+
+/// As [`audit`], beginning with tables that may look the same, each of which is checked.
+pub(crate) fn audit_with(
+    publication: &Publication,
+    pattern: &Pattern,
+    rules: &Rules,
+    tables: Vec<Move>,
+) -> Audit {
     let priors = pattern.priors(publication, rules);
     let by_pencil = propagate(publication, &priors);
     let attacker = Attacker { publication, priors: &priors, node_limit: rules.node_limit };
@@ -95,6 +105,11 @@ pub fn audit(publication: &Publication, pattern: &Pattern, rules: &Rules) -> Aud
         moves: vec![Vec::new(); priors.len()],
         counters: Counters::default(),
     };
+    for table in tables {
+        if table.is_table(publication, &priors) {
+            inspection.keep(table);
+        }
+    }
     let protected: Vec<_> = protected(publication, rules).collect();
     let verdicts: Vec<_> = protected
         .iter()
@@ -196,7 +211,7 @@ impl Inspection<'_> {
             if self.moves[target.cell].iter().any(|found| found.reaches(target)) {
                 continue;
             }
-            match self.attacker.reach(target, &mut self.counters) {
+            match self.attacker.reach(target, &|_| 1.0, &mut self.counters) {
                 Reach::By(found) => self.keep(found),
                 Reach::Not => return Verdict::Broken,
                 Reach::Unknown => return Verdict::Undecided,
@@ -207,7 +222,7 @@ impl Inspection<'_> {
 
     fn keep(&mut self, found: Move) {
         let reversed = found.reversed();
-        let is_table = reversed.keeps_to(self.attacker.publication, self.attacker.priors);
+        let is_table = reversed.is_table(self.attacker.publication, self.attacker.priors);
         for one in [Some(found), is_table.then_some(reversed)].into_iter().flatten() {
             let one = std::rc::Rc::new(one);
             for &(cell, _) in one.changes() {

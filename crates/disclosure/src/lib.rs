@@ -57,6 +57,7 @@ mod protect;
 mod publication;
 mod rounding;
 mod rules;
+mod ties;
 mod withhold;
 
 pub use attack::Counters;

@@ -52,10 +52,14 @@ impl Programme {
         self.problem.add_constraint(terms.collect::<Vec<_>>(), operator, bound);
     }
 
+    #[track_caller]
     pub(crate) fn solve(&self, node_limit: u64) -> Answer {
         let mut options = SolveOptions::default();
         options.node_limit = Some(node_limit);
-        match self.problem.solve_with(options) {
+        let t = std::time::Instant::now();
+        let r = self.problem.solve_with(options);
+        eprintln!("LP {} {} {:?} {} {}", self.problem.has_integer_vars(), self.variables.len(), t.elapsed().as_micros(), r.is_ok(), std::panic::Location::caller().line());
+        match r {
             Ok(outcome) => match outcome.solution() {
                 Some(solution) => Answer::Found {
                     values: self.variables.iter().map(|&one| solution.var_value(one)).collect(),

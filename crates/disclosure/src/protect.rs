@@ -1,7 +1,7 @@
 //! Decides what is withheld or rounded, and does not answer unless the attacker failed.
 
 use crate::attack::Counters;
-use crate::audit::{Audit, audit, protected};
+use crate::audit::{Audit, audit, audit_with, protected};
 use crate::cuts::{Role, targets};
 use crate::pattern::{Pattern, floor};
 use crate::publication::{Publication, Visibility};
@@ -162,7 +162,7 @@ fn withhold(publication: &Publication, rules: &Rules) -> Result<Protected, Prote
     let withheld: Vec<_> = (0..cells.len()).filter(|&at| is_withheld(at)).collect();
     let keys = withheld.iter().map(|&at| cells[at].key.clone()).collect();
     let pattern = Pattern { withheld: keys, ..Pattern::default() };
-    let audit = audit(publication, &pattern, rules);
+    let audit = audit_with(publication, &pattern, rules, choice.moves);
     if !audit.is_safe() {
         return Err(ProtectError::NotProven { keys: keys_of(&audit) });
     }

@@ -17,6 +17,8 @@ pub(crate) struct Choice {
     pub(crate) withheld: Vec<bool>,
     pub(crate) optimal: bool,
     pub(crate) counters: Counters,
+    /// Tables that may look the same as the true one.
+    pub(crate) moves: Vec<Move>,
     /// Targets that no choice can protect, with the known cells that give them away.
     pub(crate) hopeless: Vec<(Target, Vec<usize>)>,
 }
@@ -44,8 +46,8 @@ pub(crate) fn choose(
         optimal &= chooser.choose_part(&part);
     }
     let withheld = (0..roles.len()).map(|cell| !chooser.priors[cell].is_exact()).collect();
-    let Chooser { counters, hopeless, .. } = chooser;
-    Choice { withheld, optimal, counters, hopeless }
+    let Chooser { moves, counters, hopeless, .. } = chooser;
+    Choice { withheld, optimal, counters, moves, hopeless }
 }
 
 /// What is known while nothing is withheld that need not be.
@@ -129,6 +131,11 @@ impl Chooser<'_> {
             if !(exact && self.choose_cheapest(part, &cuts)) {
                 exact = false;
                 self.choose_greedily(part, &cuts);
+                for &target in &targets {
+                    if self.cover(target).is_none() {
+                        self.open_a_way(target);
+                    }
+                }
             }
             let before = (cuts.len(), targets.len());
             targets.retain(|&target| match self.cover(target) {
@@ -145,7 +152,7 @@ impl Chooser<'_> {
             cuts.dedup();
         }
         if !exact {
-            self.show_again(part, &targets, &mut cuts);
+            self.show_again(part, &targets, &cuts);
         }
         self.counters.cuts += cuts.len() as u64;
         exact
@@ -189,9 +196,13 @@ impl Chooser<'_> {
             return known;
         }
         let mut counters = self.counters;
-        let reach = self.attacker().reach(target, &mut counters);
+        let reach = self.attacker().reach(target, &|_| 1.0, &mut counters);
         self.counters = counters;
         let Reach::By(found) = reach else { return None };
+        Some(self.keep(found))
+    }
+
+    fn keep(&mut self, found: Move) -> usize {
         let at = self.moves.len();
         for one in [found.clone(), found.reversed()] {
             for &(cell, _) in one.changes() {
@@ -199,7 +210,37 @@ impl Chooser<'_> {
             }
             self.moves.push(one);
         }
-        Some(at)
+        at
+    }
+
+    /// Withholds what else the cheapest move to the target needs, as if all could be withheld.
+    ///
+    /// # Source
+    ///
+    /// The heuristic of Kelly, Golden and Assad (1992), *Networks* 22, over any sums instead of a
+    /// network.
+    fn open_a_way(&mut self, target: Target) {
+        /// What a change of a cell counts for that is withheld already.
+        const WITHHELD: f64 = 0.02;
+        let field = &self.field;
+        let all_withheld = field.roles.iter().zip(&self.priors).zip(field.floors);
+        let priors: Vec<_> = all_withheld
+            .map(|((role, &prior), &lower)| match role {
+                Role::Fixed | Role::Unknown => prior,
+                Role::Free => Prior { lower, upper: None },
+            })
+            .collect();
+        let attacker = Attacker { priors: &priors, ..self.attacker() };
+        let cost = |cell: usize| if self.is_withheld(cell) { WITHHELD } else { self.cost(cell) };
+        let mut counters = self.counters;
+        let reach = attacker.reach(target, &cost, &mut counters);
+        self.counters = counters;
+        if let Reach::By(found) = reach {
+            for &(cell, _) in found.changes() {
+                self.set(cell, true);
+            }
+            self.keep(found);
+        }
     }
 
     fn is_withheld(&self, cell: usize) -> bool {
@@ -294,7 +335,7 @@ impl Chooser<'_> {
     }
 
     /// Shows again, dearest first, each cell without which all targets are still reached.
-    fn show_again(&mut self, part: &Part, targets: &[Target], cuts: &mut Vec<Cut>) {
+    fn show_again(&mut self, part: &Part, targets: &[Target], cuts: &[Cut]) {
         let mut covers: Vec<_> = targets.iter().map(|&target| self.cover(target)).collect();
         let mut order: Vec<_> =
             part.free.iter().copied().filter(|&cell| self.is_withheld(cell)).collect();
@@ -317,10 +358,6 @@ impl Chooser<'_> {
                 if let Some(other) = self.cover(target) {
                     *cover = Some(other);
                 } else {
-                    let demand = self.demand_of_proof(target);
-                    if let Demand::Cut(cut) = demand {
-                        cuts.push(cut);
-                    }
                     self.set(cell, true);
                     break;
                 }
