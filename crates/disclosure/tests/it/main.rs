@@ -1,0 +1,3 @@
+//! Protection is proven by attack: what `protect` answers, independent attackers try to break.
+
+mod drawn;
