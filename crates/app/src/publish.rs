@@ -1,10 +1,11 @@
 //! Wiring: from the evidence's answers and charts to the structs that `reports` renders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use wardmote_evidence::charts::{self, ChartData, Drawing};
-use wardmote_evidence::claims::{Answers, answer_all};
+use wardmote_domain::provenance::Disclosure;
+use wardmote_evidence::charts::{ChartData, Drawing, MapData};
+use wardmote_evidence::claims::Answers;
 use wardmote_evidence::declarations::{Assessment, SectionDeclaration};
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::figure::Figure;
@@ -12,6 +13,7 @@ use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::lint::{Finding, Syntax, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::protection::{self, DisclosureRules, Protection};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
@@ -25,6 +27,8 @@ pub(crate) struct Assessed {
     pub(crate) evidence: EvidenceFile,
     /// What the gate found, by file.
     pub(crate) findings: Vec<(String, Finding)>,
+    /// What disclosure control did, where it had to.
+    pub(crate) protection: Option<Protection>,
 }
 
 /// Computes the assessment of a folder from its gathered evidence.
@@ -39,7 +43,8 @@ pub(crate) fn assess(
             folder.path.display()
         )
     })?;
-    let answers = answer_all(observed, &folder.claims, assessment.family.rule)?;
+    let protection::Protected { answers, charts, protection } =
+        protection::publish(observed, folder, assessment.family.rule, published)?;
     let evidence =
         EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
     let mut findings = Vec::new();
@@ -65,9 +70,15 @@ pub(crate) fn assess(
             })
             .collect()
     };
-    let mut drawn = BTreeMap::new();
-    for (id, chart) in &folder.charts {
-        drawn.insert(id.clone(), make_chart(charts::draw(observed, chart)?));
+    let drawn = charts.into_iter().map(|(id, chart)| (id, make_chart(chart)));
+    let mut tables = BTreeMap::from([
+        ("tests".to_owned(), tests_table(assessment, &answers)),
+        ("loads".to_owned(), loads_table(observed)),
+        ("coverage".to_owned(), sources_table(observed)),
+        ("statements".to_owned(), statements_table(folder, &answers)),
+    ]);
+    if let Some(protection) = &protection {
+        tables.insert("protection".to_owned(), protection_table(&folder.disclosure, protection));
     }
     let publication = Publication {
         partnership: observed.partnership.name.clone(),
@@ -78,13 +89,8 @@ pub(crate) fn assess(
         vintage: observed.snapshot.clone(),
         summary: sections(&assessment.summary),
         sections: sections(&assessment.sections),
-        charts: drawn,
-        tables: BTreeMap::from([
-            ("tests".to_owned(), tests_table(assessment, &answers)),
-            ("loads".to_owned(), loads_table(observed)),
-            ("coverage".to_owned(), sources_table(observed)),
-            ("statements".to_owned(), statements_table(folder, &answers)),
-        ]),
+        charts: drawn.collect(),
+        tables,
         figures: answers
             .figures
             .values()
@@ -94,7 +100,7 @@ pub(crate) fn assess(
             written.get(file).is_some_and(|text| !text.trim().is_empty())
         }),
     };
-    Ok(Assessed { publication, evidence, findings })
+    Ok(Assessed { publication, evidence, findings, protection })
 }
 
 fn sign_off(
@@ -261,9 +267,34 @@ fn capitalised(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
+fn protection_table(rules: &DisclosureRules, protection: &Protection) -> Table {
+    let report = &protection.report;
+    let row = |what: &str, n: usize| vec![what.to_owned(), thousands(n as u64)];
+    let noted = protection.said.len();
+    table(
+        "What this publication withholds of sources under a sharing agreement",
+        &[("Numbers", false), ("How many", true)],
+        vec![
+            row("Numbers of these sources that the pages ask for", noted),
+            row("Withheld because they are small", report.withheld_as_small),
+            row(
+                "Withheld because the small ones could be worked out from them",
+                report.withheld_for_others,
+            ),
+        ],
+        Some(rules.in_words()),
+    )
+}
+
 fn loads_table(observed: &Observed) -> Table {
-    let rows = observed
-        .loads
+    let (open, controlled): (Vec<_>, Vec<_>) =
+        observed.loads.iter().partition(|load| load.disclosure == Disclosure::Open);
+    let shared: BTreeSet<&str> = controlled.iter().map(|load| load.source.as_str()).collect();
+    let shared = match shared.len() {
+        0 => String::new(),
+        n => format!(" The files of {n} sources under a sharing agreement are not listed."),
+    };
+    let rows = open
         .iter()
         .map(|load| {
             vec![
@@ -285,10 +316,10 @@ fn loads_table(observed: &Observed) -> Table {
             ("Without a place", true),
         ],
         rows,
-        Some(
-            "Rows read are always rows kept and rows refused together. Folders and SHA-256 of the files are in evidence.json."
-                .into(),
-        ),
+        Some(format!(
+            "Rows read are always rows kept and rows refused together. Folders and SHA-256 of the files are in \
+             evidence.json.{shared}"
+        )),
     )
 }
 
@@ -305,7 +336,10 @@ fn sources_table(observed: &Observed) -> Table {
             source.id.clone(),
             source.publisher.clone(),
             source.licence.clone(),
-            loads.count().to_string(),
+            match source.disclosure {
+                Disclosure::Open => loads.count().to_string(),
+                Disclosure::Controlled => "shared under an agreement".to_owned(),
+            },
             known.map_or_else(
                 || "not by month".into(),
                 |(first, last)| format!("{} to {}", first.in_words(), last.in_words()),
@@ -374,18 +408,18 @@ fn make_chart(data: ChartData) -> Chart {
                 .collect(),
         }),
         Drawing::Map(areas) => {
-            let values: Vec<f64> = areas.iter().filter_map(|(_, value)| *value).collect();
+            let values: Vec<f64> = areas.iter().filter_map(|area| area.value).collect();
             ChartKind::Map(ChoroplethMap {
                 classes: class_breaks(&values),
                 legend_title: data.unit,
                 areas: areas
                     .into_iter()
-                    .map(|(outline, value)| MapArea {
+                    .map(|MapData { outline, value, withheld }| MapArea {
                         code: outline.code.to_string(),
                         name: outline.name,
                         polygons: outline.polygons,
                         value,
-                        note: None,
+                        note: withheld.then(|| "withheld".to_owned()),
                     })
                     .collect(),
             })

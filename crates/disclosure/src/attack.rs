@@ -376,9 +376,9 @@ impl System {
             }
         }
         for sum in &self.ties.sums {
-            let terms = sum.iter().flat_map(|&(group, by)| {
-                [(2 * group, by as f64), (2 * group + 1, -by as f64)]
-            });
+            let terms = sum
+                .iter()
+                .flat_map(|&(group, by)| [(2 * group, by as f64), (2 * group + 1, -by as f64)]);
             programme.equal(&terms.collect::<Vec<_>>(), 0.0);
         }
         let (values, objective, proven) = match programme.solve(node_limit) {

@@ -58,7 +58,14 @@ impl Programme {
         options.node_limit = Some(node_limit);
         let t = std::time::Instant::now();
         let r = self.problem.solve_with(options);
-        eprintln!("LP {} {} {:?} {} {}", self.problem.has_integer_vars(), self.variables.len(), t.elapsed().as_micros(), r.is_ok(), std::panic::Location::caller().line());
+        eprintln!(
+            "LP {} {} {:?} {} {}",
+            self.problem.has_integer_vars(),
+            self.variables.len(),
+            t.elapsed().as_micros(),
+            r.is_ok(),
+            std::panic::Location::caller().line()
+        );
         match r {
             Ok(outcome) => match outcome.solution() {
                 Some(solution) => Answer::Found {

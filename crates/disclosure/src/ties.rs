@@ -42,7 +42,8 @@ impl Knot {
     fn tie_all(&mut self) {
         let mut open: Vec<usize> = (0..self.sums.len()).collect();
         while let Some(at) = open.pop() {
-            let terms: Vec<_> = self.sums[at].iter().take(3).map(|(&group, &by)| (group, by)).collect();
+            let terms: Vec<_> =
+                self.sums[at].iter().take(3).map(|(&group, &by)| (group, by)).collect();
             match terms[..] {
                 [(still, _)] => {
                     for sum in std::mem::take(&mut self.sums_of[still]) {

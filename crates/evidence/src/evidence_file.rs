@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use wardmote_domain::claim::Rule;
 use wardmote_domain::figure::FigureId;
+use wardmote_domain::provenance::Disclosure;
 
 use crate::claims::{Answer, Answers, TestRecord};
 use crate::declarations::{Claim, Family};
@@ -93,7 +94,7 @@ pub struct EvidenceFile {
     pub measures: BTreeMap<String, Measure>,
     /// The claims, as they were declared.
     pub claims: BTreeMap<String, Claim>,
-    /// The files behind the figures, by load.
+    /// The files of open sources, by load; those of controlled sources are not listed.
     pub loads: BTreeMap<String, LoadRecord>,
     /// Every test of the family, shown or not.
     pub tests: Vec<TestRecord>,
@@ -123,6 +124,7 @@ impl EvidenceFile {
             rows_refused: load.rows_refused,
             without_place: load.without_place,
         };
+        let open = observed.loads.iter().filter(|load| load.disclosure == Disclosure::Open);
         Self {
             format: FORMAT,
             partnership: observed.partnership.name.clone(),
@@ -133,7 +135,7 @@ impl EvidenceFile {
             family: family.description.clone(),
             measures: observed.measures.clone(),
             claims: claims.clone(),
-            loads: observed.loads.iter().map(|l| (l.load_id.clone(), load(l))).collect(),
+            loads: open.map(|l| (l.load_id.clone(), load(l))).collect(),
             tests: answers.tests.clone(),
             answers: answers.claims.clone(),
             figures: answers.figures.clone(),

@@ -20,6 +20,7 @@ pub mod moves;
 pub mod numbers;
 pub mod observed;
 pub mod prose;
+pub mod protection;
 pub mod statements;
 pub mod statutory;
 pub mod tabulate;

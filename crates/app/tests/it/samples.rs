@@ -11,7 +11,7 @@ use crate::running::{shipped, wardmote};
 
 /// A copy of a shipped partnership that reads the sample data where `cargo xtask sample-data` laid
 /// them; `None`, after saying so, where it has not run.
-fn sample(name: &str, into: &Path) -> Option<PathBuf> {
+pub(crate) fn sample(name: &str, into: &Path) -> Option<PathBuf> {
     let data =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../partnerships").join(name).join("data");
     if !data.is_dir() || std::env::var_os("WARDMOTE_ASSETS").is_none() {

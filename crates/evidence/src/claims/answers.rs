@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::claim::{Question, Verdict};
 use wardmote_domain::period::{MONTH_NAMES, Period};
+use wardmote_domain::provenance::Disclosure;
 use wardmote_stats::interval::Confidence;
 use wardmote_stats::rates;
 use wardmote_stats::season::SeasonalProfile;
 
-use super::asking::{Evidence, SurveyOf, Total};
+use super::asking::{Evidence, SurveyOf};
+use super::months::Total;
 use super::{Answer, Field, sentences};
 use crate::declarations::{Form, Share, StatisticOf};
 use crate::family::Corrected;
@@ -184,7 +186,19 @@ fn season(mut draft: Draft<'_>, about: &About<'_>, profile: Option<&SeasonalProf
 
 fn tie(mut draft: Draft<'_>, about: &About<'_>, with: &Measure) -> Answered {
     let mut figure = draft.tested(about);
-    figure.loads.extend(draft.observed.loads_of(&with.numerator.source, about.period));
+    if draft.observed.is_controlled(&with.numerator.source) {
+        figure.disclosure = Disclosure::Controlled;
+    }
+    match figure.disclosure {
+        Disclosure::Open => {
+            figure.loads.extend(draft.observed.loads_of(&with.numerator.source, about.period));
+        }
+        // What is told of one would tell of the other.
+        Disclosure::Controlled => {
+            figure.loads.clear();
+            figure.parameters.retain(|name, _| name == "p");
+        }
+    }
     figure.loads.sort();
     figure.loads.dedup();
     figure.query =

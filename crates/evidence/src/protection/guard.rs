@@ -1,0 +1,40 @@
+//! Stands between the counts of controlled sources and the page.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Cell;
+
+/// What is printed instead of a cell.
+pub(crate) const WITHHELD: &str = "withheld, so that nobody can be worked out from it";
+
+/// What may be shown of controlled sources.
+#[derive(Debug, Default)]
+pub(crate) enum Guard {
+    /// Nothing: nobody has protected anything yet.
+    #[default]
+    Closed,
+    /// Everything, to one who works under the source's agreement and publishes nothing.
+    UnderAgreement,
+    /// Everything, while the cells are noted; what is computed meanwhile goes nowhere.
+    Noting(BTreeMap<String, (Cell, u64)>),
+    /// These cells.
+    Protected {
+        /// Their keys.
+        shown: BTreeSet<String>,
+    },
+}
+
+impl Guard {
+    /// Whether a cell may be shown; notes it where cells are noted.
+    pub(crate) fn shows(&mut self, cell: Cell, value: u64) -> bool {
+        match self {
+            Self::Closed => false,
+            Self::UnderAgreement => true,
+            Self::Noting(noted) => {
+                noted.insert(cell.key(), (cell, value));
+                true
+            }
+            Self::Protected { shown } => shown.contains(&cell.key()),
+        }
+    }
+}
