@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use wardmote_domain::period::Month;
 use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::charts::{ChartData, Drawing, MapData};
 use wardmote_evidence::claims::Answers;
@@ -373,13 +374,14 @@ fn make_chart(data: ChartData) -> Chart {
         note: None,
     };
     let kind = match data.drawing {
-        Drawing::Series(points) => ChartKind::Series(SeriesChart {
+        Drawing::Series { points, withheld } => ChartKind::Series(SeriesChart {
             y_label: data.unit.clone(),
             months: points.iter().map(|(month, _)| month.to_string()).collect(),
             lines: vec![Line {
                 name: data.unit,
                 values: points.into_iter().map(|(_, value)| value).collect(),
             }],
+            withheld: withheld.iter().map(Month::to_string).collect(),
             expected: None,
             markers: Vec::new(),
         }),

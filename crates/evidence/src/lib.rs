@@ -19,6 +19,7 @@ pub mod measure;
 pub mod moves;
 pub mod numbers;
 pub mod observed;
+pub mod owner;
 pub mod prose;
 pub mod protection;
 pub mod statements;

@@ -130,6 +130,7 @@ fn partners_feeds_agree_with_their_truth(twin: &Path, evidence: &Value) {
     let planted = &truth["planted"];
     let n = |id: &str, period: &str| -> u64 {
         let arguments = ["measure", id, "--period", period, "--by", "whole", "--format", "csv"];
+        let arguments = [&arguments[..], &["--agreement", "invented-agreement-2024"]].concat();
         let out = wardmote(twin, &arguments).ended(0).out;
         let row = csv::Reader::from_reader(out.as_bytes()).records().next().unwrap().unwrap();
         row[3].parse().unwrap()
@@ -168,7 +169,7 @@ fn partners_feeds_agree_with_their_truth(twin: &Path, evidence: &Value) {
     {
         let arguments =
             ["measure", "bike-enabled-crime", "--level", "neighbourhood", "--period", period];
-        let more = ["--by", "whole", "--format", "csv"];
+        let more = ["--by", "whole", "--format", "csv", "--agreement", "invented-agreement-2024"];
         let out = wardmote(twin, &[&arguments[..], &more[..]].concat()).ended(0).out;
         for row in csv::Reader::from_reader(out.as_bytes()).records() {
             let row = row.unwrap();

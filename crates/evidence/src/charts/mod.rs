@@ -39,8 +39,13 @@ pub struct ChartData {
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawing {
-    /// Months in a row; `None` is not known.
-    Series(Vec<(Month, Option<f64>)>),
+    /// Months in a row.
+    Series {
+        /// Each month's value; `None` is not known or withheld.
+        points: Vec<(Month, Option<f64>)>,
+        /// The months that are withheld.
+        withheld: BTreeSet<Month>,
+    },
     /// Bars with intervals.
     Bars(Vec<BarData>),
     /// Twelve multipliers, January first, with their limits, and the peak month.
@@ -142,9 +147,10 @@ fn series(
         unit: format!("{} a month", measure.unit),
         columns: vec!["Month".into(), capital(&measure.unit)],
         rows: months.iter().map(|(month, n)| vec![month.in_words(), cell(month, n)]).collect(),
-        drawing: Drawing::Series(
-            months.into_iter().map(|(m, n)| (m, n.map(|n| n as f64))).collect(),
-        ),
+        drawing: Drawing::Series {
+            points: months.into_iter().map(|(m, n)| (m, n.map(|n| n as f64))).collect(),
+            withheld,
+        },
     })
 }
 
@@ -233,7 +239,9 @@ fn map(
     let (taken, withheld) = taken_by_area(observed, measure, chart)?;
     let bars: Vec<BarData> =
         taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
-    let outlines = chart.level.and_then(|level| observed.boundaries.get(&level));
+    let level = chart.level.unwrap_or(observed.partnership.district_level);
+    let outlines = observed.boundaries.get(&level).filter(|outlines| !outlines.is_empty());
+    let outlines = outlines.ok_or(ObservedError::NoOutlines { level })?;
     let drawn = |outline: &Boundary| {
         let is_it = |place: &Place| place.code == outline.code;
         let value = taken.iter().find(|(place, _)| is_it(place)).map(|(_, taken)| taken.value);
@@ -248,7 +256,7 @@ fn map(
         finding: format!("Map: {finding}"),
         columns,
         rows,
-        drawing: Drawing::Map(outlines.into_iter().flatten().map(drawn).collect()),
+        drawing: Drawing::Map(outlines.iter().map(drawn).collect()),
         unit: unit_of(measure, chart.form),
     })
 }

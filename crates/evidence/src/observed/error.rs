@@ -91,6 +91,14 @@ pub enum ObservedError {
         /// The level.
         level: AreaLevel,
     },
+    /// A map needs outlines.
+    #[error(
+        "no outlines of areas of level {level} are loaded, so no map of them can be drawn; load them, or draw kind = \"areas\""
+    )]
+    NoOutlines {
+        /// The level.
+        level: AreaLevel,
+    },
     /// A rate needs a population.
     #[error("measure {measure:?} has no denominator, so no rate can be taken")]
     NoDenominator {
