@@ -6,98 +6,10 @@
 //! given as its difference from the true one, a [`Move`], and is checked in whole numbers: that a
 //! cell is safe never rests on the optimiser's arithmetic.
 
+use crate::moves::{Move, Prior, Side, Target};
 use crate::optimiser::{Answer, Programme};
 use crate::publication::Publication;
 use crate::ties::Ties;
-
-/// What is known about a cell before any sum is used, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Prior {
-    pub(crate) lower: u64,
-    pub(crate) upper: Option<u64>,
-}
-
-impl Prior {
-    pub(crate) fn exactly(value: u64) -> Self {
-        Self { lower: value, upper: Some(value) }
-    }
-
-    pub(crate) fn is_exact(self) -> bool {
-        self.upper == Some(self.lower)
-    }
-
-    fn allows(self, value: i64) -> bool {
-        let Ok(value) = u64::try_from(value) else { return false };
-        self.lower <= value && self.upper.is_none_or(|upper| value <= upper)
-    }
-}
-
-/// The side on which a cell must be able to lie off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Side {
-    Below,
-    Above,
-}
-
-impl Side {
-    pub(crate) fn sign(self) -> i64 {
-        match self {
-            Self::Below => -1,
-            Self::Above => 1,
-        }
-    }
-}
-
-/// What protection asks of one cell on one side: to be able to lie this far off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Target {
-    pub(crate) cell: usize,
-    pub(crate) side: Side,
-    pub(crate) distance: u64,
-}
-
-/// Another table that looks the same: the cells that differ from the true ones, and by how much.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Move(Vec<(usize, i64)>);
-
-impl Move {
-    pub(crate) fn changes(&self) -> &[(usize, i64)] {
-        &self.0
-    }
-
-    /// Keeps to every sum; in whole numbers.
-    fn keeps_sums(&self, publication: &Publication) -> bool {
-        let change = |cell| match self.0.binary_search_by_key(&cell, |&(cell, _)| cell) {
-            Ok(at) => self.0[at].1,
-            Err(_) => 0,
-        };
-        let sums = self.0.iter().flat_map(|&(cell, _)| publication.sums_of(cell));
-        sums.map(|&sum| &publication.sums()[sum])
-            .all(|sum| sum.terms().map(|(cell, sign)| sign * change(cell)).sum::<i64>() == 0)
-    }
-
-    /// Whether every changed value is one that is possible by itself.
-    pub(crate) fn keeps_to(&self, publication: &Publication, priors: &[Prior]) -> bool {
-        self.0.iter().all(|&(cell, change)| {
-            priors[cell].allows(publication.cells()[cell].value as i64 + change)
-        })
-    }
-
-    /// Whether the table agrees with all that is known; in whole numbers.
-    pub(crate) fn is_table(&self, publication: &Publication, priors: &[Prior]) -> bool {
-        self.keeps_to(publication, priors) && self.keeps_sums(publication)
-    }
-
-    pub(crate) fn reaches(&self, target: Target) -> bool {
-        self.0.iter().any(|&(cell, change)| {
-            cell == target.cell && change * target.side.sign() >= target.distance as i64
-        })
-    }
-
-    pub(crate) fn reversed(&self) -> Self {
-        Self(self.0.iter().map(|&(cell, change)| (cell, -change)).collect())
-    }
-}
 
 /// Whether a target can be reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +32,14 @@ pub struct Counters {
     pub rounds: u64,
 }
 
+impl std::ops::AddAssign for Counters {
+    fn add_assign(&mut self, other: Self) {
+        self.programmes += other.programmes;
+        self.cuts += other.cuts;
+        self.rounds += other.rounds;
+    }
+}
+
 /// An attacker with what is known.
 pub(crate) struct Attacker<'a> {
     pub(crate) publication: &'a Publication,
@@ -129,7 +49,19 @@ pub(crate) struct Attacker<'a> {
 
 /// Sizes of the neighbourhoods in which a move is looked for before the whole is searched: most
 /// cells can exchange counts with a few near ones, and a small programme is a fast one.
-const NEIGHBOURHOODS: [usize; 2] = [24, usize::MAX];
+const NEIGHBOURHOODS: [usize; 3] = [24, 400, usize::MAX];
+
+/// Most cells over which whole numbers are searched.
+const WHOLE_UP_TO: usize = 1_000;
+
+/// How often fractions are tried, at other costs, before whole numbers are searched.
+const ATTEMPTS: u64 = 3;
+
+/// A number from 0 to 1 that looks drawn, and 0 at the first attempt.
+pub(crate) fn scatter(attempt: u64, cell: usize) -> f64 {
+    let mixed = (attempt * (cell as u64 + 1)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 11) as f64 / (1_u64 << 53) as f64
+}
 
 impl Attacker<'_> {
     /// The unknown cells that are linked with this one by sums, nearest first, at most this many;
@@ -186,21 +118,38 @@ impl Attacker<'_> {
         cost: &impl Fn(usize) -> f64,
         counters: &mut Counters,
     ) -> Reach {
-        let fractions = self.least_move(cells, target, cost, false, counters);
-        let values = match fractions {
-            Answer::Found { values, .. } => values,
-            Answer::Infeasible => return Reach::Not,
-            Answer::Unbounded | Answer::Unknown => return Reach::Unknown,
-        };
-        if let Some(found) = self.whole_move(cells, &values, target) {
-            return Reach::By(found);
+        let mut changed = Vec::new();
+        for attempt in 0..ATTEMPTS {
+            // Other costs lead to another corner, whose values may be whole.
+            let cost = |cell: usize| cost(cell) * (1.0 + scatter(attempt, cell));
+            let values = match self.least_move(cells, target, &cost, false, counters) {
+                Answer::Found { values, .. } => values,
+                Answer::Infeasible => return Reach::Not,
+                Answer::Unbounded | Answer::Unknown => return Reach::Unknown,
+            };
+            // Fractions are mostly halves and thirds, and the cell may go further than was asked.
+            for factor in 1..=4 {
+                let scaled: Vec<_> = values.iter().map(|value| value * f64::from(factor)).collect();
+                if let Some(found) = self.whole_move(cells, &scaled, target) {
+                    return Reach::By(found);
+                }
+            }
+            let differs = cells.iter().zip(&values).filter(|&(_, value)| value.abs() > 1e-6);
+            changed = differs.map(|(&cell, _)| cell).collect();
         }
-        match self.least_move(cells, target, cost, true, counters) {
+        let mut whole = |cells: &[usize]| match self.least_move(cells, target, cost, true, counters)
+        {
             Answer::Found { values, .. } => {
                 self.whole_move(cells, &values, target).map_or(Reach::Unknown, Reach::By)
             }
             Answer::Infeasible => Reach::Not,
             Answer::Unbounded | Answer::Unknown => Reach::Unknown,
+        };
+        match whole(&changed) {
+            Reach::By(found) => Reach::By(found),
+            // Beyond this whole numbers are too slow; the cell then counts as not reached.
+            _ if cells.len() > WHOLE_UP_TO => Reach::Unknown,
+            _ => whole(cells),
         }
     }
 
@@ -276,13 +225,18 @@ impl Attacker<'_> {
 
     /// The optimiser's answer as a move, if it is one in whole numbers.
     fn whole_move(&self, cells: &[usize], values: &[f64], target: Target) -> Option<Move> {
+        /// Far beyond any count, and where sums of changes are still exact.
+        const FAR: f64 = 1e12;
+        if values.iter().any(|change| change.abs() > FAR) {
+            return None;
+        }
         let changes = cells.iter().zip(values);
         let mut changes: Vec<_> = changes
             .map(|(&cell, change)| (cell, change.round() as i64))
             .filter(|&(_, change)| change != 0)
             .collect();
         changes.sort_unstable();
-        let found = Move(changes);
+        let found = Move::new(changes);
         let holds = found.is_table(self.publication, self.priors) && found.reaches(target);
         holds.then_some(found)
     }

@@ -1,7 +1,8 @@
 //! The attacker, let loose on what is about to be published.
 
-use crate::attack::{Attacker, Counters, Move, Prior, Reach, Side, Target};
+use crate::attack::{Attacker, Counters, Reach};
 use crate::cuts::targets;
+use crate::moves::{Move, Prior, Side, Target};
 use crate::pattern::{Pattern, floor};
 use crate::propagation::propagate;
 use crate::publication::{Cell, Publication, Visibility};
@@ -194,7 +195,9 @@ fn out_of_reach(publication: &Publication, bounds: Prior, target: Target) -> boo
     let value = publication.cells()[target.cell].value;
     match target.side {
         Side::Below => value.saturating_sub(bounds.lower) < target.distance,
-        Side::Above => bounds.upper.is_some_and(|upper| upper < value + target.distance),
+        Side::Above => {
+            bounds.upper.is_some_and(|upper| upper < value.saturating_add(target.distance))
+        }
     }
 }
 

@@ -9,7 +9,8 @@
 //! Fischetti and Salazar-González (2001), *Management Science* 47(7), section 4: the capacity
 //! constraints of their exact method for linked tables.
 
-use crate::attack::{Attacker, Counters, Side, Target};
+use crate::attack::{Attacker, Counters};
+use crate::moves::{Side, Target};
 use crate::optimiser::{Answer, Programme};
 use crate::publication::Publication;
 

@@ -45,12 +45,12 @@
 //! Left out: rules on the contributors of a magnitude (dominance, p%), which counts do not have; an
 //! attacker who is counted in a cell and knows who else is; noise; and sums that were not given.
 
-#![expect(clippy::doc_markdown, reason = "Salazar-González is an author, not an item")]
-
 mod attack;
 mod audit;
 mod cuts;
+mod moves;
 mod optimiser;
+mod parts;
 mod pattern;
 mod propagation;
 mod protect;

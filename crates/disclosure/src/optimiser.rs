@@ -52,32 +52,27 @@ impl Programme {
         self.problem.add_constraint(terms.collect::<Vec<_>>(), operator, bound);
     }
 
-    #[track_caller]
     pub(crate) fn solve(&self, node_limit: u64) -> Answer {
+        self.solve_from(None, node_limit).0
+    }
+
+    /// Begins with values that meet all constraints; says how many nodes were searched.
+    pub(crate) fn solve_from(&self, begin: Option<&[f64]>, node_limit: u64) -> (Answer, u64) {
         let mut options = SolveOptions::default();
         options.node_limit = Some(node_limit);
-        let t = std::time::Instant::now();
-        let r = self.problem.solve_with(options);
-        eprintln!(
-            "LP {} {} {:?} {} {}",
-            self.problem.has_integer_vars(),
-            self.variables.len(),
-            t.elapsed().as_micros(),
-            r.is_ok(),
-            std::panic::Location::caller().line()
-        );
-        match r {
-            Ok(outcome) => match outcome.solution() {
-                Some(solution) => Answer::Found {
-                    values: self.variables.iter().map(|&one| solution.var_value(one)).collect(),
-                    objective: solution.objective(),
-                    proven: outcome.is_optimal(),
-                },
-                None => Answer::Unknown,
-            },
-            Err(Error::Infeasible) => Answer::Infeasible,
-            Err(Error::Unbounded) => Answer::Unbounded,
-            Err(_) => Answer::Unknown,
-        }
+        options.warm_start =
+            begin.map(|values| self.variables.iter().copied().zip(values.to_vec()).collect());
+        let outcome = match self.problem.solve_with(options) {
+            Ok(outcome) => outcome,
+            Err(Error::Infeasible) => return (Answer::Infeasible, 0),
+            Err(Error::Unbounded) => return (Answer::Unbounded, 0),
+            Err(_) => return (Answer::Unknown, node_limit),
+        };
+        let answer = outcome.solution().map_or(Answer::Unknown, |solution| Answer::Found {
+            values: self.variables.iter().map(|&one| solution.var_value(one)).collect(),
+            objective: solution.objective(),
+            proven: outcome.is_optimal(),
+        });
+        (answer, outcome.stats().nodes_solved)
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::attack::Prior;
+use crate::moves::Prior;
 use crate::publication::{Publication, Visibility};
 use crate::rules::{Rules, Zeros};
 

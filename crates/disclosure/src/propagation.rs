@@ -1,7 +1,7 @@
 //! The attack that anyone can make with a pencil: each sum bounds each of its cells by the others,
 //! over and over.
 
-use crate::attack::Prior;
+use crate::moves::Prior;
 use crate::publication::Publication;
 
 /// Bounds that follow from single sums, used again and again until nothing moves or for this many

@@ -136,7 +136,7 @@ pub fn protect(publication: &Publication, rules: &Rules) -> Result<Protected, Pr
 
 fn withhold(publication: &Publication, rules: &Rules) -> Result<Protected, ProtectError> {
     let cells = publication.cells();
-    let roles = cells.iter().map(|cell| match cell.visibility {
+    let cell_roles = cells.iter().map(|cell| match cell.visibility {
         Visibility::Known => Role::Fixed,
         Visibility::Hidden => Role::Unknown,
         Visibility::Controlled if rules.protects(cell.value) => Role::Unknown,
@@ -145,7 +145,7 @@ fn withhold(publication: &Publication, rules: &Rules) -> Result<Protected, Prote
         }
         Visibility::Controlled => Role::Free,
     });
-    let roles: Vec<_> = roles.collect();
+    let cell_roles: Vec<_> = cell_roles.collect();
     let floors: Vec<_> = cells.iter().map(|cell| floor(cell.visibility, rules)).collect();
     let wanted = protected(publication, rules).flat_map(|at| {
         let value = cells[at].value;
@@ -153,13 +153,14 @@ fn withhold(publication: &Publication, rules: &Rules) -> Result<Protected, Prote
         targets(at, value, needed.lower, needed.upper)
     });
     let wanted: Vec<_> = wanted.collect();
-    let choice = choose(publication, rules, &roles, &floors, &wanted);
+    let choice = choose(publication, rules, &cell_roles, &floors, &wanted);
     if !choice.hopeless.is_empty() {
         return Err(already_recoverable(publication, &choice.hopeless));
     }
-    let is_withheld =
-        |at: usize| choice.withheld[at] && cells[at].visibility == Visibility::Controlled;
-    let withheld: Vec<_> = (0..cells.len()).filter(|&at| is_withheld(at)).collect();
+    let small = (0..cells.len()).filter(|&at| {
+        cells[at].visibility == Visibility::Controlled && rules.protects(cells[at].value)
+    });
+    let withheld: Vec<_> = small.chain(choice.withheld).collect();
     let keys = withheld.iter().map(|&at| cells[at].key.clone()).collect();
     let pattern = Pattern { withheld: keys, ..Pattern::default() };
     let audit = audit_with(publication, &pattern, rules, choice.moves);
@@ -228,7 +229,7 @@ fn keys_of(audit: &Audit) -> Vec<String> {
 
 fn already_recoverable(
     publication: &Publication,
-    hopeless: &[(crate::attack::Target, Vec<usize>)],
+    hopeless: &[(crate::moves::Target, Vec<usize>)],
 ) -> ProtectError {
     let key = |cell: usize| publication.cells()[cell].key.clone();
     let mut hopeless: Vec<_> = hopeless.iter().collect();

@@ -98,7 +98,7 @@ fn round_together(
         place.insert(cell, programme.whole(cost, 0.0, if rest == 0 { 0.0 } else { 1.0 }));
     }
     for sum in sums {
-        let steps = |cell: usize| (value(cell) / base) as i64;
+        let steps = |cell: usize| (value(cell) / base).cast_signed();
         let down: i64 = sum.terms().map(|(cell, sign)| sign * steps(cell)).sum();
         let terms: Vec<_> = sum.terms().map(|(cell, sign)| (place[&cell], sign as f64)).collect();
         programme.equal(&terms, -down as f64);

@@ -26,8 +26,8 @@ pub struct Rules {
     /// A connected part of the publication is solved to the optimum where it has at most this many
     /// cells that could be withheld, and by a heuristic where it has more.
     pub exact_up_to: usize,
-    /// After how many nodes the optimiser gives up, so that the same input gives the same answer on
-    /// a slow machine.
+    /// After how many nodes of its search the optimiser gives up on a part; not after how much time,
+    /// so that the same input gives the same answer on a slow machine.
     pub node_limit: u64,
 }
 
@@ -39,7 +39,7 @@ impl Default for Rules {
             margin: 1,
             method: Method::Withhold,
             exact_up_to: 250,
-            node_limit: 20_000,
+            node_limit: 1_000,
         }
     }
 }

@@ -1,8 +1,6 @@
 //! Cells that can only change together, taken as one: where few cells are withheld, most sums hold
 //! two of them, and what the one gains the other loses. The programme that is left is much smaller.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 /// Groups of tied cells, and the sums that are left between groups.
 pub(crate) struct Ties {
     /// For each cell its group, and whether it changes with the group or against it; `None` for a
@@ -16,16 +14,14 @@ pub(crate) struct Ties {
 impl Ties {
     /// Ties `n_cells` cells by what the sums over them leave possible.
     pub(crate) fn new(n_cells: usize, sums: Vec<Vec<(usize, i64)>>) -> Self {
-        let mut knot = Knot {
-            members: (0..n_cells).map(|cell| vec![(cell, 1)]).collect(),
-            sums_of: vec![BTreeSet::new(); n_cells],
-            sums: sums.into_iter().map(|sum| sum.into_iter().collect()).collect(),
-        };
-        for (at, sum) in knot.sums.iter().enumerate() {
-            for &cell in sum.keys() {
-                knot.sums_of[cell].insert(at);
+        let mut sums_of = vec![Vec::new(); n_cells];
+        for (at, sum) in sums.iter().enumerate() {
+            for &(cell, _) in sum {
+                sums_of[cell].push(at);
             }
         }
+        let members = (0..n_cells).map(|cell| vec![(cell, 1)]).collect();
+        let mut knot = Knot { members, sums_of, sums };
         knot.tie_all();
         knot.finish(n_cells)
     }
@@ -34,20 +30,20 @@ impl Ties {
 struct Knot {
     /// For each group, named by one of its cells, its cells and their directions.
     members: Vec<Vec<(usize, i64)>>,
-    sums_of: Vec<BTreeSet<usize>>,
-    sums: Vec<BTreeMap<usize, i64>>,
+    /// For each group the sums in which it stands, and perhaps some in which it stood.
+    sums_of: Vec<Vec<usize>>,
+    /// Terms of group and factor, in no order; each group once.
+    sums: Vec<Vec<(usize, i64)>>,
 }
 
 impl Knot {
     fn tie_all(&mut self) {
         let mut open: Vec<usize> = (0..self.sums.len()).collect();
         while let Some(at) = open.pop() {
-            let terms: Vec<_> =
-                self.sums[at].iter().take(3).map(|(&group, &by)| (group, by)).collect();
-            match terms[..] {
+            match self.sums[at][..] {
                 [(still, _)] => {
                     for sum in std::mem::take(&mut self.sums_of[still]) {
-                        self.sums[sum].remove(&still);
+                        take_term(&mut self.sums[sum], still);
                         open.push(sum);
                     }
                     self.members[still].clear();
@@ -69,14 +65,14 @@ impl Knot {
     fn merge(&mut self, kept: usize, gone: usize, sign: i64, open: &mut Vec<usize>) {
         for at in std::mem::take(&mut self.sums_of[gone]) {
             let sum = &mut self.sums[at];
-            let by = sum.remove(&gone).unwrap_or(0);
-            let total = sum.entry(kept).or_insert(0);
-            *total += sign * by;
-            if *total == 0 {
-                sum.remove(&kept);
-                self.sums_of[kept].remove(&at);
-            } else {
-                self.sums_of[kept].insert(at);
+            let Some(by) = take_term(sum, gone) else { continue };
+            let before = take_term(sum, kept);
+            if before.is_none() {
+                self.sums_of[kept].push(at);
+            }
+            let total = before.unwrap_or(0) + sign * by;
+            if total != 0 {
+                sum.push((kept, total));
             }
             open.push(at);
         }
@@ -96,10 +92,22 @@ impl Knot {
             n_groups += 1;
         }
         let sums = self.sums.into_iter().filter(|sum| !sum.is_empty());
-        let sums = sums.map(|sum| sum.into_iter().map(|(group, by)| (number[group], by)).collect());
-        let distinct: BTreeSet<Vec<_>> = sums.collect();
-        Ties { place, n_groups, sums: distinct.into_iter().collect() }
+        let sums = sums.map(|sum| {
+            let mut terms: Vec<_> =
+                sum.into_iter().map(|(group, by)| (number[group], by)).collect();
+            terms.sort_unstable();
+            terms
+        });
+        let mut sums: Vec<_> = sums.collect();
+        sums.sort_unstable();
+        sums.dedup();
+        Ties { place, n_groups, sums }
     }
+}
+
+fn take_term(sum: &mut Vec<(usize, i64)>, group: usize) -> Option<i64> {
+    let at = sum.iter().position(|term| term.0 == group)?;
+    Some(sum.swap_remove(at).1)
 }
 
 #[cfg(test)]

@@ -5,16 +5,18 @@
 //! least cost, so that the last choice is the optimum of the whole; large ones greedily, and what
 //! turned out not to be needed is shown again.
 
-use crate::attack::{Attacker, Counters, Move, Prior, Reach, Target};
+use crate::attack::{Attacker, Counters, Reach, scatter};
 use crate::cuts::{Cut, Demand, Field, Role};
+use crate::moves::{Move, Prior, Target};
 use crate::optimiser::{Answer, Programme};
+use crate::parts::{Part, parts};
 use crate::publication::Publication;
 use crate::rules::Rules;
 
-/// Which cells are withheld, by position, and how they were chosen.
+/// Which cells are withheld so that others cannot be worked out, and how they were chosen.
 #[derive(Debug, Clone)]
 pub(crate) struct Choice {
-    pub(crate) withheld: Vec<bool>,
+    pub(crate) withheld: Vec<usize>,
     pub(crate) optimal: bool,
     pub(crate) counters: Counters,
     /// Tables that may look the same as the true one.
@@ -27,27 +29,52 @@ pub(crate) struct Choice {
 pub(crate) fn choose(
     publication: &Publication,
     rules: &Rules,
-    roles: &[Role],
+    cell_roles: &[Role],
     floors: &[u64],
     targets: &[Target],
 ) -> Choice {
-    let priors = priors_of(publication, roles, floors);
-    let mut chooser = Chooser {
-        field: Field { publication, roles, floors },
+    let all = parts(publication, cell_roles, targets);
+    let chooser = || Chooser {
+        field: Field { publication, roles: cell_roles, floors },
         rules,
-        priors,
+        priors: priors_of(publication, cell_roles, floors),
         moves: Vec::new(),
         moves_of: vec![Vec::new(); publication.cells().len()],
         counters: Counters::default(),
         hopeless: Vec::new(),
+        start: 0,
     };
-    let mut optimal = true;
-    for part in parts(publication, roles, targets) {
-        optimal &= chooser.choose_part(&part);
-    }
-    let withheld = (0..roles.len()).map(|cell| !chooser.priors[cell].is_exact()).collect();
-    let Chooser { moves, counters, hopeless, .. } = chooser;
-    Choice { withheld, optimal, counters, moves, hopeless }
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(all.len().max(1));
+    // Each part is chosen for from the same beginning, so that the answer is the same however many
+    // threads share the work.
+    let choose_every = |first: usize| {
+        let parts = all.iter().enumerate().skip(first).step_by(threads);
+        parts.map(|(at, part)| (at, chooser().choose_part(part))).collect::<Vec<_>>()
+    };
+    let mut choices: Vec<_> = std::thread::scope(|scope| {
+        let running: Vec<_> =
+            (0..threads).map(|first| scope.spawn(move || choose_every(first))).collect();
+        let finished = running
+            .into_iter()
+            .map(|one| one.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        finished.flatten().collect()
+    });
+    choices.sort_by_key(|(at, _)| *at);
+    let begin = Choice {
+        withheld: Vec::new(),
+        optimal: true,
+        counters: Counters::default(),
+        moves: Vec::new(),
+        hopeless: Vec::new(),
+    };
+    choices.into_iter().fold(begin, |mut all, (_, one)| {
+        all.withheld.extend(one.withheld);
+        all.optimal &= one.optimal;
+        all.counters += one.counters;
+        all.moves.extend(one.moves);
+        all.hopeless.extend(one.hopeless);
+        all
+    })
 }
 
 /// What is known while nothing is withheld that need not be.
@@ -61,45 +88,6 @@ fn priors_of(publication: &Publication, roles: &[Role], floors: &[u64]) -> Vec<P
         .collect()
 }
 
-/// Cells that sums link, known ones apart, with their targets.
-struct Part {
-    free: Vec<usize>,
-    targets: Vec<Target>,
-}
-
-fn parts(publication: &Publication, roles: &[Role], targets: &[Target]) -> Vec<Part> {
-    let mut part_of = vec![usize::MAX; roles.len()];
-    let mut parts = Vec::new();
-    for target in targets {
-        if part_of[target.cell] != usize::MAX {
-            continue;
-        }
-        let number = parts.len();
-        let mut free = Vec::new();
-        let mut open = vec![target.cell];
-        part_of[target.cell] = number;
-        while let Some(cell) = open.pop() {
-            if roles[cell] == Role::Free {
-                free.push(cell);
-            }
-            for &sum in publication.sums_of(cell) {
-                for (other, _) in publication.sums()[sum].terms() {
-                    if roles[other] != Role::Fixed && part_of[other] == usize::MAX {
-                        part_of[other] = number;
-                        open.push(other);
-                    }
-                }
-            }
-        }
-        free.sort_unstable();
-        parts.push(Part { free, targets: Vec::new() });
-    }
-    for &target in targets {
-        parts[part_of[target.cell]].targets.push(target);
-    }
-    parts
-}
-
 struct Chooser<'a> {
     field: Field<'a>,
     rules: &'a Rules,
@@ -110,11 +98,18 @@ struct Chooser<'a> {
     moves_of: Vec<Vec<usize>>,
     counters: Counters,
     hopeless: Vec<(Target, Vec<usize>)>,
+    /// Which start of several this is: costs are scattered a little, so that each goes its own way.
+    start: u64,
 }
 
+/// Parts with at most this many cells to choose from are chosen for from several starts.
+const SEVERAL_UP_TO: usize = 600;
+
+/// How many starts.
+const STARTS: u64 = 12;
+
 impl Chooser<'_> {
-    /// Chooses for one part; says whether the choice is proven to be the cheapest.
-    fn choose_part(&mut self, part: &Part) -> bool {
+    fn choose_part(mut self, part: &Part) -> Choice {
         let mut targets = part.targets.clone();
         let mut cuts = Vec::new();
         targets.retain(|&target| {
@@ -125,37 +120,98 @@ impl Chooser<'_> {
         });
         cuts.sort_unstable();
         cuts.dedup();
-        let mut exact = part.free.len() <= self.rules.exact_up_to;
+        let starts = if part.free.len() <= SEVERAL_UP_TO { STARTS } else { 1 };
+        for start in 0..starts {
+            let before = (start > 0).then(|| self.withheld_of(part));
+            if before.is_some() {
+                self.withhold_only(part, &[]);
+            }
+            self.start = start;
+            self.choose_well(part, &mut targets, &mut cuts);
+            self.keep_cheaper(part, before);
+        }
+        self.start = 0;
+        let optimal = part.free.len() <= self.rules.exact_up_to
+            && self.choose_best(part, &mut targets, &mut cuts);
+        self.counters.cuts += cuts.len() as u64;
+        let withheld = self.withheld_of(part);
+        let Self { counters, moves, hopeless, .. } = self;
+        Choice { withheld, optimal, counters, moves, hopeless }
+    }
+
+    /// A choice that is safe and from which nothing can be taken, but perhaps not the cheapest.
+    fn choose_well(&mut self, part: &Part, targets: &mut Vec<Target>, cuts: &mut Vec<Cut>) {
         loop {
             self.counters.rounds += 1;
-            if !(exact && self.choose_cheapest(part, &cuts)) {
-                exact = false;
-                self.choose_greedily(part, &cuts);
-                for &target in &targets {
-                    if self.cover(target).is_none() {
-                        self.open_a_way(target);
-                    }
+            self.choose_greedily(part, cuts);
+            for &target in &*targets {
+                if self.cover(target).is_none() {
+                    self.open_a_way(target);
                 }
             }
-            let before = (cuts.len(), targets.len());
-            targets.retain(|&target| match self.cover(target) {
-                Some(_) => true,
-                None => {
-                    let demand = self.demand_of_proof(target);
-                    self.learn(target, demand, &mut cuts)
-                }
-            });
-            if before == (cuts.len(), targets.len()) {
+            if !self.attack_all(targets, cuts) {
                 break;
             }
-            cuts.sort_unstable();
-            cuts.dedup();
         }
-        if !exact {
-            self.show_again(part, &targets, &cuts);
+        self.show_again(part, targets, cuts);
+    }
+
+    /// The cheapest choice, and whether it is proven to be that; if the optimiser gave up, the
+    /// cheaper of the choice before and of a good one that begins where it stopped.
+    fn choose_best(&mut self, part: &Part, targets: &mut Vec<Target>, cuts: &mut Vec<Cut>) -> bool {
+        let before = self.withheld_of(part);
+        let mut nodes_left = self.rules.node_limit;
+        loop {
+            self.counters.rounds += 1;
+            if !self.choose_cheapest(part, cuts, &before, &mut nodes_left) {
+                break;
+            }
+            if !self.attack_all(targets, cuts) {
+                return true;
+            }
         }
-        self.counters.cuts += cuts.len() as u64;
-        exact
+        self.choose_well(part, targets, cuts);
+        self.keep_cheaper(part, Some(before));
+        false
+    }
+
+    fn withheld_of(&self, part: &Part) -> Vec<usize> {
+        part.free.iter().copied().filter(|&cell| self.is_withheld(cell)).collect()
+    }
+
+    /// Goes back to the choice before, unless the present one is cheaper.
+    fn keep_cheaper(&mut self, part: &Part, before: Option<Vec<usize>>) {
+        let cost = |cells: &[usize]| cells.iter().map(|&cell| self.cost(cell)).sum::<f64>();
+        if let Some(before) = before
+            && cost(&before) <= cost(&self.withheld_of(part))
+        {
+            self.withhold_only(part, &before);
+        }
+    }
+
+    fn withhold_only(&mut self, part: &Part, cells: &[usize]) {
+        for &cell in &part.free {
+            self.set(cell, false);
+        }
+        for &cell in cells {
+            self.set(cell, true);
+        }
+    }
+
+    /// Attacks every target and learns from those that fall; says whether anything was learned.
+    fn attack_all(&mut self, targets: &mut Vec<Target>, cuts: &mut Vec<Cut>) -> bool {
+        let before = (cuts.len(), targets.len());
+        targets.retain(|&target| {
+            if self.cover(target).is_some() {
+                return true;
+            }
+            let demand = self.demand_of_proof(target);
+            self.learn(target, demand, cuts)
+        });
+        let learned = before != (cuts.len(), targets.len());
+        cuts.sort_unstable();
+        cuts.dedup();
+        learned
     }
 
     /// Takes up what a proof demands; says whether the target can be protected.
@@ -204,7 +260,8 @@ impl Chooser<'_> {
 
     fn keep(&mut self, found: Move) -> usize {
         let at = self.moves.len();
-        for one in [found.clone(), found.reversed()] {
+        let reversed = found.reversed();
+        for one in [found, reversed] {
             for &(cell, _) in one.changes() {
                 self.moves_of[cell].push(self.moves.len());
             }
@@ -231,7 +288,8 @@ impl Chooser<'_> {
             })
             .collect();
         let attacker = Attacker { priors: &priors, ..self.attacker() };
-        let cost = |cell: usize| if self.is_withheld(cell) { WITHHELD } else { self.cost(cell) };
+        let cost =
+            |cell: usize| if self.is_withheld(cell) { WITHHELD } else { self.scattered(cell) };
         let mut counters = self.counters;
         let reach = attacker.reach(target, &cost, &mut counters);
         self.counters = counters;
@@ -259,15 +317,27 @@ impl Chooser<'_> {
         f64::from(self.field.publication.cells()[cell].cost)
     }
 
-    /// The cheapest choice that meets the cuts; says whether it is proven to be that.
-    fn choose_cheapest(&mut self, part: &Part, cuts: &[Cut]) -> bool {
-        if cuts.is_empty() {
-            return true;
-        }
+    fn scattered(&self, cell: usize) -> f64 {
+        self.cost(cell) * (1.0 + scatter(self.start, cell))
+    }
+
+    /// The cheapest choice that meets the cuts, of which one is given that does; says whether it is
+    /// proven to be the cheapest, and makes it in any case.
+    fn choose_cheapest(
+        &mut self,
+        part: &Part,
+        cuts: &[Cut],
+        given: &[usize],
+        nodes_left: &mut u64,
+    ) -> bool {
         let mut used: Vec<_> =
             cuts.iter().flat_map(|cut| cut.terms.iter().map(|&(cell, _)| cell)).collect();
         used.sort_unstable();
         used.dedup();
+        if used.is_empty() {
+            self.withhold_only(part, &[]);
+            return true;
+        }
         let mut programme = Programme::new();
         for &cell in &used {
             programme.whole(self.cost(cell), 0.0, 1.0);
@@ -279,18 +349,16 @@ impl Chooser<'_> {
             });
             programme.at_least(&terms.collect::<Vec<_>>(), 1.0);
         }
+        let begin = used.iter().map(|cell| f64::from(u8::from(given.binary_search(cell).is_ok())));
+        let begin: Vec<_> = begin.collect();
         self.counters.programmes += 1;
-        let Answer::Found { values, proven: true, .. } = programme.solve(self.rules.node_limit)
-        else {
-            return false;
-        };
-        for &cell in &part.free {
-            self.set(cell, false);
-        }
-        for (&cell, value) in used.iter().zip(values) {
-            self.set(cell, value > 0.5);
-        }
-        true
+        let (answer, nodes) = programme.solve_from(Some(&begin), *nodes_left);
+        *nodes_left = nodes_left.saturating_sub(nodes);
+        let Answer::Found { values, proven, .. } = answer else { return false };
+        let chosen = used.iter().zip(values).filter(|&(_, value)| value > 0.5);
+        let chosen: Vec<_> = chosen.map(|(&cell, _)| cell).collect();
+        self.withhold_only(part, &chosen);
+        proven
     }
 
     /// Withholds more, best value first, until all cuts are met; then shows again what no cut needs.
@@ -312,7 +380,7 @@ impl Chooser<'_> {
                 gains.sum()
             };
             let candidates = part.free.iter().filter(|&&cell| !self.is_withheld(cell));
-            let worth = candidates.map(|&cell| (gain(cell) / self.cost(cell).max(0.5), cell));
+            let worth = candidates.map(|&cell| (gain(cell) / self.scattered(cell).max(0.5), cell));
             // Of equal worth the first by key is taken.
             let best = worth
                 .filter(|&(worth, _)| worth > 0.0)
@@ -339,9 +407,7 @@ impl Chooser<'_> {
         let mut covers: Vec<_> = targets.iter().map(|&target| self.cover(target)).collect();
         let mut order: Vec<_> =
             part.free.iter().copied().filter(|&cell| self.is_withheld(cell)).collect();
-        order.sort_by_key(|&cell| {
-            (std::cmp::Reverse(self.field.publication.cells()[cell].cost), cell)
-        });
+        order.sort_by(|&one, &other| self.scattered(other).total_cmp(&self.scattered(one)));
         for cell in order {
             self.set(cell, false);
             if !cuts.iter().all(|cut| cut.is_met(|cell| self.is_withheld(cell))) {

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use wardmote_disclosure::{Publication, PublicationBuilder};
 
 /// Numbers that look drawn by chance and are the same on every machine (Steele, Lea and Flood, 2014,
-/// "Fast splittable pseudorandom number generators": SplitMix64).
-pub struct Draw(u64);
+/// "Fast splittable pseudorandom number generators").
+pub(crate) struct Draw(u64);
 
 impl Draw {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn bits(&mut self) -> u64 {
+    pub(crate) fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -21,12 +21,12 @@ impl Draw {
         mixed ^ (mixed >> 31)
     }
 
-    pub fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.bits() % end
     }
 
     /// A count as crime has them: many small ones, some large.
-    pub fn count(&mut self) -> u64 {
+    pub(crate) fn count(&mut self) -> u64 {
         let scale = [3, 8, 20, 60][self.below(4) as usize];
         self.below(scale)
     }
@@ -34,20 +34,20 @@ impl Draw {
 
 /// One way in which counts are broken down: the leaves, and totals with their parts.
 #[derive(Debug, Clone)]
-pub struct Dimension {
-    pub leaves: Vec<String>,
-    pub totals: Vec<(String, Vec<String>)>,
+pub(crate) struct Dimension {
+    pub(crate) leaves: Vec<String>,
+    pub(crate) totals: Vec<(String, Vec<String>)>,
 }
 
 impl Dimension {
     /// Leaves with one total.
-    pub fn flat(name: &str, n: usize) -> Self {
+    pub(crate) fn flat(name: &str, n: usize) -> Self {
         let leaves: Vec<_> = (0..n).map(|leaf| format!("{name}{leaf:02}")).collect();
         Self { totals: vec![(format!("{name}-all"), leaves.clone())], leaves }
     }
 
     /// Leaves in groups of about this many, groups in groups, up to one total.
-    pub fn hierarchy(name: &str, n: usize, group: usize) -> Self {
+    pub(crate) fn hierarchy(name: &str, n: usize, group: usize) -> Self {
         let mut flat = Self::flat(name, n);
         let (mut level, mut totals, mut depth) = (flat.leaves.clone(), Vec::new(), 0);
         while level.len() > group {
@@ -71,25 +71,15 @@ impl Dimension {
     }
 }
 
-/// A table with all its margins over any number of dimensions, the counts drawn.
-pub fn cube(
-    builder: PublicationBuilder,
-    prefix: &str,
-    dimensions: &[Dimension],
-    mut count: impl FnMut() -> u64,
-) -> PublicationBuilder {
-    let leaves = product(&dimensions.iter().map(|one| one.leaves.clone()).collect::<Vec<_>>());
-    let counts = leaves.into_iter().map(|leaf| (leaf, count())).collect();
-    cube_of(builder, prefix, dimensions, &counts)
-}
+/// Cells by key and sums of keys.
+pub(crate) type CellsAndSums = (Vec<(String, u64)>, Vec<(String, Vec<String>)>);
 
-/// A table with all its margins of given counts.
-pub fn cube_of(
-    mut builder: PublicationBuilder,
+/// A table with all its margins.
+pub(crate) fn cells_and_sums(
     prefix: &str,
     dimensions: &[Dimension],
     leaves: &BTreeMap<Vec<String>, u64>,
-) -> PublicationBuilder {
+) -> CellsAndSums {
     let mut values = leaves.clone();
     for (at, dimension) in dimensions.iter().enumerate() {
         for (total, parts) in &dimension.totals {
@@ -99,34 +89,50 @@ pub fn cube_of(
                 std::cmp::Ordering::Greater => one.leaves.clone(),
             });
             for place in product(&others.collect::<Vec<_>>()) {
-                let part = |name: &String| {
-                    let mut part = place.clone();
-                    part[at].clone_from(name);
-                    values[&part]
-                };
-                let sum = parts.iter().map(part).sum();
+                let sum = parts.iter().map(|name| values[&moved(&place, at, name)]).sum();
                 values.insert(place, sum);
             }
         }
     }
     let key = |place: &[String]| format!("{prefix}/{}", place.join("/"));
-    for (place, &value) in &values {
-        builder = builder.controlled(key(place), value);
+    let mut sums = Vec::new();
+    for place in values.keys() {
         for (at, dimension) in dimensions.iter().enumerate() {
             let found = dimension.totals.iter().find(|(total, _)| *total == place[at]);
-            let Some((_, parts)) = found else { continue };
-            let parts = parts.iter().map(|name| {
-                let mut part = place.clone();
-                part[at].clone_from(name);
-                key(&part)
-            });
-            builder = builder.sum(key(place), parts);
+            if let Some((_, parts)) = found {
+                let parts = parts.iter().map(|name| key(&moved(place, at, name)));
+                sums.push((key(place), parts.collect()));
+            }
         }
+    }
+    (values.iter().map(|(place, &value)| (key(place), value)).collect(), sums)
+}
+
+/// The same place but for one dimension.
+fn moved(place: &[String], at: usize, name: &str) -> Vec<String> {
+    let mut moved = place.to_vec();
+    name.clone_into(&mut moved[at]);
+    moved
+}
+
+fn cube(
+    mut builder: PublicationBuilder,
+    prefix: &str,
+    dimensions: &[Dimension],
+    leaves: &BTreeMap<Vec<String>, u64>,
+) -> PublicationBuilder {
+    let (cells, sums) = cells_and_sums(prefix, dimensions, leaves);
+    for (key, value) in cells {
+        builder = builder.controlled(key, value);
+    }
+    for (total, parts) in sums {
+        builder = builder.sum(total, parts);
     }
     builder
 }
 
-fn product(members: &[Vec<String>]) -> Vec<Vec<String>> {
+/// Every choice of one name from each.
+pub(crate) fn product(members: &[Vec<String>]) -> Vec<Vec<String>> {
     members.iter().fold(vec![Vec::new()], |places, names| {
         let longer = places.iter().flat_map(|place| {
             names.iter().map(|name| {
@@ -141,7 +147,7 @@ fn product(members: &[Vec<String>]) -> Vec<Vec<String>> {
 
 /// For every measure and category, and for all categories, a table of areas by months. Of every three
 /// measures the first is the sum of the other two.
-pub fn linked_tables(
+pub(crate) fn linked_tables(
     seed: u64,
     measures: usize,
     wards: usize,
@@ -150,7 +156,7 @@ pub fn linked_tables(
 ) -> PublicationBuilder {
     let mut draw = Draw::new(seed);
     let dimensions = [
-        Dimension::hierarchy("area", wards, wards.div_ceil(2)),
+        Dimension::hierarchy("area", wards, wards.div_ceil(2).max(2)),
         Dimension::flat("month", months),
         Dimension::flat("category", categories),
     ];
@@ -164,9 +170,9 @@ pub fn linked_tables(
         let both = strands[0].iter().map(|(leaf, one)| (leaf.clone(), one + strands[1][leaf]));
         let both: BTreeMap<_, _> = both.collect();
         let [all, one, other] = [0, 1, 2].map(|at| format!("measure{:02}", 3 * trio + at));
-        builder = cube_of(builder, &all, &dimensions, &both);
-        builder = cube_of(builder, &one, &dimensions, &strands[0]);
-        builder = cube_of(builder, &other, &dimensions, &strands[1]);
+        builder = cube(builder, &all, &dimensions, &both);
+        builder = cube(builder, &one, &dimensions, &strands[0]);
+        builder = cube(builder, &other, &dimensions, &strands[1]);
         let everywhere = dimensions.iter().map(Dimension::members).collect::<Vec<_>>();
         for place in product(&everywhere) {
             let place = place.join("/");
