@@ -278,6 +278,7 @@ fn protection_table(rules: &DisclosureRules, protection: &Protection) -> Table {
         vec![
             row("Numbers of these sources that the pages ask for", noted),
             row("Withheld because they are small", report.withheld_as_small),
+            row("Rounded", report.rounded),
             row(
                 "Withheld because the small ones could be worked out from them",
                 report.withheld_for_others,

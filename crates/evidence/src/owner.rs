@@ -9,6 +9,7 @@ use wardmote_lake::Load;
 
 use crate::evidence_file::{EvidenceFile, LoadRecord};
 use crate::figure::Figure;
+use crate::measure::Measure;
 
 /// Adds the controlled loads of the vintage that the evidence was computed from, and which figures
 /// rest on them. What comes out is for the owner's eyes, and is never written.
@@ -28,7 +29,7 @@ pub fn with_shared_loads(evidence: &EvidenceFile, loads: &[Load]) -> EvidenceFil
 fn loads_behind(evidence: &EvidenceFile, figure: &Figure, loads: &[Load]) -> Vec<String> {
     let name = figure.measure.as_ref().and_then(|name| name.split(' ').next());
     let sources: BTreeSet<String> =
-        name.and_then(|id| evidence.measures.get(id)).map(|of| of.sources()).unwrap_or_default();
+        name.and_then(|id| evidence.measures.get(id)).map(Measure::sources).unwrap_or_default();
     let periods: Vec<Period> =
         figure.period.split(" with ").filter_map(|period| period.parse().ok()).collect();
     let touches = |load: &&Load| {

@@ -73,6 +73,7 @@ pub(crate) fn record(partnership: &Partnership, assessed: &Assessed) -> anyhow::
     let said = Said {
         published: assessed.publication.published,
         vintage: assessed.publication.vintage.clone(),
+        rounded: protection.report.rounded > 0,
         cells: protection.said.clone(),
     };
     let mut ledger = partnership.folder.ledger.clone();

@@ -291,13 +291,16 @@ fn withheld_row(place: &Place, columns: usize) -> Vec<String> {
     row
 }
 
+/// Areas with their values, and areas that are withheld.
+type TakenByArea<'a> = (Vec<(&'a Place, Taken)>, Vec<&'a Place>);
+
 /// The measure in each area of the chart's level, and the areas that are withheld; areas whose value
 /// is not known are left out.
 fn taken_by_area<'a>(
     observed: &'a Observed,
     measure: &Measure,
     chart: &MeasureChart,
-) -> Result<(Vec<(&'a Place, Taken)>, Vec<&'a Place>), ObservedError> {
+) -> Result<TakenByArea<'a>, ObservedError> {
     let level = chart.level.unwrap_or(observed.partnership.district_level);
     let (mut found, mut withheld) = (Vec::new(), Vec::new());
     for place in observed.places_within(level, &observed.partnership.areas)? {

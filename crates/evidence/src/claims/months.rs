@@ -10,6 +10,9 @@ use crate::testing::NotTested;
 /// A total, or why it is not known.
 pub(super) type Total = Result<u64, NotKnown>;
 
+/// Months as times, their counts, and their months of the year.
+type Run = (Vec<f64>, Vec<u64>, Vec<u8>);
+
 /// Counts by month, of one selection in some places.
 pub(crate) struct Months<'a> {
     observed: &'a Observed,
@@ -65,18 +68,14 @@ impl<'a> Months<'a> {
     /// total may be shown, and if there are enough of them to hide each in the test.
     pub(super) fn for_a_test(&self) -> Result<Vec<u64>, NotTested> {
         self.total().map_err(|why| NotTested(why.0))?;
-        if !self.observed.months_suffice(&self.selection.source, self.counts.len()) {
-            return Err(NotTested(format!(
-                "{} months of a source under an agreement are too few for a test to be shown",
-                self.counts.len()
-            )));
-        }
+        self.observed.may_test(&self.selection.source, self.counts.len()).map_err(NotTested)?;
         Ok(self.counts.iter().filter_map(|(_, n)| *n).collect())
     }
 
     /// The known months' times, counts and months of the year, for a test over a run with gaps.
-    pub(super) fn for_a_run(&self) -> Result<(Vec<f64>, Vec<u64>, Vec<u8>), NotTested> {
+    pub(super) fn for_a_run(&self) -> Result<Run, NotTested> {
         self.show(&|_| true).map_err(|why| NotTested(why.0))?;
+        self.observed.may_test(&self.selection.source, self.counts.len()).map_err(NotTested)?;
         let start = self.counts.first().map_or(0, |(month, _)| month.index());
         let known = self.counts.iter().filter_map(|(month, n)| n.map(|n| (*month, n)));
         let mut columns = (Vec::new(), Vec::new(), Vec::new());

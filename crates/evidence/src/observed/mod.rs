@@ -324,13 +324,25 @@ impl Observed {
         }
         let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
         let shown = guard.shows(Cell::of(rows, places, months), value);
-        shown.then_some(value).ok_or_else(|| NotKnown(WITHHELD.to_owned()))
+        shown.ok_or_else(|| NotKnown(WITHHELD.to_owned()))
     }
 
-    /// Whether a test of so many months a side may be printed: of a controlled source, the test's own
-    /// numbers would tell too much of few months.
-    pub(crate) fn months_suffice(&self, source: &str, months: usize) -> bool {
-        months >= self.fewest_months || !self.is_controlled(source)
+    /// Whether a test of so many months a side may be printed, or why not: of a controlled source, the
+    /// test's own numbers would tell too much of few months, and more than rounded numbers do.
+    pub(crate) fn may_test(&self, source: &str, months: usize) -> Result<(), String> {
+        if !self.is_controlled(source) {
+            return Ok(());
+        }
+        let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(&*guard, Guard::Protected { rounded: true, .. }) {
+            return Err("its numbers are rounded, and a test would tell more of them".into());
+        }
+        if months < self.fewest_months {
+            return Err(format!(
+                "{months} months of a source under an agreement are too few for a test to be shown"
+            ));
+        }
+        Ok(())
     }
 
     /// How many respondents a survey's share needs to be shown.

@@ -97,7 +97,10 @@ fn add_family(
     let mut values = vec![0; cells.len()];
     for (index, (of, n)) in atoms.0.iter().enumerate() {
         let span = repeats.map(|months| format!(" repeats {months}")).unwrap_or_default();
-        let key = format!("atom {index:06} of {source}{span}");
+        let by: Vec<&str> = of.iter().take(2).map(|&cell| cells[cell].0.as_str()).collect();
+        let more = if of.len() > 2 { " and others" } else { "" };
+        let by = by.join(" and ");
+        let key = format!("rows of {source}{span} ({index:06}) that count in {by}{more} alone");
         builder = builder.hidden(key.clone(), *n);
         for &cell in of {
             parts[cell].push(key.clone());
@@ -140,7 +143,8 @@ fn add_earlier(
     now: &BTreeMap<String, u64>,
     rules: &DisclosureRules,
 ) -> PublicationBuilder {
-    for said in earlier {
+    // A rounded number says less than a number, and is not known here.
+    for said in earlier.iter().filter(|said| !said.rounded) {
         for cell in &said.cells {
             let key = cell.cell.key();
             let (Some(then), Some(now)) = (cell.value, now.get(&key)) else { continue };

@@ -1,6 +1,6 @@
 //! Stands between the counts of controlled sources and the page.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Cell;
 
@@ -19,22 +19,24 @@ pub(crate) enum Guard {
     Noting(BTreeMap<String, (Cell, u64)>),
     /// These cells.
     Protected {
-        /// Their keys.
-        shown: BTreeSet<String>,
+        /// By key, the numbers to print.
+        shown: BTreeMap<String, u64>,
+        /// Whether they are rounded.
+        rounded: bool,
     },
 }
 
 impl Guard {
-    /// Whether a cell may be shown; notes it where cells are noted.
-    pub(crate) fn shows(&mut self, cell: Cell, value: u64) -> bool {
+    /// The number to print for a cell, if it may be shown; notes it where cells are noted.
+    pub(crate) fn shows(&mut self, cell: Cell, value: u64) -> Option<u64> {
         match self {
-            Self::Closed => false,
-            Self::UnderAgreement => true,
+            Self::Closed => None,
+            Self::UnderAgreement => Some(value),
             Self::Noting(noted) => {
                 noted.insert(cell.key(), (cell, value));
-                true
+                Some(value)
             }
-            Self::Protected { shown } => shown.contains(&cell.key()),
+            Self::Protected { shown, .. } => shown.get(&cell.key()).copied(),
         }
     }
 }

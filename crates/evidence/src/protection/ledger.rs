@@ -49,6 +49,9 @@ pub struct Said {
     pub published: Date,
     /// The vintage of its evidence.
     pub vintage: String,
+    /// Whether its numbers were rounded.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub rounded: bool,
     /// Its cells.
     pub cells: Vec<LedgerCell>,
 }

@@ -97,13 +97,16 @@ pub fn publish(
     let protected = protect(&publication, &rules.cells)?;
     let withheld: BTreeSet<String> =
         protected.pattern.withheld.iter().filter(|key| noted.contains_key(*key)).cloned().collect();
+    let rounded = &protected.pattern.rounded;
+    let printed = |key: &String, value: u64| rounded.get(key).map_or(value, |to| to.value);
     let said = noted.iter().map(|(key, (cell, value))| LedgerCell {
         cell: cell.clone(),
-        value: (!withheld.contains(key)).then_some(*value),
+        value: (!withheld.contains(key)).then(|| printed(key, *value)),
     });
     let protection = Protection { report: protected.report, said: said.collect() };
-    let shown = noted.into_keys().filter(|key| !withheld.contains(key)).collect();
-    observed.guard(Guard::Protected { shown });
+    let shown = noted.iter().filter(|(key, _)| !withheld.contains(*key));
+    let shown = shown.map(|(key, (_, value))| (key.clone(), printed(key, *value))).collect();
+    observed.guard(Guard::Protected { shown, rounded: !rounded.is_empty() });
     let (answers, charts) = pass()?;
     Ok(Protected { answers, charts, protection: Some(protection) })
 }

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use wardmote_disclosure::Rules;
+use wardmote_disclosure::{Method, Rules};
 
 /// The rules of disclosure control, as the partnership folder declares them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -41,10 +41,20 @@ impl DisclosureRules {
     /// In a sentence or two, for the page of methods.
     pub fn in_words(&self) -> String {
         let checked = self.checked.map(|date| format!(", checked {date}")).unwrap_or_default();
+        let what = match self.cells.method {
+            Method::Withhold => format!(
+                "Counts of 1 to {} are withheld, and so are others from which they could be worked out",
+                self.cells.small_up_to
+            ),
+            Method::Round { base } => format!(
+                "Every number of these sources is rounded to a multiple of {base}, so that counts of 1 to {} \
+                 cannot be told",
+                self.cells.small_up_to
+            ),
+        };
         format!(
-            "Counts of 1 to {} are withheld, and so are others from which they could be worked out, over \
-             all pages of this publication and what was published before. Rules: {}{checked}.",
-            self.cells.small_up_to, self.source
+            "{what}, over all pages of this publication and what was published before. Rules: {}{checked}.",
+            self.source
         )
     }
 }
