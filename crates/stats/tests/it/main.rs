@@ -6,15 +6,26 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod displacement;
+mod disproportionality;
 mod equivalence;
+mod funnel;
+mod harm;
 mod luton;
+mod method_pages;
 mod multiplicity;
+mod peers;
 mod periods;
 mod power;
+mod prioritise;
 mod proportion;
+mod rank_intervals;
 mod ranks;
 mod rates;
 mod season;
 mod share_periods;
+mod simulate;
+mod survey;
+mod synthetic_control;
 mod together;
 mod trend;
