@@ -4,6 +4,7 @@
 mod attacker;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -57,13 +58,12 @@ fn partners_records(into: &Path) -> Option<PathBuf> {
     let boundaries = "data/reference/boundaries/lsoa_2011_ew.geojson";
     let feeds = ["twin", "feeds", "--boundaries", boundaries, "--out", "data/feeds"];
     wardmote(&twin, &[&feeds[..], &["--revised", "2022-10"]].concat()).ended(0);
-    for (folder, keep) in [("sources", &["lsoa-msoa-district", "lsoa-outlines", "residents"][..])] {
-        for entry in std::fs::read_dir(twin.join(folder)).unwrap() {
-            let path = entry.unwrap().path();
-            let name = path.file_stem().unwrap().to_str().unwrap();
-            if !keep.contains(&name) && !SHARED.contains(&name) {
-                std::fs::remove_file(path).unwrap();
-            }
+    let ground = ["lsoa-msoa-district", "lsoa-outlines", "residents"];
+    for entry in std::fs::read_dir(twin.join("sources")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if !ground.contains(&name) && !SHARED.contains(&name) {
+            std::fs::remove_file(path).unwrap();
         }
     }
     for entry in std::fs::read_dir(twin.join("measures")).unwrap() {
@@ -95,10 +95,11 @@ fn declare(twin: &Path, charts: &[Chart]) {
     let mut text = String::new();
     for (id, measure, kind, period) in charts {
         let level = if *kind == "areas" { "level = \"msoa-2011\"\n" } else { "" };
-        text.push_str(&format!(
+        let _ = writeln!(
+            text,
             "[{id}]\ntitle = \"SYNTHETIC: {id}\"\nmeasure = \"{measure}\"\nkind = \"{kind}\"\n\
-             period = \"{period}\"\n{level}\n"
-        ));
+             period = \"{period}\"\n{level}"
+        );
     }
     write("charts.toml", text);
     let totals = TOTALS.map(|(claim, measure, period)| {
@@ -149,7 +150,7 @@ fn truth(twin: &Path, chart: &Chart) -> BTreeMap<String, u64> {
 
 fn months(period: &str) -> Vec<String> {
     let period: wardmote_domain::period::Period = period.parse().unwrap();
-    period.months().map(|month| month.in_words()).collect()
+    period.months().map(wardmote_domain::period::Month::in_words).collect()
 }
 
 /// The rows that a number counts. The landlord's may lie in no middle area, and were revised for one
@@ -304,11 +305,11 @@ fn two_publications_together_give_nothing_away() {
     let mut attacker = Attacker::default();
     before.told_to(&mut attacker, |_, shown| shown);
     after.told_to(&mut attacker, |_, shown| shown);
-    let mut attacked = before.attacked(&mut attacker);
-    attacked.extend(after.attacked(&mut attacker));
-    attacked.extend(between(&twin, &mut attacker));
-    assert!(attacked.len() > 40, "{}", attacked.len());
-    for (cell, n, (fewest, most)) in &attacked {
+    let mut cells = before.attacked(&mut attacker);
+    cells.extend(after.attacked(&mut attacker));
+    cells.extend(between(&twin, &mut attacker));
+    assert!(cells.len() > 40, "{}", cells.len());
+    for (cell, n, (fewest, most)) in &cells {
         assert!(
             *fewest <= 1.0 + EPSILON && *most >= 5.0 - EPSILON,
             "{cell} is {n}: {fewest}..{most}"
@@ -336,9 +337,9 @@ fn two_publications_together_give_nothing_away() {
     let naive = |n: u64, _| !(1..=4).contains(&n);
     before.told_to(&mut attacker, naive);
     after.told_to(&mut attacker, naive);
-    let mut attacked = before.attacked(&mut attacker);
-    attacked.extend(after.attacked(&mut attacker));
-    attacked.extend(between(&twin, &mut attacker));
-    let found = attacked.iter().filter(|(_, _, (fewest, most))| most - fewest < 1.0).count();
+    let mut cells = before.attacked(&mut attacker);
+    cells.extend(after.attacked(&mut attacker));
+    cells.extend(between(&twin, &mut attacker));
+    let found = cells.iter().filter(|(_, _, (fewest, most))| most - fewest < 1.0).count();
     assert!(found > 20, "{found}: the attack is worth its name");
 }
