@@ -45,10 +45,9 @@
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
-mod decomposition;
 pub mod dispersion;
 pub mod equivalence;
-mod glm;
+pub mod glm;
 pub mod interval;
 pub mod multiplicity;
 pub mod periods;
@@ -57,5 +56,6 @@ pub mod proportion;
 pub mod ranks;
 pub mod rates;
 pub mod season;
+pub mod seasonal_decomposition;
 pub mod together;
 pub mod trend;

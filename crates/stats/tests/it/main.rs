@@ -7,13 +7,16 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
 mod equivalence;
+mod glm;
 mod luton;
 mod multiplicity;
+mod peers;
 mod periods;
 mod power;
 mod proportion;
 mod ranks;
 mod rates;
 mod season;
+mod seasonal_decomposition;
 mod together;
 mod trend;
