@@ -157,7 +157,33 @@ def weighted_negative_binomial(counts, x, offset, weights):
             "nb_log_likelihood": -float(best.fun)}
 
 
+def spikes():
+    """What farrington.R reads, and C3 as it was published, which that package computes otherwise."""
+    made = [
+        (12, series(31, 84, 40, 1.6, 0.3, 0.004, bursts=[(50, 2.2), (80, 1.9)])),
+        (12, series(32, 90, 9, 2.5, 0.2, -0.006, bursts=[(30, 3.0)])),
+        (12, series(33, 84, 400, 5.0, 0.3, 0.0, bursts=[(83, 1.5)])),
+        (12, series(34, 96, 1.4, 1.2, 0.2, 0.0)),
+        (52, series(35, 52 * 6 + 10, 30, 2.0, 0.4, 0.001, 52, bursts=[(200, 2.0), (320, 2.0)])),
+        (52, series(36, 52 * 6, 3, 1.3, 0.4, 0.0, 52)),
+    ]
+    write("spikes_series", "benches/peers/generate.py",
+          [{"period": period, "counts": counts} for period, counts in made])
+    cases = []
+    for number, (_, counts) in enumerate(made[:3]):
+        y, baseline = np.array(counts, dtype=float), 7
+        standardised = {}
+        for t in range(baseline + 2, len(y)):
+            past = y[t - baseline - 2 : t - 2]
+            standardised[t] = (y[t] - past.mean()) / past.std(ddof=1)
+        statistic = [sum(max(0.0, standardised[t - lag] - 1.0) for lag in range(3))
+                     for t in range(baseline + 4, len(y))]
+        cases.append({"series": number, "statistic": listed(statistic)})
+    write("ears_c3", f"numpy {np.__version__}", cases)
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")
     stl()
     glm()
+    spikes()

@@ -57,5 +57,6 @@ pub mod ranks;
 pub mod rates;
 pub mod season;
 pub mod seasonal_decomposition;
+pub mod spikes;
 pub mod together;
 pub mod trend;

@@ -6,6 +6,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod draw;
 mod equivalence;
 mod glm;
 mod luton;
@@ -18,5 +19,6 @@ mod ranks;
 mod rates;
 mod season;
 mod seasonal_decomposition;
+mod spikes;
 mod together;
 mod trend;
