@@ -55,14 +55,13 @@
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
-mod decomposition;
 pub mod dispersion;
 pub mod displacement;
 pub mod disproportionality;
 mod draws;
 pub mod equivalence;
 pub mod funnel;
-mod glm;
+pub mod glm;
 pub mod harm;
 pub mod interval;
 pub mod multiplicity;
@@ -74,7 +73,9 @@ pub mod rank_intervals;
 pub mod ranks;
 pub mod rates;
 pub mod season;
+pub mod seasonal_decomposition;
 pub mod share_periods;
+pub mod spikes;
 pub mod survey;
 pub mod synthetic_control;
 pub mod together;

@@ -8,8 +8,10 @@
 
 mod displacement;
 mod disproportionality;
+mod draw;
 mod equivalence;
 mod funnel;
+mod glm;
 mod harm;
 mod luton;
 mod method_pages;
@@ -23,8 +25,10 @@ mod rank_intervals;
 mod ranks;
 mod rates;
 mod season;
+mod seasonal_decomposition;
 mod share_periods;
 mod simulate;
+mod spikes;
 mod survey;
 mod synthetic_control;
 mod together;
