@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::claim::Rule;
-use wardmote_domain::period::{Period, PeriodError};
+use wardmote_domain::period::{Month, Period, PeriodError};
 
 /// `assessment/assessment.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,8 @@ pub enum Ask {
     Season(Over),
     /// Whether it rises and falls with another measure.
     Together(With),
+    /// Whether months were more than their own past lets expect, and when it was back.
+    Spike(Spike),
     /// The rate here against the rate elsewhere.
     Against(Against),
     /// Which area of a level has the highest rate.
@@ -102,7 +104,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, against, highest, share, survey, statistic; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, spike, against, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -114,6 +116,9 @@ pub enum ClaimError {
     /// Residents hardly change between two periods, and harm has no test.
     #[error("periods are compared as \"count\" or \"share\"")]
     ComparedAs,
+    /// The past comes before the months that are held against it, and the return after.
+    #[error("a spike's months lie after since and not after until")]
+    SpikeMonths,
     /// The periods do not hold the same months.
     #[error(transparent)]
     Periods(#[from] PeriodError),
@@ -138,6 +143,8 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     together: Option<With>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    spike: Option<Spike>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Against>,
     #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
@@ -159,6 +166,7 @@ impl TryFrom<WrittenClaim> for Claim {
             written.trend.map(Ask::Trend),
             written.season.map(Ask::Season),
             written.together.map(Ask::Together),
+            written.spike.map(Ask::Spike),
             written.against.map(Ask::Against),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
@@ -174,6 +182,13 @@ impl TryFrom<WrittenClaim> for Claim {
             compare.period.comparable_with(&compare.with)?;
             if !matches!(compare.form, Form::Count | Form::Share) {
                 return Err(ClaimError::ComparedAs);
+            }
+        }
+        if let Ask::Spike(Spike { period, since, until }) = &ask {
+            let in_order =
+                *since < period.first() && until.is_none_or(|last| last >= period.last());
+            if !in_order {
+                return Err(ClaimError::SpikeMonths);
             }
         }
         let own_subject = matches!(ask, Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_));
@@ -193,6 +208,7 @@ impl From<Claim> for WrittenClaim {
             Ask::Trend(over) => written.trend = Some(over),
             Ask::Season(over) => written.season = Some(over),
             Ask::Together(with) => written.together = Some(with),
+            Ask::Spike(spike) => written.spike = Some(spike),
             Ask::Against(against) => written.against = Some(against),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
@@ -255,6 +271,19 @@ pub struct With {
     pub period: Period,
     /// The other measure.
     pub with: String,
+}
+
+/// Months that are held against their own past.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spike {
+    /// The months.
+    pub period: Period,
+    /// The first month of the past.
+    pub since: Month,
+    /// The last month that is looked at for the return; the last of `period` if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Month>,
 }
 
 /// The other areas of a comparison.

@@ -226,8 +226,8 @@ fn statements_stand_or_fall(twin: &Path, evidence: &Value) {
         "Confirmed",
         // Hate crime: stable, the spike, the return, then the motives, of which three overlap others.
         "Withheld",
-        "Not judged",
-        "Not judged",
+        "Confirmed",
+        "Confirmed",
         "Confirmed",
         "Confirmed",
         "Withheld",

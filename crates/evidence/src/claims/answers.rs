@@ -13,7 +13,7 @@ use wardmote_stats::season::SeasonalProfile;
 use super::asking::{Evidence, SurveyOf};
 use super::months::Total;
 use super::{Answer, Field, sentences};
-use crate::declarations::{Form, Share, StatisticOf};
+use crate::declarations::{Form, Share, Spike, StatisticOf};
 use crate::family::Corrected;
 use crate::figure::Figure;
 use crate::figures::{self, About};
@@ -21,7 +21,7 @@ use crate::measure::Measure;
 use crate::numbers::{one_decimal, p_value, percent_size, thousands};
 use crate::observed::{Observed, ObservedError, Place, Published};
 use crate::take::{NotKnown, Taken};
-use crate::testing::{RawTest, Unit};
+use crate::testing::{RawTest, SpikeFound, Unit};
 
 type Answered = (Answer, Vec<Figure>);
 
@@ -52,6 +52,10 @@ pub(super) fn answer(
         Evidence::Season { measure, place, period, test } => {
             let profile = test.as_ref().ok().map(|found| &found.1);
             season(draft, &about(measure, place, period, "season"), profile)
+        }
+        Evidence::Spike { measure, place, asked, test } => {
+            let found = test.as_ref().ok().map(|found| &found.1);
+            spike(draft, &about(measure, place, &asked.period, "spike"), asked, found)
         }
         Evidence::Together { measure, with, place, period, .. } => {
             let kind = format!("together with {} v{}", with.id, with.version);
@@ -181,6 +185,43 @@ fn season(mut draft: Draft<'_>, about: &About<'_>, profile: Option<&SeasonalProf
     draft.field("trough", month(profile.trough), &figure);
     let statement =
         sentences::season(draft.verdict(), raw, profile.peak, profile.trough, about.period);
+    draft.finish(figure, statement)
+}
+
+fn spike(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    asked: &Spike,
+    found: Option<&SpikeFound>,
+) -> Answered {
+    let mut figure = draft.tested(about);
+    let (Some(raw), Some(found)) = (draft.raw(), found) else { return draft.untested(figure) };
+    if !found.warnings.is_empty() {
+        let warnings = found.warnings.join("; ");
+        let caution = figure.caution.take().map(|more| format!("{warnings}; {more}"));
+        figure.caution = Some(caution.unwrap_or(warnings));
+    }
+    let month = |index: usize| asked.since.plus(i32::try_from(index).unwrap_or(i32::MAX));
+    draft.field("month", month(found.index).in_words(), &figure);
+    draft.field("number", thousands(found.observed), &figure);
+    draft.field("expected", thousands(found.expected.round() as u64), &figure);
+    let back = found.back.map(|index| month(index).in_words());
+    if let Some(back) = &back {
+        draft.field("back", back.clone(), &figure);
+    }
+    let until = asked.until.unwrap_or(asked.period.last()).in_words();
+    let statement = sentences::spike(
+        draft.verdict(),
+        raw,
+        draft.corrected_p(),
+        &sentences::SpikeWords {
+            month: &month(found.index).in_words(),
+            found,
+            unit: &about.measure.unit,
+            back: back.as_deref(),
+            until: &until,
+        },
+    );
     draft.finish(figure, statement)
 }
 

@@ -8,11 +8,13 @@ use wardmote_stats::season::SeasonalProfile;
 use wardmote_stats::share_periods::Part;
 
 use super::months::{Months, Total};
-use crate::declarations::{Ask, Claim, Compare, Form, Highest, Share, StatisticOf, SurveyQuestion};
+use crate::declarations::{
+    Ask, Claim, Compare, Form, Highest, Share, Spike, StatisticOf, SurveyQuestion,
+};
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place, Published};
 use crate::take::{NotKnown, Taken, take};
-use crate::testing::{self, NotTested, RawTest};
+use crate::testing::{self, NotTested, RawTest, SpikeFound};
 
 /// What a claim asked, with what the evidence holds for it.
 #[derive(Debug)]
@@ -49,6 +51,12 @@ pub(super) enum Evidence<'a> {
         place: &'a Place,
         period: &'a Period,
         test: Result<Box<(RawTest, SeasonalProfile)>, NotTested>,
+    },
+    Spike {
+        measure: &'a Measure,
+        place: &'a Place,
+        asked: &'a Spike,
+        test: Result<Box<(RawTest, SpikeFound)>, NotTested>,
     },
     Together {
         measure: &'a Measure,
@@ -105,6 +113,7 @@ impl Evidence<'_> {
             | Self::ShareChange { measure, .. }
             | Self::Trend { measure, .. }
             | Self::Season { measure, .. }
+            | Self::Spike { measure, .. }
             | Self::Against { measure, .. }
             | Self::Highest { measure, .. } => of(measure),
             Self::Together { measure, with, .. } => of(measure) && of(with),
@@ -125,6 +134,9 @@ impl Evidence<'_> {
             | Self::Against { test, .. }
             | Self::Share { test, .. } => test.clone(),
             Self::Season { test, .. } => {
+                test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
+            }
+            Self::Spike { test, .. } => {
                 test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
             }
             Self::Highest { test, .. } => test.clone().map(|(raw, ..)| raw),
@@ -198,6 +210,7 @@ pub(super) fn ask<'a>(
             );
             Evidence::Season { measure, place, period: &over.period, test: test.map(Box::new) }
         }
+        Ask::Spike(asked) => spike(observed, measure, place, asked)?,
         Ask::Together(asked) => {
             let (period, with) = (&asked.period, observed.measure(&asked.with)?);
             let first = Months::of(observed, &measure.numerator, place, period)?;
@@ -216,6 +229,31 @@ pub(super) fn ask<'a>(
             unreachable!("what has no measure was answered above")
         }
     })
+}
+
+fn spike<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    place: &'a Place,
+    asked: &'a Spike,
+) -> Result<Evidence<'a>, ObservedError> {
+    let (first, last) = (asked.period.first(), asked.until.unwrap_or(asked.period.last()));
+    // The declaration sees to the order of its months.
+    let Ok(whole) = Period::run(asked.since, last) else {
+        let test = Err(NotTested("its months are not in order".into()));
+        return Ok(Evidence::Spike { measure, place, asked, test });
+    };
+    let months = Months::of(observed, &measure.numerator, place, &whole)?;
+    let watched = first.index() - asked.since.index();
+    let watched = watched.unsigned_abs() as usize;
+    let watched = watched..watched + asked.period.n_months();
+    let test = months.for_a_test().and_then(|counts| testing::spike(&counts, watched));
+    let test = test.and_then(|(raw, found)| {
+        let month = asked.since.plus(i32::try_from(found.index).unwrap_or(i32::MAX));
+        months.show(&|one| one == month).map_err(|why| NotTested(why.0))?;
+        Ok(Box::new((raw, found)))
+    });
+    Ok(Evidence::Spike { measure, place, asked, test })
 }
 
 fn highest_of<'a>(

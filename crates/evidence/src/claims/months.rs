@@ -97,7 +97,7 @@ impl<'a> Months<'a> {
     }
 
     /// The sum over some of the known months, if it may be shown.
-    fn show(&self, of: &dyn Fn(Month) -> bool) -> Total {
+    pub(super) fn show(&self, of: &dyn Fn(Month) -> bool) -> Total {
         let counted = || self.counts.iter().filter(|(month, n)| of(*month) && n.is_some());
         let sum = counted().filter_map(|(_, n)| *n).sum();
         let months = counted().map(|(month, _)| *month).collect();
