@@ -87,6 +87,8 @@ pub enum Ask {
     Together(With),
     /// Whether months were more than their own past lets expect, and when it was back.
     Spike(Spike),
+    /// Whether an action was followed by fewer events in its target than the control lets expect.
+    Action(Action),
     /// The rate here against the rate elsewhere.
     Against(Against),
     /// Which area of a level has the highest rate.
@@ -104,7 +106,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, spike, against, highest, share, survey, statistic; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -119,6 +121,9 @@ pub enum ClaimError {
     /// The past comes before the months that are held against it, and the return after.
     #[error("a spike's months lie after since and not after until")]
     SpikeMonths,
+    /// A longer period has more events.
+    #[error("the periods before and after an action are of one length, and lie apart")]
+    ActionMonths,
     /// The periods do not hold the same months.
     #[error(transparent)]
     Periods(#[from] PeriodError),
@@ -145,6 +150,8 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     spike: Option<Spike>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<Action>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Against>,
     #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
@@ -167,6 +174,7 @@ impl TryFrom<WrittenClaim> for Claim {
             written.season.map(Ask::Season),
             written.together.map(Ask::Together),
             written.spike.map(Ask::Spike),
+            written.action.map(Ask::Action),
             written.against.map(Ask::Against),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
@@ -183,6 +191,11 @@ impl TryFrom<WrittenClaim> for Claim {
             if !matches!(compare.form, Form::Count | Form::Share) {
                 return Err(ClaimError::ComparedAs);
             }
+        }
+        if let Ask::Action(Action { before, after, .. }) = &ask
+            && (before.n_months() != after.n_months() || before.last() >= after.first())
+        {
+            return Err(ClaimError::ActionMonths);
         }
         if let Ask::Spike(Spike { period, since, until }) = &ask {
             let in_order =
@@ -209,6 +222,7 @@ impl From<Claim> for WrittenClaim {
             Ask::Season(over) => written.season = Some(over),
             Ask::Together(with) => written.together = Some(with),
             Ask::Spike(spike) => written.spike = Some(spike),
+            Ask::Action(action) => written.action = Some(action),
             Ask::Against(against) => written.against = Some(against),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
@@ -284,6 +298,22 @@ pub struct Spike {
     /// The last month that is looked at for the return; the last of `period` if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Month>,
+}
+
+/// An action in a target, with the area around it and one where nothing was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// As many months before.
+    pub before: Period,
+    /// As after.
+    pub after: Period,
+    /// Where something was done.
+    pub target: AreaCode,
+    /// Where crime could have moved to.
+    pub around: AreaCode,
+    /// Where nothing was done.
+    pub control: AreaCode,
 }
 
 /// The other areas of a comparison.

@@ -282,7 +282,7 @@ pub(crate) fn interval_text(raw: &RawTest) -> String {
 fn estimate_printer(raw: &RawTest) -> fn(f64) -> String {
     match (raw.unit, raw.question) {
         (Unit::PerCent, _) => percent_signed,
-        (Unit::Points, Question::Change) => points_signed,
+        (Unit::Points, Question::Change) | (Unit::Events, _) => points_signed,
         // A survey's points stand beside its shares.
         (Unit::Points | Unit::Plain, _) => two_decimals,
     }

@@ -197,6 +197,8 @@ impl PartnershipFolder {
     pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
         let ranked = self.claims.values().filter_map(|claim| match &claim.ask {
             Ask::Highest(highest) => Some(highest.level),
+            // The areas of an action are drawn for it.
+            Ask::Action(_) => Some(AreaLevel::NEIGHBOURHOOD),
             _ => None,
         });
         let charted = self.measure_charts().filter_map(|chart| chart.level);

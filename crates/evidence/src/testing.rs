@@ -8,6 +8,9 @@ use std::ops::Range;
 
 use wardmote_domain::claim::Question;
 use wardmote_stats::dispersion::dispersion_over_areas;
+use wardmote_stats::displacement::{
+    BeforeAfter, DisplacementQuotient, Role, displacement_difference, displacement_quotient,
+};
 use wardmote_stats::interval::{Confidence, Interval, StandardError};
 use wardmote_stats::proportion::{
     ShareTest, SurveyShare, WeightedShare, compare_weighted, compare_with_rest,
@@ -55,6 +58,8 @@ pub enum Unit {
     PerCent,
     /// Points of share.
     Points,
+    /// Events.
+    Events,
     /// A ratio, a correlation, a multiple of the lowest month.
     Plain,
 }
@@ -381,6 +386,45 @@ pub fn spike(counts: &[u64], watched: Range<usize>) -> Result<(RawTest, SpikeFou
         warnings: watch.warnings.iter().map(ToString::to_string).collect(),
     };
     Ok((raw, found))
+}
+
+/// Did the target of an action have fewer events than its control lets expect, and did they move
+/// around it? Each area holds its months before and after.
+pub fn action(
+    target: [&[u64]; 2],
+    around: [&[u64]; 2],
+    control: [&[u64]; 2],
+) -> Result<(RawTest, DisplacementQuotient), NotTested> {
+    let of = |role, [before, after]: [&[u64]; 2]| BeforeAfter::months(role, before, after);
+    let (target, around) = (of(Role::Target, target)?, of(Role::Buffer, around)?);
+    let control = of(Role::Control, control)?;
+    let found = displacement_difference(target, control, None, ALPHA)?;
+    let proportional = found
+        .proportional
+        .ok_or_else(|| NotTested("the control has no events in one of the periods".into()))?;
+    let quotient = displacement_quotient(target, around, control)?;
+    let sides = [target.before, target.after, control.before, control.after];
+    let raw = RawTest {
+        question: Question::Change,
+        method: "weighted displacement difference of target and control, overdispersion-adjusted; in events and \
+                 per cent, the larger p"
+            .into(),
+        estimate: found.difference,
+        unit: Unit::Events,
+        interval: found.interval,
+        upward: found.difference > 0.0,
+        z: Some(found.z),
+        p: found.p_value.max(proportional.p_value),
+        equivalence_p: None,
+        fewest_events: sides.into_iter().min().unwrap_or(0),
+        parameters: BTreeMap::from([
+            ("standard_error".to_owned(), found.standard_error.value),
+            ("standard_error_by_chance_alone".to_owned(), found.standard_error_plain),
+            ("p_in_events".to_owned(), found.p_value),
+            ("p_per_cent".to_owned(), proportional.p_value),
+        ]),
+    };
+    Ok((raw, quotient))
 }
 
 /// 95% limits of a count over what was to be expected, both taken as counts of this dispersion.

@@ -107,6 +107,10 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
         ("crime-year-to-date", "fell by 6.0% between April to November 2023"),
         ("crime-trend", "shows a falling trend"),
         ("asb-change", "shows no clear change between 2022/23 and 2023/24: 6,800 and 6,664"),
+        ("marac-repeat-share-change", "fell by 4.9 points between 2021/22 and 2023/24"),
+        ("hate-spike", "was above what was to be expected in August 2024: 80 offences"),
+        // A fall by 40%, and too few months to show it.
+        ("day-of-action", "shows no clear change against the control: from 120 to 72 offences"),
         ("asb-season", "follows the seasons: over April 2022 to November 2024, it peaks in July"),
     ] {
         let statement = evidence["answers"][claim]["statement"].as_str().unwrap();

@@ -6,11 +6,12 @@ use wardmote_domain::area::AreaCode;
 use wardmote_domain::claim::{Question, Verdict};
 use wardmote_domain::period::{MONTH_NAMES, Period};
 use wardmote_domain::provenance::Disclosure;
+use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::interval::Confidence;
 use wardmote_stats::rates;
 use wardmote_stats::season::SeasonalProfile;
 
-use super::asking::{Evidence, SurveyOf};
+use super::asking::{ActionArea, Evidence, SurveyOf};
 use super::months::Total;
 use super::{Answer, Field, sentences};
 use crate::declarations::{Form, Share, Spike, StatisticOf};
@@ -56,6 +57,14 @@ pub(super) fn answer(
         Evidence::Spike { measure, place, asked, test } => {
             let found = test.as_ref().ok().map(|found| &found.1);
             spike(draft, &about(measure, place, &asked.period, "spike"), asked, found)
+        }
+        Evidence::Action { measure, asked, areas, test } => {
+            let target = areas[0].place;
+            let about = About {
+                against: Some(&asked.before),
+                ..about(measure, target, &asked.after, "after an action")
+            };
+            action(draft, &about, areas, test.as_ref().ok().map(|found| &found.1))
         }
         Evidence::Together { measure, with, place, period, .. } => {
             let kind = format!("together with {} v{}", with.id, with.version);
@@ -222,6 +231,40 @@ fn spike(
             until: &until,
         },
     );
+    draft.finish(figure, statement)
+}
+
+fn action(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    areas: &[ActionArea<'_>; 3],
+    quotient: Option<&DisplacementQuotient>,
+) -> Answered {
+    for (area, name) in areas.iter().zip(["target", "around", "control"]) {
+        let about = About { place: area.place, ..*about };
+        let before = (about.against.unwrap_or(about.period), area.before.clone());
+        draft.count(&about, &(about.period, area.after.clone()), &format!("{name}_after"));
+        draft.count(&about, &before, &format!("{name}_before"));
+    }
+    let figure = draft.tested(about);
+    let counts: Vec<(u64, u64)> = areas
+        .iter()
+        .filter_map(|area| Some((*area.before.as_ref().ok()?, *area.after.as_ref().ok()?)))
+        .collect();
+    let (Some(raw), Some(quotient), [target, around, control]) =
+        (draft.raw(), quotient, counts.as_slice())
+    else {
+        return draft.untested(figure);
+    };
+    let words = sentences::ActionWords {
+        unit: &about.measure.unit,
+        control_name: &areas[2].place.name,
+        target: *target,
+        around: *around,
+        control: *control,
+        quotient,
+    };
+    let statement = sentences::action(draft.verdict(), raw, draft.corrected_p(), &words);
     draft.finish(figure, statement)
 }
 

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::period::{Month, Period};
+use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::season::SeasonalProfile;
 use wardmote_stats::share_periods::Part;
 
 use super::months::{Months, Total};
 use crate::declarations::{
-    Ask, Claim, Compare, Form, Highest, Share, Spike, StatisticOf, SurveyQuestion,
+    Action, Ask, Claim, Compare, Form, Highest, Share, Spike, StatisticOf, SurveyQuestion,
 };
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place, Published};
@@ -58,6 +59,12 @@ pub(super) enum Evidence<'a> {
         asked: &'a Spike,
         test: Result<Box<(RawTest, SpikeFound)>, NotTested>,
     },
+    Action {
+        measure: &'a Measure,
+        asked: &'a Action,
+        areas: [ActionArea<'a>; 3],
+        test: Result<Box<(RawTest, DisplacementQuotient)>, NotTested>,
+    },
     Together {
         measure: &'a Measure,
         with: &'a Measure,
@@ -94,6 +101,14 @@ pub(super) enum Evidence<'a> {
     },
 }
 
+/// Target, surroundings or control of an action, with its events before and after.
+#[derive(Debug)]
+pub(super) struct ActionArea<'a> {
+    pub(super) place: &'a Place,
+    pub(super) before: Total,
+    pub(super) after: Total,
+}
+
 /// A question of a survey in the lake, as it was asked.
 #[derive(Debug)]
 pub(crate) struct SurveyOf<'a> {
@@ -114,6 +129,7 @@ impl Evidence<'_> {
             | Self::Trend { measure, .. }
             | Self::Season { measure, .. }
             | Self::Spike { measure, .. }
+            | Self::Action { measure, .. }
             | Self::Against { measure, .. }
             | Self::Highest { measure, .. } => of(measure),
             Self::Together { measure, with, .. } => of(measure) && of(with),
@@ -137,6 +153,9 @@ impl Evidence<'_> {
                 test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
             }
             Self::Spike { test, .. } => {
+                test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
+            }
+            Self::Action { test, .. } => {
                 test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
             }
             Self::Highest { test, .. } => test.clone().map(|(raw, ..)| raw),
@@ -211,6 +230,7 @@ pub(super) fn ask<'a>(
             Evidence::Season { measure, place, period: &over.period, test: test.map(Box::new) }
         }
         Ask::Spike(asked) => spike(observed, measure, place, asked)?,
+        Ask::Action(asked) => action(observed, measure, asked)?,
         Ask::Together(asked) => {
             let (period, with) = (&asked.period, observed.measure(&asked.with)?);
             let first = Months::of(observed, &measure.numerator, place, period)?;
@@ -254,6 +274,38 @@ fn spike<'a>(
         Ok(Box::new((raw, found)))
     });
     Ok(Evidence::Spike { measure, place, asked, test })
+}
+
+fn action<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    asked: &'a Action,
+) -> Result<Evidence<'a>, ObservedError> {
+    let months = |code| -> Result<_, ObservedError> {
+        let place = observed.place(code)?;
+        let of = |period| Months::of(observed, &measure.numerator, place, period);
+        Ok((place, of(&asked.before)?, of(&asked.after)?))
+    };
+    let all = [months(&asked.target)?, months(&asked.around)?, months(&asked.control)?];
+    let counts = |(_, before, after): &(&Place, Months<'_>, Months<'_>)| {
+        Ok::<_, NotTested>([before.for_a_test()?, after.for_a_test()?])
+    };
+    let test =
+        observed.dates_suffice(&measure.numerator.source).map_err(NotTested).and_then(|()| {
+            let [target, around, control] = &all;
+            let (target, around, control) = (counts(target)?, counts(around)?, counts(control)?);
+            testing::action(slices(&target), slices(&around), slices(&control)).map(Box::new)
+        });
+    let areas = all.map(|(place, before, after)| ActionArea {
+        place,
+        before: before.total(),
+        after: after.total(),
+    });
+    Ok(Evidence::Action { measure, asked, areas, test })
+}
+
+fn slices([before, after]: &[Vec<u64>; 2]) -> [&[u64]; 2] {
+    [before, after]
 }
 
 fn highest_of<'a>(

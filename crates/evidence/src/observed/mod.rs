@@ -19,8 +19,8 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::{Month, Period};
-use wardmote_domain::provenance::Disclosure;
-use wardmote_lake::source::{KnownGap, SourceDeclaration};
+use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
+use wardmote_lake::source::{KnownGap, Reader, SourceDeclaration};
 use wardmote_lake::{Boundary, Lake, Load, SurveyAnswer};
 
 use self::cube::Held;
@@ -341,6 +341,27 @@ impl Observed {
             return Err(format!(
                 "{months} months of a source under an agreement are too few for a test to be shown"
             ));
+        }
+        Ok(())
+    }
+
+    /// Whether a source knows days and true places, as the test of an action needs, or why not.
+    pub(crate) fn dates_suffice(&self, source: &str) -> Result<(), String> {
+        let Some(Reader::Events { time_precision, place_precision, .. }) =
+            self.sources.get(source).map(|source| &source.reader)
+        else {
+            return Err("totals do not say on which day and in which street events happened".into());
+        };
+        if *time_precision == TimePrecision::Month {
+            return Err(
+                "its rows know the month and not the day; a feed with dates is needed".into()
+            );
+        }
+        if *place_precision == PlacePrecision::Snapped {
+            return Err(
+                "its places were moved to a fixed set of points; a feed with areas or places is needed"
+                    .into(),
+            );
         }
         Ok(())
     }
