@@ -25,6 +25,7 @@ pub(super) struct Room {
 /// A fitted baseline at the period that is watched.
 struct Fitted {
     prediction: Prediction,
+    degrees_of_freedom: usize,
     slope: Option<f64>,
     slope_p: f64,
     n_weighed_down: usize,
@@ -76,7 +77,7 @@ impl Room {
         watched.dispersion = Some(prediction.dispersion);
         watched.log_slope = fitted.slope;
         watched.baseline.n_weighed_down = fitted.n_weighed_down;
-        watched.baseline.degrees_of_freedom = Some(prediction.degrees_of_freedom);
+        watched.baseline.degrees_of_freedom = Some(fitted.degrees_of_freedom);
         let threshold = options.limit.threshold(prediction, options.tail(), observed);
         watched.threshold = threshold.map(|threshold| threshold.upper);
         watched.p_value = threshold.map(|threshold| threshold.p_value);
@@ -167,7 +168,8 @@ impl Room {
         });
         let log_mean = workspace.coefficients[0];
         Ok(Fitted {
-            prediction: Prediction { log_mean, log_error, dispersion: floored, degrees_of_freedom },
+            prediction: Prediction { log_mean, log_error, dispersion: floored },
+            degrees_of_freedom,
             slope,
             slope_p,
             n_weighed_down,

@@ -8,6 +8,7 @@
 
 mod draw;
 mod equivalence;
+mod false_alarms;
 mod glm;
 mod luton;
 mod multiplicity;

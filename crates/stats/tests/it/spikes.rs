@@ -239,12 +239,12 @@ fn luton_shoplifting() {
         })
         .collect();
     insta::assert_snapshot!(lines.join("\n"), @r"
-    30: 75 against 83.8, threshold 157, p 0.629, Within, 2 years, 12 degrees
-    31: 118 against 74.0, threshold 138, p 0.038, Within, 2 years, 12 degrees
-    32: 103 against 74.5, threshold 117, p 0.045, Within, 2 years, 12 degrees
-    33: 141 against 79.5, threshold 126, p 0.003, Alarm, 2 years, 12 degrees
-    34: 137 against 85.5, threshold 132, p 0.007, Alarm, 2 years, 12 degrees
-    35: 154 against 85.0, threshold 141, p 0.004, Alarm, 2 years, 12 degrees
+    30: 75 against 83.8, threshold 169, p 0.922, Within, 2 years, 12 degrees
+    31: 118 against 74.0, threshold 149, p 0.132, Within, 2 years, 12 degrees
+    32: 103 against 74.5, threshold 124, p 0.160, Within, 2 years, 12 degrees
+    33: 141 against 79.5, threshold 133, p 0.003, Alarm, 2 years, 12 degrees
+    34: 137 against 85.5, threshold 139, p 0.015, Within, 2 years, 12 degrees
+    35: 154 against 85.0, threshold 151, p 0.007, Alarm, 2 years, 12 degrees
     ");
 }
 
