@@ -8,6 +8,7 @@
 use std::time::Instant;
 
 use wardmote_stats::seasonal_decomposition::{Decomposer, Settings};
+use wardmote_stats::spikes::{Farrington, farrington};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -26,7 +27,10 @@ fn main() {
     let plain = Settings::of_period(12);
     let stl = best(rounds, || decompose_all(&logs, &plain));
     let robust = best(rounds, || decompose_all(&logs, &plain.robust()));
-    println!("{{\"stl\": {stl}, \"stl_robust\": {robust}}}");
+    // The last month against three years.
+    let options = Farrington { years_back: 3, ..Farrington::flexible(12) };
+    let spikes = best(rounds, || watch_all(&series, &options));
+    println!("{{\"stl\": {stl}, \"stl_robust\": {robust}, \"farrington\": {spikes}}}");
 }
 
 fn best(rounds: usize, mut work: impl FnMut() -> f64) -> f64 {
@@ -42,4 +46,10 @@ fn best(rounds: usize, mut work: impl FnMut() -> f64) -> f64 {
 fn decompose_all(series: &[Vec<f64>], settings: &Settings) -> f64 {
     let mut decomposer = Decomposer::new(series[0].len(), settings).unwrap();
     series.iter().map(|values| decomposer.decompose(values).unwrap().seasonal_strength()).sum()
+}
+
+fn watch_all(series: &[Vec<u64>], options: &Farrington) -> f64 {
+    let last =
+        |counts: &Vec<u64>| farrington(counts, counts.len() - 1, options).unwrap().periods[0];
+    series.iter().filter_map(|counts| last(counts).threshold).sum()
 }

@@ -70,7 +70,8 @@ mod tests {
         let inverted = inverse(&lower, 3);
         for j in 0..3 {
             for k in 0..3 {
-                let product: f64 = (0..3).map(|m| full(j, m) * inverted[m][k]).sum();
+                let product: f64 =
+                    inverted.iter().enumerate().take(3).map(|(m, row)| full(j, m) * row[k]).sum();
                 let expected = if j == k { 1.0 } else { 0.0 };
                 assert_abs_diff_eq!(product, expected, epsilon = 1e-14);
             }

@@ -215,8 +215,9 @@ impl Model<'_> {
     }
 
     fn check(&self) -> Result<(), GlmError> {
+        type Given<'a> = (&'static str, Option<&'a [f64]>, fn(f64) -> bool);
         let rows = self.design.n_rows();
-        let slices: [(&'static str, Option<&[f64]>, fn(f64) -> bool); 3] = [
+        let slices: [Given<'_>; 3] = [
             ("counts", Some(self.counts), |value| value >= 0.0),
             ("offsets", self.offset, |_| true),
             ("weights", self.weights, |value| value > 0.0),

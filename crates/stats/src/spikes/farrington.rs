@@ -25,6 +25,7 @@ pub(super) struct Room {
 /// A fitted baseline at the period that is watched.
 struct Fitted {
     prediction: Prediction,
+    degrees_of_freedom: usize,
     slope: Option<f64>,
     slope_p: f64,
     n_weighed_down: usize,
@@ -76,7 +77,7 @@ impl Room {
         watched.dispersion = Some(prediction.dispersion);
         watched.log_slope = fitted.slope;
         watched.baseline.n_weighed_down = fitted.n_weighed_down;
-        watched.baseline.degrees_of_freedom = Some(prediction.degrees_of_freedom);
+        watched.baseline.degrees_of_freedom = Some(fitted.degrees_of_freedom);
         let threshold = options.limit.threshold(prediction, options.tail(), observed);
         watched.threshold = threshold.map(|threshold| threshold.upper);
         watched.p_value = threshold.map(|threshold| threshold.p_value);
@@ -91,13 +92,13 @@ impl Room {
 
     /// With the trend if it is wanted, well supported and does not run away, else without.
     fn fit(&mut self, index: usize, years: usize, options: &Farrington) -> Option<Fitted> {
-        if let Some(significance) = options.trend {
-            if let Ok(with) = self.fit_model(index, true, options) {
-                let largest = self.counts.iter().copied().fold(0.0, f64::max);
-                let supported = years >= FEWEST_YEARS_FOR_TREND && with.slope_p < significance;
-                if supported && with.prediction.log_mean.exp() <= largest {
-                    return Some(with);
-                }
+        if let Some(significance) = options.trend
+            && let Ok(with) = self.fit_model(index, true, options)
+        {
+            let largest = self.counts.iter().copied().fold(0.0, f64::max);
+            let supported = years >= FEWEST_YEARS_FOR_TREND && with.slope_p < significance;
+            if supported && with.prediction.log_mean.exp() <= largest {
+                return Some(with);
             }
         }
         self.fit_model(index, false, options).ok()
@@ -167,7 +168,8 @@ impl Room {
         });
         let log_mean = workspace.coefficients[0];
         Ok(Fitted {
-            prediction: Prediction { log_mean, log_error, dispersion: floored, degrees_of_freedom },
+            prediction: Prediction { log_mean, log_error, dispersion: floored },
+            degrees_of_freedom,
             slope,
             slope_p,
             n_weighed_down,
@@ -217,7 +219,9 @@ fn weigh_down(
         weights.push(if residual > threshold { residual.powi(-2) } else { 1.0 });
     }
     let scale = weights.len() as f64 / weights.iter().sum::<f64>();
-    let fallen = weights.iter().filter(|weight| **weight != 1.0).count();
-    weights.iter_mut().for_each(|weight| *weight *= scale);
+    let fallen = weights.iter().filter(|weight| (**weight - 1.0).abs() > f64::EPSILON).count();
+    for weight in weights.iter_mut() {
+        *weight *= scale;
+    }
     fallen
 }

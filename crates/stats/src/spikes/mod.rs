@@ -108,8 +108,8 @@ pub struct Farrington {
 const MOST_LEVELS: usize = 54;
 
 impl Farrington {
-    /// Noufaily's method with windows for the year, one false alarm in a hundred periods, and a
-    /// threshold that knows how much the baseline knows.
+    /// Noufaily's method with windows for months or weeks, at most one false alarm in a hundred periods,
+    /// and a threshold that allows for how little the baseline knows.
     pub fn flexible(periods_per_year: usize) -> Self {
         let weekly = periods_per_year > 26;
         Self {
@@ -120,7 +120,7 @@ impl Farrington {
             recent_left_out: if weekly { 26 } else { 3 },
             weigh_down_above: Some(2.58),
             trend: Some(0.05),
-            limit: Limit::Predictive,
+            limit: Limit::NegativeBinomialOfUpperMean,
             alpha: 0.01,
             sidedness: Sidedness::Upper,
             fewest_events: Some((5, 4)),
@@ -299,7 +299,8 @@ pub struct Watch {
 /// # Source
 ///
 /// Farrington, Andrews, Beale and Catchpole (1996), *Journal of the Royal Statistical Society A* 159;
-/// Noufaily et al. (2013), *Statistics in Medicine* 32. The predictive limit is ours.
+/// Noufaily et al. (2013), *Statistics in Medicine* 32; the limit about the
+/// upper mean as in Salmon, Schumacher and Höhle (2016), *Journal of Statistical Software* 70(10).
 ///
 /// # Example
 ///

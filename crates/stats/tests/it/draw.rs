@@ -32,10 +32,38 @@ impl Draw {
             Poisson::new(mean).unwrap().inverse_cdf(target)
         }
     }
+}
 
-    /// Months with a season of ±30% and no trend, independent of one another.
-    pub(crate) fn months(&mut self, n: usize, mean: f64, dispersion: f64) -> Vec<u64> {
-        let season = |t: usize| (0.3 * (std::f64::consts::TAU * t as f64 / 12.0).cos()).exp();
-        (0..n).map(|t| self.negative_binomial(mean * season(t), dispersion)).collect()
+/// Months with a season of ±30% and no trend, independent of one another.
+pub(crate) struct Months {
+    /// For each month of the year, the chance of each count or fewer.
+    tables: Vec<Vec<f64>>,
+}
+
+impl Months {
+    pub(crate) fn new(mean: f64, dispersion: f64) -> Self {
+        let season = |t: u8| (0.3 * (std::f64::consts::TAU * f64::from(t) / 12.0).cos()).exp();
+        Self { tables: (0..12).map(|t| table(mean * season(t), dispersion)).collect() }
     }
+
+    /// So many months from January on.
+    pub(crate) fn draw(&self, n: usize, draw: &mut Draw) -> Vec<u64> {
+        let month = |t: usize| {
+            let target = draw.uniform();
+            self.tables[t % 12].partition_point(|chance| *chance < target) as u64
+        };
+        (0..n).map(month).collect()
+    }
+}
+
+/// Up to where less than 1e-12 is left.
+fn table(mean: f64, dispersion: f64) -> Vec<f64> {
+    let cdf: Box<dyn Fn(u64) -> f64> = if dispersion > 1.0 {
+        let counts = NegativeBinomial::new(mean / (dispersion - 1.0), 1.0 / dispersion).unwrap();
+        Box::new(move |count| counts.cdf(count))
+    } else {
+        let counts = Poisson::new(mean).unwrap();
+        Box::new(move |count| counts.cdf(count))
+    };
+    (0..1_000_000).map(cdf).take_while(|chance| *chance < 1.0 - 1e-12).collect()
 }

@@ -10,6 +10,7 @@ mod displacement;
 mod disproportionality;
 mod draw;
 mod equivalence;
+mod false_alarms;
 mod funnel;
 mod glm;
 mod harm;
