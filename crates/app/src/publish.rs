@@ -6,10 +6,11 @@ use jiff::civil::Date;
 use wardmote_evidence::charts::{self, ChartData, Drawing};
 use wardmote_evidence::claims::{Answers, answer_all};
 use wardmote_evidence::declarations::{Assessment, SectionDeclaration};
+use wardmote_evidence::document::Document;
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::figure::Figure;
 use wardmote_evidence::folder::PartnershipFolder;
-use wardmote_evidence::lint::{Finding, Syntax, lint};
+use wardmote_evidence::lint::{Finding, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
 use wardmote_evidence::statements::{Judgement, judge};
@@ -49,7 +50,7 @@ pub(crate) fn assess(
         if written.insert(section.file.clone(), text.clone()).is_none() {
             let name = path.display().to_string();
             findings.extend(
-                lint(&text, Syntax::Markdown, &answers)
+                lint(&Document::markdown(&text), &answers)
                     .into_iter()
                     .map(|finding| (name.clone(), finding)),
             );
