@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
 mod changes;
+mod contradictions;
 mod fetch;
 mod folder;
 mod luton;
