@@ -22,6 +22,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("wardmote-records", &["wardmote-domain"]),
     ("wardmote-evidence", &["wardmote-domain", "wardmote-stats", "wardmote-lake"]),
     ("wardmote-reports", &["wardmote-domain"]),
+    // INVARIANT: what opens a file from anybody knows nothing that it could give away.
+    ("wardmote-bundle", &[]),
     // INVARIANT: what may open a connection knows no case record and no lake.
     ("wardmote-fetch", &["wardmote-domain"]),
     ("wardmote-twin", &["wardmote-domain"]),
@@ -29,6 +31,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         APP,
         &[
+            "wardmote-bundle",
             "wardmote-domain",
             "wardmote-stats",
             "wardmote-lake",
