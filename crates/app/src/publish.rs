@@ -33,15 +33,30 @@ pub(crate) fn assess(
     observed: &Observed,
     published: Date,
 ) -> anyhow::Result<Assessed> {
-    let assessment = folder.assessment.as_ref().ok_or_else(|| {
+    let rule = declared(folder)?.family.rule;
+    let answers = answer_all(observed, &folder.claims, rule)?;
+    assess_answered(folder, observed, &answers, published)
+}
+
+fn declared(folder: &PartnershipFolder) -> anyhow::Result<&Assessment> {
+    folder.assessment.as_ref().ok_or_else(|| {
         anyhow::anyhow!(
             "{} has no assessment/assessment.toml; `wardmote init` writes one to start from",
             folder.path.display()
         )
-    })?;
-    let answers = answer_all(observed, &folder.claims, assessment.family.rule)?;
+    })
+}
+
+/// The same from answers that are there already.
+pub(crate) fn assess_answered(
+    folder: &PartnershipFolder,
+    observed: &Observed,
+    answers: &Answers,
+    published: Date,
+) -> anyhow::Result<Assessed> {
+    let assessment = declared(folder)?;
     let evidence =
-        EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
+        EvidenceFile::new(observed, &folder.claims, &assessment.family, answers, published);
     let mut findings = Vec::new();
     let mut written = BTreeMap::new();
     for section in assessment.sections.iter().chain(&assessment.summary) {
@@ -49,7 +64,7 @@ pub(crate) fn assess(
         if written.insert(section.file.clone(), text.clone()).is_none() {
             let name = path.display().to_string();
             findings.extend(
-                lint(&text, Syntax::Markdown, &answers)
+                lint(&text, Syntax::Markdown, answers)
                     .into_iter()
                     .map(|finding| (name.clone(), finding)),
             );
@@ -60,9 +75,7 @@ pub(crate) fn assess(
     let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
         declared
             .iter()
-            .map(|section| {
-                make_section(folder, section, &prose::print(&text_of(section), &answers))
-            })
+            .map(|section| make_section(folder, section, &prose::print(&text_of(section), answers)))
             .collect()
     };
     let mut drawn = BTreeMap::new();
@@ -80,10 +93,10 @@ pub(crate) fn assess(
         sections: sections(&assessment.sections),
         charts: drawn,
         tables: BTreeMap::from([
-            ("tests".to_owned(), tests_table(assessment, &answers)),
+            ("tests".to_owned(), tests_table(assessment, answers)),
             ("loads".to_owned(), loads_table(observed)),
             ("coverage".to_owned(), sources_table(observed)),
-            ("statements".to_owned(), statements_table(folder, &answers)),
+            ("statements".to_owned(), statements_table(folder, answers)),
         ]),
         figures: answers
             .figures

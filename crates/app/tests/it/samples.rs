@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::changes;
 use crate::running::{shipped, wardmote};
+use crate::{bundles, changes};
 
 /// A copy of a shipped partnership that reads the sample data where `cargo xtask sample-data` laid
 /// them; `None`, after saying so, where it has not run.
-fn sample(name: &str, into: &Path) -> Option<PathBuf> {
+pub(crate) fn sample(name: &str, into: &Path) -> Option<PathBuf> {
     let data =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../partnerships").join(name).join("data");
     if !data.is_dir() || std::env::var_os("WARDMOTE_ASSETS").is_none() {
@@ -119,6 +119,7 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     let signed_off = wardmote(&twin, &["assess", "--published", "2025-03-18"]).ended(0);
     assert!(!signed_off.out.contains("draft"), "{}", signed_off.out);
     wardmote(&twin, &["verify"]).ended(0);
+    bundles::leeds::the_twin_verifies_too(&twin);
     partners_feeds_agree_with_their_truth(&twin, &evidence);
     changes::move_exactly_what_depends(&twin);
 }
