@@ -27,6 +27,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         &["wardmote-domain", "wardmote-stats", "wardmote-lake", "wardmote-disclosure"],
     ),
     ("wardmote-reports", &["wardmote-domain"]),
+    // INVARIANT: what opens a file from anybody knows nothing that it could give away.
+    ("wardmote-bundle", &[]),
     // INVARIANT: what may open a connection knows no case record and no lake.
     ("wardmote-fetch", &["wardmote-domain"]),
     ("wardmote-twin", &["wardmote-domain"]),
@@ -34,6 +36,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         APP,
         &[
+            "wardmote-bundle",
             "wardmote-domain",
             "wardmote-stats",
             "wardmote-lake",

@@ -15,7 +15,7 @@ use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::lint::{Finding, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
-use wardmote_evidence::protection::{self, DisclosureRules, Protection};
+use wardmote_evidence::protection::{self, Protection, WithheldSummary};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
@@ -39,16 +39,37 @@ pub(crate) fn assess(
     observed: &Observed,
     published: Date,
 ) -> anyhow::Result<Assessed> {
-    let assessment = folder.assessment.as_ref().ok_or_else(|| {
+    let rule = declared(folder)?.family.rule;
+    let protection::Protected { answers, charts, protection } =
+        protection::publish(observed, folder, rule, published)?;
+    let withheld = protection.as_ref().map(|done| done.summary(&folder.disclosure));
+    let assessed = assess_answered(folder, observed, &answers, charts, withheld, published)?;
+    Ok(Assessed { protection, ..assessed })
+}
+
+fn declared(folder: &PartnershipFolder) -> anyhow::Result<&Assessment> {
+    folder.assessment.as_ref().ok_or_else(|| {
         anyhow::anyhow!(
             "{} has no assessment/assessment.toml; `wardmote init` writes one to start from",
             folder.path.display()
         )
-    })?;
-    let protection::Protected { answers, charts, protection } =
-        protection::publish(observed, folder, assessment.family.rule, published)?;
-    let evidence =
-        EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
+    })
+}
+
+/// The same from answers that are there already.
+pub(crate) fn assess_answered(
+    folder: &PartnershipFolder,
+    observed: &Observed,
+    answers: &Answers,
+    charts: BTreeMap<String, ChartData>,
+    withheld: Option<WithheldSummary>,
+    published: Date,
+) -> anyhow::Result<Assessed> {
+    let assessment = declared(folder)?;
+    let evidence = EvidenceFile {
+        withheld,
+        ..EvidenceFile::new(observed, &folder.claims, &assessment.family, answers, published)
+    };
     let mut findings = Vec::new();
     let mut written = BTreeMap::new();
     for section in assessment.sections.iter().chain(&assessment.summary) {
@@ -56,7 +77,7 @@ pub(crate) fn assess(
         if written.insert(section.file.clone(), text.clone()).is_none() {
             let name = path.display().to_string();
             findings.extend(
-                lint(&Document::markdown(&text), &answers)
+                lint(&Document::markdown(&text), answers)
                     .into_iter()
                     .map(|finding| (name.clone(), finding)),
             );
@@ -67,20 +88,18 @@ pub(crate) fn assess(
     let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
         declared
             .iter()
-            .map(|section| {
-                make_section(folder, section, &prose::print(&text_of(section), &answers))
-            })
+            .map(|section| make_section(folder, section, &prose::print(&text_of(section), answers)))
             .collect()
     };
     let drawn = charts.into_iter().map(|(id, chart)| (id, make_chart(chart)));
     let mut tables = BTreeMap::from([
-        ("tests".to_owned(), tests_table(assessment, &answers)),
+        ("tests".to_owned(), tests_table(assessment, answers)),
         ("loads".to_owned(), loads_table(observed)),
         ("coverage".to_owned(), sources_table(observed)),
-        ("statements".to_owned(), statements_table(folder, &answers)),
+        ("statements".to_owned(), statements_table(folder, answers)),
     ]);
-    if let Some(protection) = &protection {
-        tables.insert("protection".to_owned(), protection_table(&folder.disclosure, protection));
+    if let Some(withheld) = &evidence.withheld {
+        tables.insert("protection".to_owned(), protection_table(withheld));
     }
     let publication = Publication {
         partnership: observed.partnership.name.clone(),
@@ -102,7 +121,7 @@ pub(crate) fn assess(
             written.get(file).is_some_and(|text| !text.trim().is_empty())
         }),
     };
-    Ok(Assessed { publication, evidence, findings, protection })
+    Ok(Assessed { publication, evidence, findings, protection: None })
 }
 
 fn sign_off(
@@ -269,23 +288,21 @@ fn capitalised(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-fn protection_table(rules: &DisclosureRules, protection: &Protection) -> Table {
-    let report = &protection.report;
+fn protection_table(withheld: &WithheldSummary) -> Table {
     let row = |what: &str, n: usize| vec![what.to_owned(), thousands(n as u64)];
-    let noted = protection.said.len();
     table(
         "What this publication withholds of sources under a sharing agreement",
         &[("Numbers", false), ("How many", true)],
         vec![
-            row("Numbers of these sources that the pages ask for", noted),
-            row("Withheld because they are small", report.withheld_as_small),
-            row("Rounded", report.rounded),
+            row("Numbers of these sources that the pages ask for", withheld.asked_for),
+            row("Withheld because they are small", withheld.withheld_as_small),
+            row("Rounded", withheld.rounded),
             row(
                 "Withheld because the small ones could be worked out from them",
-                report.withheld_for_others,
+                withheld.withheld_for_others,
             ),
         ],
-        Some(rules.in_words()),
+        Some(withheld.rules.clone()),
     )
 }
 

@@ -92,14 +92,20 @@ pub(crate) fn record(partnership: &Partnership, assessed: &Assessed) -> anyhow::
     Ok(())
 }
 
-/// Writes every file of an assessment; the earlier publication is replaced only when all are written.
-pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
+/// Every file of an assessment, by its path below the publication's folder.
+pub(crate) fn files(assessed: &Assessed) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let assets = load_assets()?;
     let mut files: Vec<(String, Vec<u8>)> = publication_files(&assessed.publication, &assets)?
         .into_iter()
         .map(|file| (file.path, file.bytes))
         .collect();
     files.push(("evidence.json".into(), assessed.evidence.to_json()?.into_bytes()));
+    Ok(files)
+}
+
+/// Writes every file of an assessment; the earlier publication is replaced only when all are written.
+pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
+    let files = files(assessed)?;
     let staging = out.with_extension("writing");
     if staging.exists() {
         std::fs::remove_dir_all(&staging).with_context(|| staging.display().to_string())?;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::changes;
 use crate::running::{shipped, wardmote};
+use crate::{bundles, changes};
 
 /// A copy of a shipped partnership that reads the sample data where `cargo xtask sample-data` laid
 /// them; `None`, after saying so, where it has not run.
@@ -123,6 +123,7 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     let signed_off = wardmote(&twin, &["assess", "--published", "2025-03-18"]).ended(0);
     assert!(!signed_off.out.contains("draft"), "{}", signed_off.out);
     wardmote(&twin, &["verify"]).ended(0);
+    bundles::leeds::the_twin_verifies_too(&twin);
     partners_feeds_agree_with_their_truth(&twin, &evidence);
     changes::move_exactly_what_depends(&twin);
 }

@@ -97,6 +97,16 @@ pub fn answer_all(
     claims: &BTreeMap<String, Claim>,
     rule: Rule,
 ) -> Result<Answers, ClaimFailure> {
+    answer_beside(observed, claims, &[], rule)
+}
+
+/// The same, where other claims of the family were tested `elsewhere`.
+pub(crate) fn answer_beside(
+    observed: &Observed,
+    claims: &BTreeMap<String, Claim>,
+    elsewhere: &[family::MadeElsewhere],
+    rule: Rule,
+) -> Result<Answers, ClaimFailure> {
     let mut asked = Vec::with_capacity(claims.len());
     for (name, claim) in claims {
         let evidence = asking::ask(observed, claim)
@@ -104,7 +114,7 @@ pub fn answer_all(
         asked.push((name, evidence));
     }
     let raw = asked.iter().filter_map(|(_, evidence)| evidence.test()).collect();
-    let mut corrected = family::correct(raw, rule).into_iter();
+    let mut corrected = family::correct(raw, elsewhere, rule).into_iter();
 
     let mut answers =
         Answers { claims: BTreeMap::new(), figures: BTreeMap::new(), tests: Vec::new() };
