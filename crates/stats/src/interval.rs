@@ -29,6 +29,15 @@ impl Interval {
     }
 }
 
+/// Which differences a p value counts, to be printed with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sidedness {
+    /// Those in one direction.
+    One,
+    /// Those in either.
+    Two,
+}
+
 /// Why a confidence level cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ConfidenceError {

@@ -15,6 +15,14 @@
 //! | Do two series rise and fall together? | [`together`] |
 //! | May two values be called the same? | [`equivalence`] |
 //! | Is the highest really the highest? | [`ranks`] |
+//! | Which areas stand outside what chance and the usual spread explain? | [`funnel`] |
+//! | Which ranks can an area have? | [`rank_intervals`] |
+//! | Is one group searched more, and are its searches as fruitful? | [`disproportionality`] |
+//! | Did it work, or did it move? | [`displacement`] |
+//! | What would have happened without it? | [`synthetic_control`] |
+//! | Did the harm change, and where does it lie? | [`harm`] |
+//! | Which problems come first, and how firm is that? | [`prioritise`] |
+//! | How many must answer a survey? | [`survey`] |
 //! | How much more than chance do counts vary? | [`dispersion`] |
 //! | How many of these findings are chance? | [`multiplicity`] |
 //! | How wide, at what confidence? | [`interval`] |
@@ -35,7 +43,8 @@
 //!
 //! # What to rely on
 //!
-//! - Pure: no function reads a file or a clock, and nothing is drawn at random.
+//! - Pure: no function reads a file or a clock, and nothing is drawn at random but from a seed that
+//!   stands in the result.
 //! - Input that cannot be right is an error that names the element, never a quiet NaN.
 //! - A variance that was estimated is treated as one: Student's t with its degrees of freedom.
 //! - What was chosen for the caller, such as a dispersion, stands in the result.
@@ -46,18 +55,28 @@
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
-mod decomposition;
 pub mod dispersion;
+pub mod displacement;
+pub mod disproportionality;
+mod draws;
 pub mod equivalence;
-mod glm;
+pub mod funnel;
+pub mod glm;
+pub mod harm;
 pub mod interval;
 pub mod multiplicity;
 pub mod periods;
 pub mod power;
+pub mod prioritise;
 pub mod proportion;
+pub mod rank_intervals;
 pub mod ranks;
 pub mod rates;
 pub mod season;
+pub mod seasonal_decomposition;
 pub mod share_periods;
+pub mod spikes;
+pub mod survey;
+pub mod synthetic_control;
 pub mod together;
 pub mod trend;

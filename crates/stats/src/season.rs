@@ -2,8 +2,8 @@
 //!
 //! For the course of season and trend through the series see [`stl`].
 
-pub use crate::decomposition::{Decomposition, DecompositionError, stl};
 use crate::interval::{Confidence, Interval, Reference, f_test_p};
+pub use crate::seasonal_decomposition::{Decomposition, DecompositionError, stl};
 use crate::trend::{Series, TrendError, without_gaps};
 
 /// Why no season could be found.

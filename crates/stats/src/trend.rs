@@ -2,7 +2,7 @@
 
 use crate::dispersion::{Dispersion, from_residuals};
 pub use crate::glm::FitError;
-use crate::glm::{self, Fit};
+use crate::glm::{self, Design, Fit};
 use crate::interval::{Confidence, Interval, Reference};
 
 /// Why no trend could be fitted.
@@ -186,19 +186,23 @@ impl Series {
 
     /// Level, slope, and each month of the year that is present but the first.
     pub(crate) fn fit_with_months(&self) -> Result<Fit, FitError> {
-        let month_terms = |month: u8| {
-            self.present[1..].iter().map(move |&other| if other == month { 1.0 } else { 0.0 })
-        };
-        let rows = self.times.iter().zip(&self.months);
-        let design: Vec<Vec<f64>> = rows
-            .map(|(&t, &month)| [1.0, t].into_iter().chain(month_terms(month)).collect())
-            .collect();
+        let mut design = Design::with_columns(self.present.len() + 1);
+        for (&t, month) in self.times.iter().zip(&self.months) {
+            let row = design.add_row();
+            (row[0], row[1]) = (1.0, t);
+            if let Some(other) = self.present[1..].iter().position(|present| present == month) {
+                row[2 + other] = 1.0;
+            }
+        }
         glm::poisson(&design, &self.counts)
     }
 
     /// Level and slope alone.
     pub(crate) fn fit_without_months(&self) -> Result<Fit, FitError> {
-        let design: Vec<Vec<f64>> = self.times.iter().map(|&t| vec![1.0, t]).collect();
+        let mut design = Design::with_columns(2);
+        for &t in &self.times {
+            design.add_row().copy_from_slice(&[1.0, t]);
+        }
         glm::poisson(&design, &self.counts)
     }
 

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use wardmote_evidence::claims::{Answers, answer_all};
+use wardmote_evidence::claims::Answers;
 use wardmote_evidence::lint::{Bindings, LintRule, NoBindings, Syntax, lint};
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::protection;
 
 use crate::Outcome;
 use crate::console::{self, Format};
-use crate::place::{At, Partnership};
+use crate::place::{At, Partnership, today};
 
 /// Read documents through the wording gate
 ///
@@ -93,5 +94,6 @@ async fn answers_here(at: &At) -> anyhow::Result<Option<Answers>> {
         return Ok(None);
     };
     let observed = Observed::gather(&lake, &partnership.folder, &[])?;
-    Ok(Some(answer_all(&observed, &partnership.folder.claims, assessment.family.rule)?))
+    let rule = assessment.family.rule;
+    Ok(Some(protection::publish(&observed, &partnership.folder, rule, today())?.answers))
 }

@@ -6,10 +6,12 @@ use std::path::Path;
 use anyhow::{Context as _, bail, ensure};
 use wardmote_bundle::{Bundle, DECLARATIONS, PUBLISHED};
 use wardmote_domain::provenance::Disclosure;
+use wardmote_evidence::charts;
 use wardmote_evidence::claims::Answers;
 use wardmote_evidence::evidence_file::{EvidenceFile, LoadRecord};
 use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::protection::Protected;
 use wardmote_evidence::verify::{
     Absent, Lacking, Verification, compare_as_stranger, nothing_checked,
 };
@@ -68,10 +70,14 @@ pub(super) async fn recompute(bundle: &Bundle, sources: Option<&Path>) -> anyhow
     };
     let mut again = Again { folder: &folder, observed, published: &published, wanted: &wanted };
     let answers = again.answers(&mut here, &mut lacking)?;
-    let mut drawn = folder.clone();
-    drawn.charts = here.charts;
+    let mut charts = BTreeMap::new();
+    for (id, chart) in &here.charts {
+        charts.insert(id.clone(), charts::draw(&again.observed, chart)?);
+    }
+    // What disclosure control withheld is the publisher's to decide: only they have those sources.
+    let protected = Protected { answers, charts, protection: None };
     let mut assessed =
-        publish::assess_answered(&drawn, &again.observed, &answers, published.published)?;
+        publish::assess_protected(&folder, &again.observed, protected, published.published)?;
     let verification = compare_as_stranger(&published, &assessed.evidence, &lacking);
     let whole = lacking.is_empty() && !wanted.iter().any(Wanted::is_changed);
     if !whole {
@@ -80,6 +86,9 @@ pub(super) async fn recompute(bundle: &Bundle, sources: Option<&Path>) -> anyhow
     for id in &lost_charts {
         let title = folder.charts.get(id).map(|chart| chart.title.clone()).unwrap_or_default();
         assessed.publication.charts.insert(id.clone(), placeholder(title));
+    }
+    if !whole && member(bundle, "tables/protection.csv").is_some() {
+        assessed.publication.tables.insert("protection".to_owned(), empty_table());
     }
     let computed: BTreeMap<String, Vec<u8>> = assess::files(&assessed)?.into_iter().collect();
     let not_compared = pages::NotCompared {
@@ -386,6 +395,7 @@ fn placeholder(title: String) -> Chart {
         y_label: String::new(),
         months: Vec::new(),
         lines: Vec::new(),
+        withheld: Vec::new(),
         expected: None,
         markers: Vec::new(),
     };
@@ -394,6 +404,10 @@ fn placeholder(title: String) -> Chart {
         finding: String::new(),
         source: String::new(),
         kind: ChartKind::Series(series),
-        table: Table { caption: String::new(), columns: Vec::new(), rows: Vec::new(), note: None },
+        table: empty_table(),
     }
+}
+
+fn empty_table() -> Table {
+    Table { caption: String::new(), columns: Vec::new(), rows: Vec::new(), note: None }
 }

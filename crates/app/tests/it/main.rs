@@ -7,6 +7,7 @@ mod fetch;
 mod folder;
 mod luton;
 mod prose;
+mod protection;
 mod repeats;
 mod running;
 mod samples;

@@ -107,6 +107,10 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
         ("crime-year-to-date", "fell by 6.0% between April to November 2023"),
         ("crime-trend", "shows a falling trend"),
         ("asb-change", "shows no clear change between 2022/23 and 2023/24: 6,800 and 6,664"),
+        ("marac-repeat-share-change", "fell by 4.9 points between 2021/22 and 2023/24"),
+        ("hate-spike", "was above what was to be expected in August 2024: 80 offences"),
+        // A fall by 40%, and too few months to show it.
+        ("day-of-action", "shows no clear change against the control: from 120 to 72 offences"),
         ("asb-season", "follows the seasons: over April 2022 to November 2024, it peaks in July"),
     ] {
         let statement = evidence["answers"][claim]["statement"].as_str().unwrap();
@@ -131,6 +135,7 @@ fn partners_feeds_agree_with_their_truth(twin: &Path, evidence: &Value) {
     let planted = &truth["planted"];
     let n = |id: &str, period: &str| -> u64 {
         let arguments = ["measure", id, "--period", period, "--by", "whole", "--format", "csv"];
+        let arguments = [&arguments[..], &["--agreement", "invented-agreement-2024"]].concat();
         let out = wardmote(twin, &arguments).ended(0).out;
         let row = csv::Reader::from_reader(out.as_bytes()).records().next().unwrap().unwrap();
         row[3].parse().unwrap()
@@ -169,7 +174,7 @@ fn partners_feeds_agree_with_their_truth(twin: &Path, evidence: &Value) {
     {
         let arguments =
             ["measure", "bike-enabled-crime", "--level", "neighbourhood", "--period", period];
-        let more = ["--by", "whole", "--format", "csv"];
+        let more = ["--by", "whole", "--format", "csv", "--agreement", "invented-agreement-2024"];
         let out = wardmote(twin, &[&arguments[..], &more[..]].concat()).ended(0).out;
         for row in csv::Reader::from_reader(out.as_bytes()).records() {
             let row = row.unwrap();
@@ -226,8 +231,8 @@ fn statements_stand_or_fall(twin: &Path, evidence: &Value) {
         "Confirmed",
         // Hate crime: stable, the spike, the return, then the motives, of which three overlap others.
         "Withheld",
-        "Not judged",
-        "Not judged",
+        "Confirmed",
+        "Confirmed",
         "Confirmed",
         "Confirmed",
         "Withheld",

@@ -3,9 +3,11 @@
 
 mod answers;
 mod asking;
+mod months;
 mod sentences;
 
 pub(crate) use self::asking::SurveyOf;
+pub(crate) use self::months::Months;
 
 use std::collections::BTreeMap;
 
@@ -119,7 +121,7 @@ pub(crate) fn answer_beside(
     for (name, evidence) in asked {
         let test = evidence.test().and_then(|_| corrected.next());
         if let Some(test) = &test {
-            answers.tests.push(record(name, test));
+            answers.tests.push(record(name, test, evidence.is_open(observed)));
         }
         let (answer, figures) = answers::answer(observed, &evidence, test.as_ref())
             .map_err(|why| ClaimFailure { claim: name.clone(), why })?;
@@ -129,14 +131,16 @@ pub(crate) fn answer_beside(
     Ok(answers)
 }
 
-fn record(claim: &str, test: &family::Corrected) -> TestRecord {
+/// `open` tells whether the test's own numbers, which hold how its months vary, may be printed.
+fn record(claim: &str, test: &family::Corrected, open: bool) -> TestRecord {
     let raw = test.raw.as_ref().ok();
+    let inner = raw.filter(|_| open);
     TestRecord {
         claim: claim.to_owned(),
         question: raw.map(|raw| raw.question),
         method: raw.map_or_else(|| "none".to_owned(), |raw| raw.method.clone()),
-        z: raw.and_then(|raw| raw.z),
-        parameters: raw.map(|raw| raw.parameters.clone()).unwrap_or_default(),
+        z: inner.and_then(|raw| raw.z),
+        parameters: inner.map(|raw| raw.parameters.clone()).unwrap_or_default(),
         p: raw.map(|raw| raw.p),
         corrected_p: test.p,
         equivalence_p: raw.and_then(|raw| raw.equivalence_p),

@@ -6,15 +6,31 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod displacement;
+mod disproportionality;
+mod draw;
 mod equivalence;
+mod false_alarms;
+mod funnel;
+mod glm;
+mod harm;
 mod luton;
+mod method_pages;
 mod multiplicity;
+mod peers;
 mod periods;
 mod power;
+mod prioritise;
 mod proportion;
+mod rank_intervals;
 mod ranks;
 mod rates;
 mod season;
+mod seasonal_decomposition;
 mod share_periods;
+mod simulate;
+mod spikes;
+mod survey;
+mod synthetic_control;
 mod together;
 mod trend;
