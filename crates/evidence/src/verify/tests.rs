@@ -6,6 +6,7 @@ use super::*;
 use crate::claims::{Answer, Field};
 use crate::declarations::Claim;
 use crate::folder::PartnershipFolder;
+use crate::protection::{DisclosureRules, Ledger};
 
 fn figure(key: &str, value: f64, disclosure: Disclosure, load: &str) -> Figure {
     Figure {
@@ -110,6 +111,8 @@ fn folder() -> PartnershipFolder {
         assessment: None,
         statutory: None,
         statements: Vec::new(),
+        disclosure: DisclosureRules::default(),
+        ledger: Ledger::default(),
     }
 }
 
