@@ -8,10 +8,11 @@ use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::charts::{ChartData, Drawing, MapData};
 use wardmote_evidence::claims::Answers;
 use wardmote_evidence::declarations::{Assessment, SectionDeclaration};
+use wardmote_evidence::document::Document;
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::figure::Figure;
 use wardmote_evidence::folder::PartnershipFolder;
-use wardmote_evidence::lint::{Finding, Syntax, lint};
+use wardmote_evidence::lint::{Finding, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
 use wardmote_evidence::protection::{self, DisclosureRules, Protection};
@@ -71,7 +72,7 @@ pub(crate) fn assess_protected(
         if written.insert(section.file.clone(), text.clone()).is_none() {
             let name = path.display().to_string();
             findings.extend(
-                lint(&text, Syntax::Markdown, answers)
+                lint(&Document::markdown(&text), answers)
                     .into_iter()
                     .map(|finding| (name.clone(), finding)),
             );

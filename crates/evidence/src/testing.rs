@@ -351,8 +351,8 @@ pub fn spike(counts: &[u64], watched: Range<usize>) -> Result<(RawTest, SpikeFou
     let (most, p, expected, threshold) = most.ok_or_else(|| {
         NotTested("not one month asked about has the whole year before it that is needed".into())
     })?;
-    let episode = returned(&watch.periods, CALM_MONTHS).into_iter();
-    let back = episode.filter(|one| one.alarm <= most.index).next_back().and_then(|one| one.back);
+    let episodes = returned(&watch.periods, CALM_MONTHS);
+    let back = episodes.iter().rfind(|one| one.alarm <= most.index).and_then(|one| one.back);
     let observed = most.observed as f64;
     let ratio = observed / expected;
     let dispersion = most.dispersion.unwrap_or(1.0);

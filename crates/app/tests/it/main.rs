@@ -3,6 +3,7 @@
 
 mod bundles;
 mod changes;
+mod contradictions;
 mod fetch;
 mod folder;
 mod luton;

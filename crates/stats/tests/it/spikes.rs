@@ -100,7 +100,7 @@ fn farrington_original_agrees_with_surveillance() {
             farrington(counts, range[0], &options).unwrap().periods.iter().enumerate()
         {
             let named = |what: &str| format!("case {index}, period {}, {what}", watched.index);
-            let alarm = number(&case["alarm"][at]) == 1.0;
+            let alarm = number(&case["alarm"][at]) > 0.5;
             assert_eq!(watched.verdict == Verdict::Alarm, alarm, "{}", named("alarm"));
             // The package writes 0 where events are few.
             let upper = match watched.verdict {
@@ -215,7 +215,7 @@ fn what_cannot_be_watched_is_refused() {
         "7 periods are too few: the first that can be watched is number 8"
     );
     let flat = ears(&[4, 4, 4, 4, 4, 4, 4, 5], &Ears::new(EarsMethod::C1)).unwrap();
-    assert!(flat.periods[0].alarm && flat.periods[0].threshold == 4.0);
+    assert!(flat.periods[0].alarm && (flat.periods[0].threshold - 4.0).abs() < 1e-12);
 }
 
 #[test]
