@@ -15,7 +15,7 @@ use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::lint::{Finding, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
-use wardmote_evidence::protection::{self, Protection, WithheldSummary};
+use wardmote_evidence::protection::{self, DisclosureRules, Protection};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
@@ -40,11 +40,8 @@ pub(crate) fn assess(
     published: Date,
 ) -> anyhow::Result<Assessed> {
     let rule = declared(folder)?.family.rule;
-    let protection::Protected { answers, charts, protection } =
-        protection::publish(observed, folder, rule, published)?;
-    let withheld = protection.as_ref().map(|done| done.summary(&folder.disclosure));
-    let assessed = assess_answered(folder, observed, &answers, charts, withheld, published)?;
-    Ok(Assessed { protection, ..assessed })
+    let protected = protection::publish(observed, folder, rule, published)?;
+    assess_protected(folder, observed, protected, published)
 }
 
 fn declared(folder: &PartnershipFolder) -> anyhow::Result<&Assessment> {
@@ -56,20 +53,18 @@ fn declared(folder: &PartnershipFolder) -> anyhow::Result<&Assessment> {
     })
 }
 
-/// The same from answers that are there already.
-pub(crate) fn assess_answered(
+/// The same from answers and charts that are there already.
+pub(crate) fn assess_protected(
     folder: &PartnershipFolder,
     observed: &Observed,
-    answers: &Answers,
-    charts: BTreeMap<String, ChartData>,
-    withheld: Option<WithheldSummary>,
+    protected: protection::Protected,
     published: Date,
 ) -> anyhow::Result<Assessed> {
     let assessment = declared(folder)?;
-    let evidence = EvidenceFile {
-        withheld,
-        ..EvidenceFile::new(observed, &folder.claims, &assessment.family, answers, published)
-    };
+    let protection::Protected { answers, charts, protection } = protected;
+    let answers = &answers;
+    let evidence =
+        EvidenceFile::new(observed, &folder.claims, &assessment.family, answers, published);
     let mut findings = Vec::new();
     let mut written = BTreeMap::new();
     for section in assessment.sections.iter().chain(&assessment.summary) {
@@ -98,8 +93,8 @@ pub(crate) fn assess_answered(
         ("coverage".to_owned(), sources_table(observed)),
         ("statements".to_owned(), statements_table(folder, answers)),
     ]);
-    if let Some(withheld) = &evidence.withheld {
-        tables.insert("protection".to_owned(), protection_table(withheld));
+    if let Some(protection) = &protection {
+        tables.insert("protection".to_owned(), protection_table(&folder.disclosure, protection));
     }
     let publication = Publication {
         partnership: observed.partnership.name.clone(),
@@ -121,7 +116,7 @@ pub(crate) fn assess_answered(
             written.get(file).is_some_and(|text| !text.trim().is_empty())
         }),
     };
-    Ok(Assessed { publication, evidence, findings, protection: None })
+    Ok(Assessed { publication, evidence, findings, protection })
 }
 
 fn sign_off(
@@ -288,21 +283,23 @@ fn capitalised(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
-fn protection_table(withheld: &WithheldSummary) -> Table {
+fn protection_table(rules: &DisclosureRules, protection: &Protection) -> Table {
+    let report = &protection.report;
     let row = |what: &str, n: usize| vec![what.to_owned(), thousands(n as u64)];
+    let noted = protection.said.len();
     table(
         "What this publication withholds of sources under a sharing agreement",
         &[("Numbers", false), ("How many", true)],
         vec![
-            row("Numbers of these sources that the pages ask for", withheld.asked_for),
-            row("Withheld because they are small", withheld.withheld_as_small),
-            row("Rounded", withheld.rounded),
+            row("Numbers of these sources that the pages ask for", noted),
+            row("Withheld because they are small", report.withheld_as_small),
+            row("Rounded", report.rounded),
             row(
                 "Withheld because the small ones could be worked out from them",
-                withheld.withheld_for_others,
+                report.withheld_for_others,
             ),
         ],
-        Some(withheld.rules.clone()),
+        Some(rules.in_words()),
     )
 }
 

@@ -14,7 +14,6 @@ use crate::declarations::{Claim, Family};
 use crate::figure::Figure;
 use crate::measure::Measure;
 use crate::observed::Observed;
-use crate::protection::WithheldSummary;
 
 /// The version of the file's shape; a reader refuses one that it does not know.
 pub const FORMAT: u32 = 1;
@@ -114,9 +113,6 @@ pub struct EvidenceFile {
     pub claims: BTreeMap<String, Claim>,
     /// The files of open sources, by load; those of controlled sources are not listed.
     pub loads: BTreeMap<String, LoadRecord>,
-    /// How much is withheld of controlled sources, where any is asked about.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub withheld: Option<WithheldSummary>,
     /// Every test of the family, shown or not.
     pub tests: Vec<TestRecord>,
     /// The claims' answers.
@@ -146,7 +142,6 @@ impl EvidenceFile {
             measures: observed.measures.clone(),
             claims: claims.clone(),
             loads: open.map(|load| (load.load_id.clone(), LoadRecord::of(load))).collect(),
-            withheld: None,
             tests: answers.tests.clone(),
             answers: answers.claims.clone(),
             figures: answers.figures.clone(),

@@ -5,7 +5,9 @@
 //! its signature, the figures with what the official files give, and the pages with what the prose and
 //! those figures give. No file is read that the verifier did not point to.
 
+mod again;
 mod files;
+mod load;
 mod pages;
 mod recompute;
 mod report;

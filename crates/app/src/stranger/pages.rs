@@ -45,8 +45,8 @@ pub(super) struct NotCompared {
     pub(super) evidence: bool,
 }
 
-/// Tables that list files and their rows.
-const TABLES_OF_FILES: [&str; 2] = ["loads", "coverage"];
+/// Tables that list files and their rows, sources, and what was withheld of them.
+const TABLES_OF_FILES: [&str; 3] = ["loads", "coverage", "protection"];
 
 impl NotCompared {
     pub(super) fn in_words(&self) -> Vec<String> {

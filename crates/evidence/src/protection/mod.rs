@@ -15,7 +15,6 @@ mod rules;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 pub use wardmote_disclosure::Quality;
 use wardmote_disclosure::{ProtectError, PublicationError, Report, protect};
 use wardmote_domain::claim::Rule;
@@ -68,35 +67,6 @@ pub struct Protection {
     pub report: Report,
     /// Every cell, shown or withheld, for the ledger.
     pub said: Vec<LedgerCell>,
-}
-
-/// How much a publication withholds, as its own pages say it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WithheldSummary {
-    /// Numbers of controlled sources that the pages ask for.
-    pub asked_for: usize,
-    /// Withheld because they are small.
-    pub withheld_as_small: usize,
-    /// Withheld so that these cannot be worked out.
-    pub withheld_for_others: usize,
-    /// Rounded.
-    pub rounded: usize,
-    /// The rules, in words.
-    pub rules: String,
-}
-
-impl Protection {
-    /// The summary for the publication's pages.
-    pub fn summary(&self, rules: &DisclosureRules) -> WithheldSummary {
-        WithheldSummary {
-            asked_for: self.said.len(),
-            withheld_as_small: self.report.withheld_as_small,
-            withheld_for_others: self.report.withheld_for_others,
-            rounded: self.report.rounded,
-            rules: rules.in_words(),
-        }
-    }
 }
 
 /// Answers every claim and draws every chart, with the cells of controlled sources protected together

@@ -6,6 +6,7 @@ use super::*;
 use crate::claims::{Answer, Field};
 use crate::declarations::Claim;
 use crate::folder::PartnershipFolder;
+use crate::protection::{DisclosureRules, Ledger};
 
 fn figure(key: &str, value: f64, disclosure: Disclosure, load: &str) -> Figure {
     Figure {
@@ -80,7 +81,6 @@ fn evidence() -> EvidenceFile {
         measures: ["crime", "landlord"].map(|id| (id.to_owned(), measure(id, 1))).into(),
         claims: ["crime", "landlord"].map(|id| (format!("{id}-now"), claim(id))).into(),
         loads: [("a", "crime"), ("b", "landlord")].map(|(id, of)| (id.to_owned(), load(of))).into(),
-        withheld: None,
         tests: Vec::new(),
         answers: [("crime-now", &figures[0]), ("landlord-now", &figures[1])]
             .map(|(name, figure)| (name.to_owned(), answer(figure)))
@@ -110,9 +110,9 @@ fn folder() -> PartnershipFolder {
         charts: BTreeMap::new(),
         assessment: None,
         statutory: None,
-        disclosure: crate::protection::DisclosureRules::default(),
-        ledger: crate::protection::Ledger::default(),
         statements: Vec::new(),
+        disclosure: DisclosureRules::default(),
+        ledger: Ledger::default(),
     }
 }
 

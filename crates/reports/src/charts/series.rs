@@ -18,6 +18,7 @@ pub struct SeriesChart {
     /// The lines, each with one value for each month.
     pub lines: Vec<Line>,
     /// Months whose values are known and withheld, so that nobody can be worked out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<String>,
     /// The range to be expected, drawn behind the lines.
     pub expected: Option<Band>,
