@@ -45,9 +45,14 @@
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
+pub mod changepoints;
 pub mod dispersion;
 pub mod equivalence;
+pub mod events;
+pub mod forecast;
 pub mod glm;
+pub mod hours_of_week;
+pub mod interrupted;
 pub mod interval;
 pub mod multiplicity;
 pub mod periods;

@@ -126,7 +126,7 @@ pub struct EarsWatch {
 /// use wardmote_stats::spikes::{Ears, EarsMethod, ears};
 /// let watch = ears(&[10, 12, 9, 11, 10, 8, 12, 25], &Ears::new(EarsMethod::C1))?;
 /// assert!(watch.periods[0].alarm);
-/// assert_eq!(format!("{:.2}", watch.periods[0].threshold), "14.93");
+/// assert_eq!(format!("{:.2}", watch.periods[0].threshold), "14.91");
 /// # Ok::<(), wardmote_stats::spikes::EarsError>(())
 /// ```
 pub fn ears(counts: &[u64], options: &Ears) -> Result<EarsWatch, EarsError> {

@@ -34,25 +34,31 @@ impl Draw {
     }
 }
 
-/// Months with a season of ±30% and no trend, independent of one another.
-pub(crate) struct Months {
-    /// For each month of the year, the chance of each count or fewer.
+/// Months or weeks with a season of ±30% and no trend, independent of one another.
+pub(crate) struct Null {
+    /// For each part of the year, the chance of each count or fewer.
     tables: Vec<Vec<f64>>,
 }
 
-impl Months {
-    pub(crate) fn new(mean: f64, dispersion: f64) -> Self {
-        let season = |t: u8| (0.3 * (std::f64::consts::TAU * f64::from(t) / 12.0).cos()).exp();
-        Self { tables: (0..12).map(|t| table(mean * season(t), dispersion)).collect() }
+impl Null {
+    pub(crate) fn months(mean: f64, dispersion: f64) -> Self {
+        Self::new(12, mean, dispersion)
     }
 
-    /// So many months from January on.
+    pub(crate) fn new(periods_per_year: usize, mean: f64, dispersion: f64) -> Self {
+        let angle = |t: usize| std::f64::consts::TAU * t as f64 / periods_per_year as f64;
+        let season = |t: usize| (0.3 * angle(t).cos()).exp();
+        let tables = (0..periods_per_year).map(|t| table(mean * season(t), dispersion));
+        Self { tables: tables.collect() }
+    }
+
+    /// So many from the start of a year on.
     pub(crate) fn draw(&self, n: usize, draw: &mut Draw) -> Vec<u64> {
-        let month = |t: usize| {
+        let part = |t: usize| {
             let target = draw.uniform();
-            self.tables[t % 12].partition_point(|chance| *chance < target) as u64
+            self.tables[t % self.tables.len()].partition_point(|chance| *chance < target) as u64
         };
-        (0..n).map(month).collect()
+        (0..n).map(part).collect()
     }
 }
 

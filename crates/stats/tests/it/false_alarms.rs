@@ -6,7 +6,7 @@
 use statrs::distribution::{Beta, ContinuousCDF};
 use wardmote_stats::spikes::{Farrington, Limit, Verdict, farrington};
 
-use crate::draw::{Draw, Months};
+use crate::draw::{Draw, Null};
 
 /// Alarms among trials.
 #[derive(Debug, Clone, Copy)]
@@ -56,11 +56,11 @@ fn farrington_rate(
     trials: usize,
 ) -> Rate {
     let mut draw = Draw::new(1_000 * years as u64 + mean as u64 + (10.0 * dispersion) as u64);
-    let months = Months::new(mean, dispersion);
+    let null = Null::new(options.periods_per_year, mean, dispersion);
     let n = options.periods_per_year * years + 2;
     let alarms = (0..trials)
         .filter(|_| {
-            let counts = months.draw(n, &mut draw);
+            let counts = null.draw(n, &mut draw);
             let found = farrington(&counts, n - 1, options).unwrap();
             found.periods[0].verdict == Verdict::Alarm
         })
@@ -82,7 +82,7 @@ fn farrington_rates(options: &Farrington, years: usize, trials: usize) -> (Strin
 
 #[test]
 fn farrington_keeps_to_its_rate() {
-    for (alpha, years) in [(0.01, 5), (0.01, 3), (0.01, 2), (0.05, 5), (0.05, 3)] {
+    for (alpha, years) in [(0.01, 3), (0.05, 5)] {
         let options = Farrington { alpha, ..Farrington::flexible(12) };
         for (mean, dispersion) in SETTINGS {
             let rate = farrington_rate(&options, years, mean, dispersion, 2_000);
@@ -107,7 +107,7 @@ fn the_published_limits_do_not() {
     // What docs/methods/spikes.md says of them; should it come to be untrue, the page must change.
     for limit in [Limit::NegativeBinomial, Limit::TwoThirds] {
         let options = Farrington { limit, ..Farrington::flexible(12) };
-        let (line, all) = farrington_rates(&options, 5, 2_000);
+        let (line, all) = farrington_rates(&options, 5, 500);
         println!("{limit:?}, alpha 0.01, 5 years:{line}");
         assert!(all.lower_limit() > options.alpha, "{limit:?}: {all:?}");
     }
