@@ -2,7 +2,7 @@
 
 use crate::dispersion::Dispersion;
 use crate::glm::linear::dot;
-use crate::interval::{Confidence, Interval, Reference};
+use crate::interval::{Confidence, Interval, Reference, Sides};
 use crate::trend::{Series, TrendError};
 
 /// Why a window could not be tested.
@@ -87,7 +87,7 @@ pub struct EventTest {
     pub ratio: f64,
     /// Its limits: observed over those of the prediction.
     pub ratio_interval: Interval,
-    /// Observed against expected, standardised on the scale of the power two thirds.
+    /// Observed, half an event nearer, against expected, standardised on the scale of the power two thirds.
     pub t: f64,
     /// Its two-sided p value, by Student's t with `degrees_of_freedom`; not corrected for other tests.
     pub p_value: f64,
@@ -101,6 +101,10 @@ pub struct EventTest {
     pub degrees_of_freedom: usize,
     /// Confidence of the intervals; the outcome is at one less this, two-sided.
     pub confidence: Confidence,
+    /// Which way counts.
+    pub sides: Sides,
+    /// Tests that p value and limits are corrected for: 1, that is, for no other.
+    pub corrected_for: usize,
     /// Position of the window's first month.
     pub window_start: usize,
     /// Months of the window.
@@ -125,8 +129,8 @@ pub struct EventTest {
 /// # Source
 ///
 /// The prediction interval on the scale of the power two thirds is that of Farrington et al. (1996),
-/// *Journal of the Royal Statistical Society A* 159, with Student's t and the factor for
-/// autocorrelation of [`dispersion`](crate::dispersion).
+/// *Journal of the Royal Statistical Society A* 159, with a correction for continuity, Student's t and the
+/// factor for autocorrelation of [`dispersion`](crate::dispersion).
 ///
 /// # Example
 ///
@@ -188,9 +192,13 @@ pub fn test_window(
     let observed = counts[window].iter().sum::<u64>();
     let reference = Reference::student(fit.degrees_of_freedom);
     let half = reference.quantile(confidence) * scale;
+    // A count stands for all between half below and half above it.
+    let plain = Interval::about(centre, half).map(|limit| limit.max(0.0).powf(1.0 / power));
     let prediction_interval =
-        Interval::about(centre, half).map(|limit| limit.max(0.0).powf(1.0 / power));
-    let t = ((observed as f64).powf(power) - centre) / scale;
+        Interval { lower: (plain.lower - 0.5).max(0.0), upper: plain.upper + 0.5 };
+    let beyond = ((observed as f64 - expected).abs() - 0.5).max(0.0);
+    let nearer = expected + beyond.copysign(observed as f64 - expected);
+    let t = (nearer.max(0.0).powf(power) - centre) / scale;
     let outcome = match (prediction_interval.contains(observed as f64), more_reports) {
         (true, _) => EventOutcome::CannotTell,
         _ if t < 0.0 => EventOutcome::FewerThanExpected,
@@ -214,6 +222,8 @@ pub fn test_window(
         dispersion,
         degrees_of_freedom: fit.degrees_of_freedom,
         confidence,
+        sides: Sides::Both,
+        corrected_for: 1,
         window_start,
         window_length,
         n_baseline: outside.len(),

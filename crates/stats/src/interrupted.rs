@@ -3,7 +3,7 @@
 use crate::dispersion::Dispersion;
 use crate::glm::linear::dot;
 use crate::glm::{self, Design, Fit};
-use crate::interval::{Confidence, Interval, Reference};
+use crate::interval::{Confidence, Interval, Reference, Sides};
 use crate::trend::{Series, TrendError, without_gaps};
 
 /// Why no effect could be estimated.
@@ -135,6 +135,10 @@ pub struct Interruption {
     pub autocorrelation: Autocorrelation,
     /// Confidence of the intervals.
     pub confidence: Confidence,
+    /// Which way counts.
+    pub sides: Sides,
+    /// Tests that p value and limits are corrected for: 1, that is, for no other.
+    pub corrected_for: usize,
     /// Position of the first month of the change.
     pub change_at: usize,
     /// Months given.
@@ -265,6 +269,8 @@ pub fn interrupted(
         change,
         autocorrelation,
         confidence,
+        sides: Sides::Both,
+        corrected_for: 1,
         change_at,
         n_months,
     })

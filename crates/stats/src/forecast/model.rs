@@ -57,7 +57,7 @@ impl Room {
             row[column] = 1.0;
             row[terms - 1] = (index as f64 - (n - 1) as f64) / 12.0;
             self.counts.push(count as f64);
-            self.weights.push(options.discount_per_month.powi((n - 1 - index) as i32));
+            self.weights.push(options.discount_per_month.powf((n - 1 - index) as f64));
         }
         let task = Task {
             design: &self.design,
@@ -71,9 +71,10 @@ impl Room {
         let degrees_of_freedom = self.counts.len() - terms;
         into.clear();
         let last = usize::from(month_of_year[n - 1]);
-        let mut drawn_out = 0.0;
+        let (mut drawn_out, mut left) = (0.0, 1.0);
         for ahead in 1..=horizon {
-            drawn_out += options.damping_per_month.powi(ahead as i32);
+            left *= options.damping_per_month;
+            drawn_out += left;
             let month = ((last + ahead - 1) % 12) as u8 + 1;
             let Some(column) = present.iter().position(|other| *other == month) else {
                 into.push(Expected { mean: 0.0, mean_variance: 0.0 });

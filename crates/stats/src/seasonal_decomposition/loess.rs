@@ -138,11 +138,11 @@ impl Windows {
             }
         }
         // The one before the first value leans on its neighbour, which by now has its row.
-        if let Some(Anchor { instead: Instead::Anchor(neighbour), .. }) = self.anchors.first() {
-            if rows[..self.width].iter().all(|weight| *weight == 0.0) {
-                let there = neighbour * self.width;
-                rows.copy_within(there..there + self.width, 0);
-            }
+        if let Some(Anchor { instead: Instead::Anchor(neighbour), .. }) = self.anchors.first()
+            && rows[..self.width].iter().all(|weight| *weight == 0.0)
+        {
+            let there = neighbour * self.width;
+            rows.copy_within(there..there + self.width, 0);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use crate::interval::Sides;
+
 /// Why a series could not be watched.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum EarsError {
@@ -105,6 +107,10 @@ pub struct EarsWatch {
     pub options: Ears,
     /// Periods in the series.
     pub n: usize,
+    /// Which way counts.
+    pub sides: Sides,
+    /// Tests that p value and limits are corrected for: 1, that is, for no other.
+    pub corrected_for: usize,
 }
 
 /// Holds each period against the mean and standard deviation of the few before it: one-sided, upwards,
@@ -191,7 +197,13 @@ pub fn ears(counts: &[u64], options: &Ears) -> Result<EarsWatch, EarsError> {
         }
         watched
     };
-    Ok(EarsWatch { periods: (options.lag()..n).map(watch).collect(), options: *options, n })
+    Ok(EarsWatch {
+        periods: (options.lag()..n).map(watch).collect(),
+        options: *options,
+        n,
+        sides: Sides::Upper,
+        corrected_for: 1,
+    })
 }
 
 fn moments(counts: &[u64]) -> (f64, f64) {

@@ -92,13 +92,13 @@ impl Room {
 
     /// With the trend if it is wanted, well supported and does not run away, else without.
     fn fit(&mut self, index: usize, years: usize, options: &Farrington) -> Option<Fitted> {
-        if let Some(significance) = options.trend {
-            if let Ok(with) = self.fit_model(index, true, options) {
-                let largest = self.counts.iter().copied().fold(0.0, f64::max);
-                let supported = years >= FEWEST_YEARS_FOR_TREND && with.slope_p < significance;
-                if supported && with.prediction.log_mean.exp() <= largest {
-                    return Some(with);
-                }
+        if let Some(significance) = options.trend
+            && let Ok(with) = self.fit_model(index, true, options)
+        {
+            let largest = self.counts.iter().copied().fold(0.0, f64::max);
+            let supported = years >= FEWEST_YEARS_FOR_TREND && with.slope_p < significance;
+            if supported && with.prediction.log_mean.exp() <= largest {
+                return Some(with);
             }
         }
         self.fit_model(index, false, options).ok()
@@ -211,15 +211,18 @@ fn weigh_down(
     weights: &mut Vec<f64>,
 ) -> usize {
     weights.clear();
+    let mut fallen = 0;
     for ((y, mu), leverage) in counts.iter().zip(means).zip(leverages) {
         let anscombe = 1.5 * (y.powf(2.0 / 3.0) * mu.powf(-1.0 / 6.0) - mu.sqrt());
         let free = 1.0 - leverage;
         // A period that is a part of the year by itself is fitted exactly.
         let residual = if free > 1e-9 { anscombe / (dispersion * free).sqrt() } else { 0.0 };
+        fallen += usize::from(residual > threshold);
         weights.push(if residual > threshold { residual.powi(-2) } else { 1.0 });
     }
     let scale = weights.len() as f64 / weights.iter().sum::<f64>();
-    let fallen = weights.iter().filter(|weight| **weight != 1.0).count();
-    weights.iter_mut().for_each(|weight| *weight *= scale);
+    for weight in weights.iter_mut() {
+        *weight *= scale;
+    }
     fallen
 }

@@ -1,6 +1,6 @@
 //! Seeded draws for series in which nothing happens.
 
-use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
+use statrs::distribution::{ContinuousCDF, DiscreteCDF, NegativeBinomial, Normal, Poisson};
 
 /// Steele, Lea and Flood's split-mix generator.
 pub(crate) struct Draw {
@@ -20,6 +20,11 @@ impl Draw {
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         bits ^= bits >> 31;
         ((bits >> 12) as f64 + 0.5) / (1u64 << 52) as f64
+    }
+
+    /// Standard normal.
+    pub(crate) fn normal(&mut self) -> f64 {
+        Normal::standard().inverse_cdf(self.uniform())
     }
 
     /// A count with this mean and a variance of so many times the mean.
@@ -71,5 +76,5 @@ fn table(mean: f64, dispersion: f64) -> Vec<f64> {
         let counts = Poisson::new(mean).unwrap();
         Box::new(move |count| counts.cdf(count))
     };
-    (0..).map(cdf).take_while(|chance| *chance < 1.0 - 1e-12).collect()
+    (0..u64::MAX).map(cdf).take_while(|chance| *chance < 1.0 - 1e-12).collect()
 }

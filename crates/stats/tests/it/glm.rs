@@ -117,7 +117,7 @@ proptest! {
         exposure in 0.5f64..20.0,
     ) {
         prop_assume!(counts.iter().any(|(count, _)| *count > 0));
-        let term = |index: usize| [1.0, if index % 2 == 0 { -1.0 } else { 1.0 }];
+        let term = |index: usize| [1.0, if index.is_multiple_of(2) { -1.0 } else { 1.0 }];
         let once: Vec<[f64; 2]> = (0..counts.len()).map(term).collect();
         let y: Vec<f64> = counts.iter().map(|(count, _)| *count as f64).collect();
         let weights: Vec<f64> = counts.iter().map(|(_, weight)| f64::from(*weight)).collect();

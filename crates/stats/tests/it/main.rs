@@ -6,12 +6,18 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod changepoints;
 mod draw;
 mod equivalence;
+mod events;
 mod false_alarms;
+mod forecast;
 mod glm;
+mod hours_of_week;
+mod interrupted;
 mod luton;
 mod multiplicity;
+mod pages;
 mod peers;
 mod periods;
 mod power;

@@ -116,9 +116,9 @@ proptest! {
         let found = decompose(&values, &settings).unwrap();
         let raised: Vec<f64> = values.iter().map(|value| value + level).collect();
         let higher = decompose(&raised, &settings).unwrap();
-        for index in 0..values.len() {
+        for (index, value) in values.iter().enumerate() {
             let sum = found.trend[index] + found.seasonal[index] + found.remainder[index];
-            prop_assert!((sum - values[index]).abs() < 1e-9);
+            prop_assert!((sum - value).abs() < 1e-9);
             prop_assert!((higher.seasonal[index] - found.seasonal[index]).abs() < 1e-6);
             prop_assert!((0.0..=1.0).contains(&found.robustness_weights[index]));
         }
