@@ -11,11 +11,11 @@ import json
 import math
 import pathlib
 import warnings
-from datetime import timedelta
 
 import numpy as np
 import ruptures
 import scipy
+import scipy.stats
 import statsmodels
 import statsmodels.api as sm
 from statsmodels.discrete.discrete_model import NegativeBinomial
@@ -182,8 +182,259 @@ def spikes():
     write("ears_c3", f"numpy {np.__version__}", cases)
 
 
+def months_of(n, first=1):
+    return [(t + first - 1) % 12 + 1 for t in range(n)]
+
+
+def month_design(times, months, further=()):
+    """Constant, time, February to December, and further columns."""
+    months = np.array(months)
+    columns = [np.ones(len(months)), np.array(times, dtype=float)]
+    columns += [(months == month).astype(float) for month in range(2, 13)]
+    return np.column_stack(columns + list(further))
+
+
+def inflation(fit, times):
+    """Floored Pearson dispersion, lag-1 autocorrelation of neighbours, and the factor for it."""
+    phi = max(float(np.sum(fit.resid_pearson**2)) / fit.df_resid, 1.0)
+    centred = fit.resid_pearson - fit.resid_pearson.mean()
+    neighbours = np.diff(times) < 1.5
+    r = float(np.sum((centred[:-1] * centred[1:])[neighbours]) / np.sum(centred**2))
+    return phi, r, (1 + max(r, 0)) / (1 - max(r, 0))
+
+
+def student(df, level=0.95):
+    return float(scipy.stats.t.ppf(0.5 + level / 2, df))
+
+
+def two_thirds(mean, variance, df, level=0.95):
+    """Limits on the scale of the power two thirds."""
+    scale = 2 / 3 * mean ** (-1 / 3) * math.sqrt(variance)
+    half = student(df, level) * scale
+    centre = mean ** (2 / 3)
+    return scale, [max(centre - half, 0.0) ** 1.5, (centre + half) ** 1.5]
+
+
+def interrupted():
+    cases = []
+    for seed, n, at, mean, dispersion, effect, slope in [
+        (41, 60, 36, 60, 2.0, 0.75, 0.0), (42, 48, 30, 12, 1.5, 1.0, 0.01), (43, 84, 60, 300, 6.0, 1.2, -0.01),
+    ]:
+        bursts = [(t, effect * math.exp(slope * (t - at))) for t in range(at, n)]
+        counts = np.array(series(seed, n, mean, dispersion, 0.3, 0.003, bursts=bursts))
+        months, times = months_of(n, 4), np.arange(n, dtype=float)
+        after = (times >= at).astype(float)
+        for change in ("level", "level_and_slope"):
+            further = [after] if change == "level" else [after, after * (times - at)]
+            x = month_design(times, months, further)
+            first = 13
+            model = sm.GLM(counts, x, family=sm.families.Poisson())
+            fit = model.fit(tol=1e-14)
+            phi, r, factor = inflation(fit, times)
+            without = x.copy()
+            without[:, first:] = 0.0
+            mu, mu0 = np.exp(x @ fit.params), np.exp(without @ fit.params)
+            post = after > 0
+            contrast = mu[post] @ x[post] / mu[post].sum() - mu0[post] @ without[post] / mu0[post].sum()
+            log_ratio = math.log(mu[post].sum() / mu0[post].sum())
+            lags = 3
+            hac = model.fit(tol=1e-14, cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True})
+            case = {"counts": counts.tolist(), "months": months, "change_at": at, "change": change,
+                    "lags": lags, "lag1": r, "expected_after": float(mu0[post].sum())}
+            for name, cov in [("lag1_factor", fit.cov_params() * phi * factor),
+                              ("newey_west", hac.cov_params())]:
+                error = math.sqrt(contrast @ cov @ contrast)
+                t = student(fit.df_resid)
+                case[name] = {
+                    "ratio": math.exp(log_ratio), "standard_error": error,
+                    "lower": math.exp(log_ratio - t * error), "upper": math.exp(log_ratio + t * error),
+                    "p_value": float(2 * scipy.stats.t.sf(abs(log_ratio) / error, fit.df_resid)),
+                    "level": float(np.exp(fit.params[first])),
+                    "level_error": float(np.sqrt(cov[first, first])),
+                    "slope": float(np.exp(fit.params[-1])) if change != "level" else None,
+                    "slope_error": float(np.sqrt(cov[-1, -1])) if change != "level" else None,
+                }
+            cases.append(case)
+    write("interrupted", f"statsmodels {statsmodels.__version__} GLM and HAC", cases)
+
+
+def events():
+    cases = []
+    for seed, n, start, length, mean, dispersion, effect in [
+        (51, 60, 40, 3, 50, 2.0, 1.5), (52, 48, 47, 1, 8, 1.4, 1.0), (53, 72, 30, 6, 400, 8.0, 0.8),
+        (54, 40, 36, 4, 20, 1.0, 1.3),
+    ]:
+        bursts = [(t, effect) for t in range(start, start + length)]
+        counts = np.array(series(seed, n, mean, dispersion, 0.3, 0.004, bursts=bursts))
+        months = np.array(months_of(n, 7))
+        inside = np.zeros(n, dtype=bool)
+        inside[start : start + length] = True
+        times = np.arange(n, dtype=float)
+        x = month_design(times, months)
+        fit = sm.GLM(counts[~inside], x[~inside], family=sm.families.Poisson()).fit(tol=1e-14)
+        phi, r, factor = inflation(fit, times[~inside])
+        mu = np.exp(x[inside] @ fit.params)
+        gradient = mu @ x[inside]
+        own = phi if length == 1 else phi * factor
+        variance = own * mu.sum() + phi * factor * (gradient @ fit.cov_params() @ gradient)
+        scale, limits = two_thirds(mu.sum(), variance, fit.df_resid)
+        observed = int(counts[inside].sum())
+        limits = [max(limits[0] - 0.5, 0.0), limits[1] + 0.5]
+        beyond = math.copysign(max(abs(observed - mu.sum()) - 0.5, 0.0), observed - mu.sum())
+        t = ((mu.sum() + beyond) ** (2 / 3) - mu.sum() ** (2 / 3)) / scale
+        cases.append({"counts": counts.tolist(), "months": months.tolist(), "start": start,
+                      "length": length, "observed": observed, "expected": float(mu.sum()),
+                      "limits": limits, "t": t, "lag1": r, "dispersion": phi * factor,
+                      "p_value": float(2 * scipy.stats.t.sf(abs(t), fit.df_resid))})
+    write("events", f"statsmodels {statsmodels.__version__} GLM", cases)
+
+
+def forecast_from(counts, months, horizon, discount, damping):
+    n = len(counts)
+    times = (np.arange(n) - (n - 1)) / 12.0
+    weights = discount ** (n - 1.0 - np.arange(n))
+    model = sm.GLM(counts, month_design(times, months), family=sm.families.Poisson(), var_weights=weights)
+    fit = model.fit(tol=1e-14, scale=1.0)
+    pearson = np.sum(weights * (counts - fit.mu) ** 2 / fit.mu)
+    phi = pearson / weights.sum() * n / fit.df_resid
+    ahead = np.cumsum(damping ** np.arange(1, horizon + 1)) / 12.0
+    months_ahead = [(months[-1] + h) % 12 + 1 for h in range(horizon)]
+    x = month_design(ahead, months_ahead)
+    mean = np.exp(x @ fit.params)
+    mean_variance = mean**2 * np.einsum("ij,jk,ik->i", x, fit.cov_params(), x)
+    return mean, mean_variance, float(phi), fit.df_resid
+
+
+def forecasts():
+    cases = []
+    for seed, n, horizon, mean, dispersion, slope, discount, damping, level in [
+        (61, 48, 12, 60, 2.0, 0.004, 0.97, 0.9, 0.95), (62, 60, 3, 9, 1.5, -0.006, 0.99, 0.8, 0.8),
+        (63, 84, 18, 500, 6.0, 0.0, 1.0, 0.0, 0.95),
+    ]:
+        counts = np.array(series(seed, n, mean, dispersion, 0.3, slope))
+        months = months_of(n, 2)
+        errors, forecast_errors, naive_errors, inside, standardised = [], [], [], 0, []
+        for origin in range(24, n):
+            steps = min(horizon, n - origin)
+            mu, var, phi, df = forecast_from(counts[:origin], months[:origin], steps, discount, damping)
+            scale = np.mean(np.abs(counts[12:origin] - counts[: origin - 12]))
+            known = [error for end, error in standardised if end <= origin]
+            widening = max(np.mean(known), 1.0) if known else 1.0
+            made = []
+            for h in range(steps):
+                observed = counts[origin + h]
+                variance = max(phi, 1.0) * (mu[h] + var[h])
+                _, limits = two_thirds(mu[h], variance * widening, df, level)
+                inside += limits[0] <= observed <= limits[1]
+                made.append((origin + h + 1, (observed - mu[h]) ** 2 / variance))
+                forecast_errors.append(abs(observed - mu[h]) / scale)
+                naive_errors.append(abs(observed - counts[origin + h - 12 * (h // 12 + 1)]) / scale)
+            standardised += made
+        spread = float(np.mean([error for _, error in standardised]))
+        mu, var, phi, df = forecast_from(counts, months, horizon, discount, damping)
+        used = max(phi, 1.0) * max(spread, 1.0)
+        limits = [two_thirds(m, used * (m + v), df, level)[1] for m, v in zip(mu, var)]
+        cases.append({"counts": counts.tolist(), "months": months, "horizon": horizon,
+                      "discount": discount, "damping": damping, "level": level,
+                      "expected": listed(mu), "lower": [low for low, _ in limits],
+                      "upper": [up for _, up in limits], "dispersion_used": used, "spread": spread,
+                      "mase": float(np.mean(forecast_errors)), "naive": float(np.mean(naive_errors)),
+                      "coverage": inside / len(forecast_errors)})
+    write("forecast", f"statsmodels {statsmodels.__version__} GLM", cases)
+
+
+def hours():
+    """Minute by minute, as nobody would do it who is in a hurry."""
+    generator = Generator(71)
+    spans = []
+    for number in range(200):
+        start = math.floor(generator.uniform() * 30 * 24 * 60) - 20_000
+        length = math.floor(generator.uniform() ** 3 * 7 * 24 * 60) if number % 4 else 0
+        spans.append([start, start + length])
+    by_minutes, by_hours = np.zeros(168), np.zeros(168)
+    for start, end in spans:
+        minutes = range(start, max(end, start + 1))
+        touched = {}
+        for minute in minutes:
+            by_minutes[minute // 60 % 168] += 1 / len(minutes)
+            touched[minute // 60] = True
+        for hour in touched:
+            by_hours[hour % 168] += 1 / len(touched)
+    write("hours_of_week", "minute by minute", {"spans": spans, "by_minutes": listed(by_minutes),
+                                                "by_hours": listed(by_hours)})
+
+
+def segment_cost(counts, exposures, spread, value):
+    events, exposure, n = float(np.sum(counts)), float(np.sum(exposures)), len(counts)
+    level = events / exposure
+    of_events = events * math.log(level) if events > 0 else 0.0
+    if spread == "poisson":
+        return 2 * (events - of_events) / value
+    return 2 * ((events + n * value) * math.log(level + value) - of_events - n * value * math.log(value))
+
+
+def optimal_partition(counts, exposures, spread, value, penalty, least):
+    """Every start for every end (Jackson et al. 2005)."""
+    n = len(counts)
+    best, start_of = [math.inf] * (n + 1), [0] * (n + 1)
+    best[0] = -penalty
+    for end in range(least, n + 1):
+        for start in range(0, end - least + 1):
+            cost = segment_cost(counts[start:end], exposures[start:end], spread, value)
+            if best[start] + cost + penalty < best[end]:
+                best[end], start_of[end] = best[start] + cost + penalty, start
+    positions, end = [], n
+    while start_of[end] > 0:
+        end = start_of[end]
+        positions.insert(0, end)
+    return positions, best[n]
+
+
+class CountCost(ruptures.base.BaseCost):
+    model, min_size = "counts", 1
+
+    def __init__(self, spread, value):
+        self.spread, self.value = spread, value
+
+    def fit(self, signal):
+        self.signal = signal
+        return self
+
+    def error(self, start, end):
+        part = self.signal[start:end, 0]
+        return segment_cost(part, np.ones(len(part)), self.spread, self.value)
+
+
+def changepoints():
+    cases = []
+    for seed, n, mean, dispersion, steps, spread, value, penalty, least, exposed in [
+        (81, 60, 20, 1.0, [(30, 1.6)], "poisson", 1.0, 2 * math.log(60), 3, False),
+        (82, 120, 8, 2.0, [(40, 1.8), (80, 0.5)], "poisson", 2.0, 2 * math.log(120), 2, False),
+        (83, 84, 40, 3.0, [], "poisson", 3.0, 2 * math.log(84), 3, False),
+        (84, 96, 30, 4.0, [(50, 1.7)], "negative_binomial", 10.0, 2 * math.log(96), 4, False),
+        (85, 72, 3, 1.0, [(20, 3.0), (50, 0.4)], "negative_binomial", 5.0, 3.0, 1, False),
+        (86, 72, 25, 1.5, [(36, 1.5)], "poisson", 1.5, 2 * math.log(72), 3, True),
+        (87, 150, 15, 1.0, [(30, 2.0), (60, 0.7), (90, 1.5), (120, 0.6)], "poisson", 1.0, 1.0, 5, False),
+    ]:
+        factors, level = {}, 1.0
+        for t in range(n):
+            level *= dict(steps).get(t, 1.0)
+            factors[t] = level
+        amplitude = 0.4 if exposed else 0.0
+        counts = series(seed, n, mean, dispersion, amplitude, bursts=factors.items())
+        exposures = [math.exp(amplitude * math.cos(2 * math.pi * t / 12)) for t in range(n)]
+        positions, cost = optimal_partition(counts, exposures, spread, value, penalty, least)
+        if not exposed:
+            pelt = ruptures.Pelt(custom_cost=CountCost(spread, value), min_size=least, jump=1)
+            found = pelt.fit_predict(np.array(counts, dtype=float).reshape(-1, 1), penalty)[:-1]
+            assert found == positions, (found, positions)
+        cases.append({"counts": counts, "exposures": exposures if exposed else None, "spread": spread,
+                      "value": value, "penalty": penalty, "least": least, "positions": positions,
+                      "cost": cost})
+    write("changepoints", f"exhaustive dynamic program, ruptures {ruptures.__version__}", cases)
+
+
 if __name__ == "__main__":
     warnings.filterwarnings("ignore")
-    stl()
-    glm()
-    spikes()
+    for record in (stl, glm, spikes, interrupted, events, forecasts, hours, changepoints):
+        record()

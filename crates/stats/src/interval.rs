@@ -87,6 +87,15 @@ impl Confidence {
     }
 }
 
+/// Which way a value must lie off to count against chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Above only.
+    Upper,
+    /// Above or below.
+    Both,
+}
+
 /// The standard error of an estimate, and how well it is known.
 ///
 /// Made from a number, it is taken as known; one that holds an estimated dispersion is less sure, and

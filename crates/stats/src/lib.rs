@@ -11,7 +11,14 @@
 //! | Did a share change between two periods? | [`share_periods`] |
 //! | How often would a change of this size be found? | [`power`] |
 //! | Is it drifting, season apart? | [`trend`] |
-//! | Has it a season, and when is its peak? | [`season`] |
+//! | Has it a season, and when is its peak? | [`season`], [`seasonal_decomposition`] |
+//! | Is the latest count out of the ordinary? | [`spikes`] |
+//! | What is to be expected of the months to come? | [`forecast`] |
+//! | Did it change when something began? | [`interrupted`] |
+//! | Was a campaign or an incident followed by more? | [`events`] |
+//! | Since when has the level been another? | [`changepoints`] |
+//! | At which hours of the week does it happen? | [`hours_of_week`] |
+//! | What goes with more or fewer events? | [`glm`] |
 //! | Do two series rise and fall together? | [`together`] |
 //! | May two values be called the same? | [`equivalence`] |
 //! | Is the highest really the highest? | [`ranks`] |
@@ -51,18 +58,24 @@
 //! - Each function names its source and says where it stops being trustworthy; its tests hold values
 //!   from an independent program.
 //!
-//! Left out: anything on a map, and daily or hourly data.
+//! Left out: anything on a map, and daily series. The methods over time have pages with worked examples
+//! in `docs/methods/`.
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
+pub mod changepoints;
 pub mod dispersion;
 pub mod displacement;
 pub mod disproportionality;
 mod draws;
 pub mod equivalence;
+pub mod events;
+pub mod forecast;
 pub mod funnel;
 pub mod glm;
 pub mod harm;
+pub mod hours_of_week;
+pub mod interrupted;
 pub mod interval;
 pub mod multiplicity;
 pub mod periods;

@@ -69,9 +69,9 @@ mod tests {
         assert!(factorise(&mut lower, 3));
         let inverted = inverse(&lower, 3);
         for j in 0..3 {
-            for k in 0..3 {
-                let product: f64 =
-                    inverted.iter().enumerate().take(3).map(|(m, row)| full(j, m) * row[k]).sum();
+            for (k, column) in inverted.iter().enumerate() {
+                // An inverse is symmetric too: its rows are its columns.
+                let product: f64 = (0..3).map(|m| full(j, m) * column[m]).sum();
                 let expected = if j == k { 1.0 } else { 0.0 };
                 assert_abs_diff_eq!(product, expected, epsilon = 1e-14);
             }

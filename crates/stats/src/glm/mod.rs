@@ -1,8 +1,8 @@
 //! Regression of counts with log link: Poisson, quasi-Poisson and negative binomial.
 //!
 //! One iteration serves everything here that fits counts: [`trend`](crate::trend),
-//! [`season`](crate::season)
-//! Left out: other links, other
+//! [`season`](crate::season), [`spikes`](crate::spikes), [`forecast`](crate::forecast),
+//! [`interrupted`](crate::interrupted) and [`events`](crate::events). Left out: other links, other
 //! families, penalties.
 
 mod design;
@@ -215,19 +215,20 @@ impl Model<'_> {
     }
 
     fn check(&self) -> Result<(), GlmError> {
-        type Given<'a> = (&'static str, Option<&'a [f64]>, fn(f64) -> bool);
         let rows = self.design.n_rows();
-        let slices: [Given<'_>; 3] = [
-            ("counts", Some(self.counts), |value| value >= 0.0),
-            ("offsets", self.offset, |_| true),
-            ("weights", self.weights, |value| value > 0.0),
-        ];
-        for (what, slice, is_usable) in slices {
+        let slices =
+            [("counts", Some(self.counts)), ("offsets", self.offset), ("weights", self.weights)];
+        let is_usable = |what: &str, value: f64| match what {
+            "counts" => value >= 0.0,
+            "weights" => value > 0.0,
+            _ => true,
+        };
+        for (what, slice) in slices {
             let Some(values) = slice else { continue };
             if values.len() != rows {
                 return Err(GlmError::LengthMismatch { what, found: values.len(), rows });
             }
-            let usable = |value: &f64| value.is_finite() && is_usable(*value);
+            let usable = |value: &f64| value.is_finite() && is_usable(what, *value);
             if let Some(index) = values.iter().position(|value| !usable(value)) {
                 return Err(GlmError::Value { what, index, value: values[index] });
             }

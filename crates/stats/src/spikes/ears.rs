@@ -2,6 +2,8 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use crate::interval::Sides;
+
 /// Why a series could not be watched.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum EarsError {
@@ -105,6 +107,10 @@ pub struct EarsWatch {
     pub options: Ears,
     /// Periods in the series.
     pub n: usize,
+    /// Which way counts.
+    pub sides: Sides,
+    /// Tests that p value and limits are corrected for: 1, that is, for no other.
+    pub corrected_for: usize,
 }
 
 /// Holds each period against the mean and standard deviation of the few before it: one-sided, upwards,
@@ -126,7 +132,7 @@ pub struct EarsWatch {
 /// use wardmote_stats::spikes::{Ears, EarsMethod, ears};
 /// let watch = ears(&[10, 12, 9, 11, 10, 8, 12, 25], &Ears::new(EarsMethod::C1))?;
 /// assert!(watch.periods[0].alarm);
-/// assert_eq!(format!("{:.2}", watch.periods[0].threshold), "14.93");
+/// assert_eq!(format!("{:.2}", watch.periods[0].threshold), "14.91");
 /// # Ok::<(), wardmote_stats::spikes::EarsError>(())
 /// ```
 pub fn ears(counts: &[u64], options: &Ears) -> Result<EarsWatch, EarsError> {
@@ -191,7 +197,13 @@ pub fn ears(counts: &[u64], options: &Ears) -> Result<EarsWatch, EarsError> {
         }
         watched
     };
-    Ok(EarsWatch { periods: (options.lag()..n).map(watch).collect(), options: *options, n })
+    Ok(EarsWatch {
+        periods: (options.lag()..n).map(watch).collect(),
+        options: *options,
+        n,
+        sides: Sides::Upper,
+        corrected_for: 1,
+    })
 }
 
 fn moments(counts: &[u64]) -> (f64, f64) {

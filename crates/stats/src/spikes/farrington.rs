@@ -211,15 +211,16 @@ fn weigh_down(
     weights: &mut Vec<f64>,
 ) -> usize {
     weights.clear();
+    let mut fallen = 0;
     for ((y, mu), leverage) in counts.iter().zip(means).zip(leverages) {
         let anscombe = 1.5 * (y.powf(2.0 / 3.0) * mu.powf(-1.0 / 6.0) - mu.sqrt());
         let free = 1.0 - leverage;
         // A period that is a part of the year by itself is fitted exactly.
         let residual = if free > 1e-9 { anscombe / (dispersion * free).sqrt() } else { 0.0 };
+        fallen += usize::from(residual > threshold);
         weights.push(if residual > threshold { residual.powi(-2) } else { 1.0 });
     }
     let scale = weights.len() as f64 / weights.iter().sum::<f64>();
-    let fallen = weights.iter().filter(|weight| (**weight - 1.0).abs() > f64::EPSILON).count();
     for weight in weights.iter_mut() {
         *weight *= scale;
     }

@@ -1,6 +1,6 @@
 //! Seeded draws for series in which nothing happens.
 
-use statrs::distribution::{DiscreteCDF, NegativeBinomial, Poisson};
+use statrs::distribution::{ContinuousCDF, DiscreteCDF, NegativeBinomial, Normal, Poisson};
 
 /// Steele, Lea and Flood's split-mix generator.
 pub(crate) struct Draw {
@@ -22,6 +22,11 @@ impl Draw {
         ((bits >> 12) as f64 + 0.5) / (1u64 << 52) as f64
     }
 
+    /// Standard normal.
+    pub(crate) fn normal(&mut self) -> f64 {
+        Normal::standard().inverse_cdf(self.uniform())
+    }
+
     /// A count with this mean and a variance of so many times the mean.
     pub(crate) fn negative_binomial(&mut self, mean: f64, dispersion: f64) -> u64 {
         let target = self.uniform();
@@ -34,25 +39,31 @@ impl Draw {
     }
 }
 
-/// Months with a season of ±30% and no trend, independent of one another.
-pub(crate) struct Months {
-    /// For each month of the year, the chance of each count or fewer.
+/// Months or weeks with a season of ±30% and no trend, independent of one another.
+pub(crate) struct Null {
+    /// For each part of the year, the chance of each count or fewer.
     tables: Vec<Vec<f64>>,
 }
 
-impl Months {
-    pub(crate) fn new(mean: f64, dispersion: f64) -> Self {
-        let season = |t: u8| (0.3 * (std::f64::consts::TAU * f64::from(t) / 12.0).cos()).exp();
-        Self { tables: (0..12).map(|t| table(mean * season(t), dispersion)).collect() }
+impl Null {
+    pub(crate) fn months(mean: f64, dispersion: f64) -> Self {
+        Self::new(12, mean, dispersion)
     }
 
-    /// So many months from January on.
+    pub(crate) fn new(periods_per_year: usize, mean: f64, dispersion: f64) -> Self {
+        let angle = |t: usize| std::f64::consts::TAU * t as f64 / periods_per_year as f64;
+        let season = |t: usize| (0.3 * angle(t).cos()).exp();
+        let tables = (0..periods_per_year).map(|t| table(mean * season(t), dispersion));
+        Self { tables: tables.collect() }
+    }
+
+    /// So many from the start of a year on.
     pub(crate) fn draw(&self, n: usize, draw: &mut Draw) -> Vec<u64> {
-        let month = |t: usize| {
+        let part = |t: usize| {
             let target = draw.uniform();
-            self.tables[t % 12].partition_point(|chance| *chance < target) as u64
+            self.tables[t % self.tables.len()].partition_point(|chance| *chance < target) as u64
         };
-        (0..n).map(month).collect()
+        (0..n).map(part).collect()
     }
 }
 
@@ -65,5 +76,5 @@ fn table(mean: f64, dispersion: f64) -> Vec<f64> {
         let counts = Poisson::new(mean).unwrap();
         Box::new(move |count| counts.cdf(count))
     };
-    (0..1_000_000).map(cdf).take_while(|chance| *chance < 1.0 - 1e-12).collect()
+    (0..u64::MAX).map(cdf).take_while(|chance| *chance < 1.0 - 1e-12).collect()
 }

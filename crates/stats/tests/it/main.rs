@@ -6,17 +6,23 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod changepoints;
 mod displacement;
 mod disproportionality;
 mod draw;
 mod equivalence;
+mod events;
 mod false_alarms;
+mod forecast;
 mod funnel;
 mod glm;
 mod harm;
+mod hours_of_week;
+mod interrupted;
 mod luton;
 mod method_pages;
 mod multiplicity;
+mod pages;
 mod peers;
 mod periods;
 mod power;

@@ -100,7 +100,7 @@ fn farrington_original_agrees_with_surveillance() {
             farrington(counts, range[0], &options).unwrap().periods.iter().enumerate()
         {
             let named = |what: &str| format!("case {index}, period {}, {what}", watched.index);
-            let alarm = number(&case["alarm"][at]) > 0.5;
+            let alarm = whole(&case["alarm"][at]) == 1;
             assert_eq!(watched.verdict == Verdict::Alarm, alarm, "{}", named("alarm"));
             // The package writes 0 where events are few.
             let upper = match watched.verdict {

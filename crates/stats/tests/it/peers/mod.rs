@@ -47,3 +47,7 @@ pub(crate) fn all_agree(found: &[f64], expected: &Value, digits: i32, what: &str
         agree(*found, expected, digits, &format!("{what} {index}"));
     }
 }
+
+pub(crate) fn months(value: &Value) -> Vec<u8> {
+    counts(value).into_iter().map(|month| u8::try_from(month).unwrap()).collect()
+}
