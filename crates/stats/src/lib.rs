@@ -16,6 +16,7 @@
 //! | Is the highest really the highest? | [`ranks`] |
 //! | How much more than chance do counts vary? | [`dispersion`] |
 //! | How many of these findings are chance? | [`multiplicity`] |
+//! | Where does crime gather, and is that more than chance? | [`spatial`] |
 //! | How wide, at what confidence? | [`interval`] |
 //!
 //! Luton's crime fell by 2.7% from one financial year to the next. A test that takes crime to vary no
@@ -34,14 +35,15 @@
 //!
 //! # What to rely on
 //!
-//! - Pure: no function reads a file or a clock, and nothing is drawn at random.
+//! - Pure: no function reads a file or a clock, and what is drawn at random follows from a seed that
+//!   the caller gives and the result repeats, on any number of threads.
 //! - Input that cannot be right is an error that names the element, never a quiet NaN.
 //! - A variance that was estimated is treated as one: Student's t with its degrees of freedom.
 //! - What was chosen for the caller, such as a dispersion, stands in the result.
 //! - Each function names its source and says where it stops being trustworthy; its tests hold values
 //!   from an independent program.
 //!
-//! Left out: anything on a map, and daily or hourly data.
+//! Left out: daily or hourly data.
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
@@ -51,11 +53,14 @@ pub mod equivalence;
 mod glm;
 pub mod interval;
 pub mod multiplicity;
+mod parallel;
 pub mod periods;
 pub mod power;
 pub mod proportion;
 pub mod ranks;
 pub mod rates;
 pub mod season;
+mod seeded;
+pub mod spatial;
 pub mod together;
 pub mod trend;
