@@ -29,6 +29,21 @@ impl Draws {
         ((u128::from(self.next()) * n as u128) >> 64) as usize
     }
 
+    /// Several whole numbers from 0 to `n` - 1, two from each draw. Favours none by more than n in
+    /// 2^32.
+    #[inline]
+    pub(crate) fn several_below<const K: usize>(&mut self, n: usize) -> [u32; K] {
+        let mut numbers = [0; K];
+        for pair in numbers.chunks_mut(2) {
+            let mut bits = self.next();
+            for number in pair {
+                *number = (((bits & 0xffff_ffff) * n as u64) >> 32) as u32;
+                bits >>= 32;
+            }
+        }
+        numbers
+    }
+
     /// A number from 0 up to, but not including, 1.
     #[inline]
     pub(crate) fn unit(&mut self) -> f64 {

@@ -99,89 +99,120 @@ pub(crate) fn conditional_tails(
     settings: PermutationSettings,
 ) -> Vec<Option<Tails>> {
     let n = values.len();
-    let total: f64 = values.iter().sum();
     let largest = values.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
-    let scratch = || Scratch { taken: vec![u32::MAX; n], round: 0 };
-    parallel::map(n, scratch, |scratch, area| {
+    let scratch = || (values.to_vec(), Marks { taken: vec![0; n], round: 0 });
+    parallel::map(n, scratch, |(values, marks), area| {
         let neighbours = weights.neighbours(area);
         if neighbours.is_empty() {
             return None;
         }
+        let k = neighbours.len();
         let observed: f64 = neighbours.iter().map(|&j| values[j as usize]).sum();
         // Sums of whole numbers are exact; sums of rates in another order may differ by this much.
-        let tolerance = 1e-12 * largest * neighbours.len() as f64;
-        let (low, high) = (observed - tolerance, observed + tolerance);
+        let tolerance = 1e-12 * largest * k as f64;
         let mut draws = Draws::new(settings.seed, area as u64);
-        let others = total - values[area];
-        let mut tails = Tails { at_least: 0, at_most: 0, permutations: settings.permutations };
-        let k = neighbours.len();
-        // More than half: draw those that are left out. The sum of all others then rounds too.
-        let (k, complement) = if 2 * k > n - 1 { (n - 1 - k, true) } else { (k, false) };
-        for _ in 0..settings.permutations {
-            let part = if k <= FEW {
-                sum_of_few(values, area, k, &mut draws)
-            } else {
-                scratch.sum_of_many(values, area, k, &mut draws)
-            };
-            let sum = if complement { others - part } else { part };
-            tails.at_least += u32::from(sum >= low);
-            tails.at_most += u32::from(sum <= high);
-        }
-        Some(tails)
+        // The area's own value goes to the end while its neighbours are drawn from what is before.
+        values.swap(area, n - 1);
+        let tails = Tally { observed, tolerance, permutations: settings.permutations };
+        let others = &values[..n - 1];
+        let found = match k {
+            1 => tails.few::<1>(others, &mut draws),
+            2 => tails.few::<2>(others, &mut draws),
+            3 => tails.few::<3>(others, &mut draws),
+            4 => tails.few::<4>(others, &mut draws),
+            5 => tails.few::<5>(others, &mut draws),
+            6 => tails.few::<6>(others, &mut draws),
+            7 => tails.few::<7>(others, &mut draws),
+            8 => tails.few::<8>(others, &mut draws),
+            9 => tails.few::<9>(others, &mut draws),
+            10 => tails.few::<10>(others, &mut draws),
+            _ => tails.many(others, k, marks, &mut draws),
+        };
+        values.swap(area, n - 1);
+        Some(found)
     })
 }
 
-/// Up to this many, looking through those already drawn is the quickest way to find a repetition.
-const FEW: usize = 16;
-
-/// The sum of `k` values at different positions, none of them `area`.
-#[inline]
-fn sum_of_few(values: &[f64], area: usize, k: usize, draws: &mut Draws) -> f64 {
-    let mut chosen = [usize::MAX; FEW];
-    let last = values.len() - 1;
-    let mut sum = 0.0;
-    let mut n = 0;
-    while n < k {
-        let pick = draws.below(last);
-        // INVARIANT: `chosen` holds usize::MAX beyond n, which is never drawn.
-        if chosen[..n].contains(&pick) {
-            continue;
-        }
-        chosen[n] = pick;
-        n += 1;
-        // The last position stands in for the area's own.
-        sum += values[if pick == area { last } else { pick }];
-    }
-    sum
+/// What sums of drawn values are held against.
+#[derive(Clone, Copy)]
+struct Tally {
+    observed: f64,
+    tolerance: f64,
+    permutations: u32,
 }
 
-struct Scratch {
+impl Tally {
+    fn of(self, mut sum: impl FnMut() -> f64) -> Tails {
+        let Self { observed, tolerance, permutations } = self;
+        let (low, high) = (observed - tolerance, observed + tolerance);
+        let mut tails = Tails { at_least: 0, at_most: 0, permutations };
+        for _ in 0..permutations {
+            let sum = sum();
+            tails.at_least += u32::from(sum >= low);
+            tails.at_most += u32::from(sum <= high);
+        }
+        tails
+    }
+
+    /// Sums of K values at different positions, all K drawn at once and again if two agree, which
+    /// leaves every choice as likely as any other.
+    fn few<const K: usize>(self, values: &[f64], draws: &mut Draws) -> Tails {
+        if values.len() < 4 * K {
+            // Among so few, two would agree too often.
+            let mut marks = Marks { taken: vec![0; values.len()], round: 0 };
+            return self.many(values, K, &mut marks, draws);
+        }
+        self.of(|| {
+            loop {
+                let picks = draws.several_below::<K>(values.len());
+                let mut twice = false;
+                for i in 1..K {
+                    for j in 0..i {
+                        twice |= picks[i] == picks[j];
+                    }
+                }
+                if !twice {
+                    return picks.iter().map(|&pick| values[pick as usize]).sum();
+                }
+            }
+        })
+    }
+
+    /// Sums of any number of values, drawn one by one.
+    fn many(self, values: &[f64], k: usize, marks: &mut Marks, draws: &mut Draws) -> Tails {
+        let total: f64 = values.iter().sum();
+        let most = 2 * k > values.len();
+        // Of more than half, those left out are drawn; the sum of all then rounds too.
+        let k = if most { values.len() - k } else { k };
+        self.of(|| {
+            marks.next_round();
+            let mut sum = 0.0;
+            let mut n = 0;
+            while n < k {
+                let pick = draws.below(values.len());
+                if marks.taken[pick] != marks.round {
+                    marks.taken[pick] = marks.round;
+                    n += 1;
+                    sum += values[pick];
+                }
+            }
+            if most { total - sum } else { sum }
+        })
+    }
+}
+
+/// Which positions have been drawn in this round.
+struct Marks {
     taken: Vec<u32>,
     round: u32,
 }
 
-impl Scratch {
-    fn sum_of_many(&mut self, values: &[f64], area: usize, k: usize, draws: &mut Draws) -> f64 {
-        self.next_round();
-        let last = values.len() - 1;
-        let mut sum = 0.0;
-        let mut n = 0;
-        while n < k {
-            let pick = draws.below(last);
-            if self.taken[pick] != self.round {
-                self.taken[pick] = self.round;
-                n += 1;
-                sum += values[if pick == area { last } else { pick }];
-            }
-        }
-        sum
-    }
-
+impl Marks {
     fn next_round(&mut self) {
-        self.round += 1;
-        if self.round == u32::MAX {
-            self.taken.fill(u32::MAX);
-            self.round = 0;
+        self.round = self.round.wrapping_add(1);
+        if self.round == 0 {
+            self.taken.fill(0);
+            self.round = 1;
         }
     }
 }

@@ -10,6 +10,7 @@ mod equivalence;
 mod luton;
 mod multiplicity;
 mod periods;
+mod place;
 mod power;
 mod proportion;
 mod ranks;

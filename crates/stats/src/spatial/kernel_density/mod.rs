@@ -222,7 +222,7 @@ fn normal_reference(points: &[(f64, f64)]) -> Result<f64, DensityError> {
 
 /// `(R(K)/mu²)^(1/6)` of the quartic kernel of radius 1, 9/(5 pi) and 1/8, over the Gaussian's, 1/(4 pi)
 /// and 1. The Gaussian rule in two dimensions has the factor 1 (Silverman 1986, table 4.1).
-const QUARTIC_FACTOR: f64 = 2.778_977;
+const QUARTIC_FACTOR: f64 = 2.779_193;
 
 #[cfg(test)]
 mod tests {

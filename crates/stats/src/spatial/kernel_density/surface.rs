@@ -15,40 +15,70 @@ pub(super) fn sums(
     bandwidth: f64,
 ) -> Vec<f64> {
     const BANDS: usize = 16;
-    let by_row = ByRow::new(points, factors, grid);
-    let reach = (bandwidth / grid.cell_size_metres).ceil() as usize + 1;
+    let parts = by_row(points, factors, grid);
     let step = grid.cell_size_metres / bandwidth;
+    let reach = (1.0 / step).ceil() as usize + 1;
+    // Columns are taken four at a time, so rows have room for a last few that are not there.
+    let stride = grid.columns + LANES;
     // As many points in one band as in the next.
-    let mut bounds: Vec<usize> = (0..=BANDS)
-        .map(|band| by_row.starts.partition_point(|&start| start < band * points.len() / BANDS))
+    let before = |row: usize| parts.iter().map(|part| part.starts[row]).sum::<usize>();
+    let rows: Vec<usize> = (0..=grid.rows).collect();
+    let mut bounds: Vec<usize> = (0..BANDS)
+        .map(|band| rows.partition_point(|&row| before(row) < band * points.len() / BANDS))
+        .chain([grid.rows])
         .map(|row| row.min(grid.rows))
         .collect();
     bounds[0] = 0;
-    bounds[BANDS] = grid.rows;
     let band = |squares: &mut Vec<f64>, band: usize| {
-        let (first, end) = (bounds[band], bounds[band + 1].max(bounds[band]));
-        let mut cells = vec![0.0; (end - first) * grid.columns];
-        for &(east, north, root) in by_row.between(first.saturating_sub(reach), end + reach) {
-            // In bandwidths, from the first cell's middle.
-            let x = (east - grid.west) / bandwidth - 0.5 * step;
-            let y = (north - grid.south) / bandwidth - 0.5 * step;
-            let (left, right) = within(x, step, grid.columns);
-            let (low, high) = within(y, step, grid.rows);
-            squares.clear();
-            squares.extend((left..right).map(|column| root * (column as f64 * step - x).powi(2)));
-            for row in low.max(first)..high.min(end) {
-                let rest = root * (1.0 - (row as f64 * step - y).powi(2));
-                let at = (row - first) * grid.columns;
-                for (cell, square) in cells[at + left..at + right].iter_mut().zip(&*squares) {
-                    let u = (rest - square).max(0.0);
-                    *cell += u * u;
+        let (first, end) = (bounds[band], bounds[band + 1]);
+        let mut cells = vec![0.0; (end - first) * stride];
+        let near = |part: &'_ ByRow| {
+            part.starts[first.saturating_sub(reach)]..part.starts[(end + reach).min(grid.rows)]
+        };
+        for part in &parts {
+            for &(east, north, root) in &part.points[near(part)] {
+                // In bandwidths, from the first cell's middle.
+                let x = (east - grid.west) / bandwidth - 0.5 * step;
+                let y = (north - grid.south) / bandwidth - 0.5 * step;
+                let (left, right) = within(x, step, grid.columns);
+                let (low, high) = within(y, step, grid.rows);
+                let (low, high) = (low.max(first), high.min(end));
+                if left >= right || low >= high {
+                    continue;
+                }
+                let width = (right - left).next_multiple_of(LANES);
+                let mut offset = left as f64 * step - x;
+                squares.clear();
+                for _ in 0..width {
+                    squares.push(root * offset * offset);
+                    offset += step;
+                }
+                // What is taken beyond the grid goes to the room at the end of the row, and the columns
+                // that rounding took in are too far to count.
+                let mut rise = low as f64 * step - y;
+                for row in
+                    cells[(low - first) * stride..(high - first) * stride].chunks_exact_mut(stride)
+                {
+                    let rest = root - root * rise * rise;
+                    rise += step;
+                    let row = row[left..left + width].chunks_exact_mut(LANES);
+                    for (cells, squares) in row.zip(squares.chunks_exact(LANES)) {
+                        for lane in 0..LANES {
+                            let u = (rest - squares[lane]).max(0.0);
+                            cells[lane] += u * u;
+                        }
+                    }
                 }
             }
         }
-        cells
+        let rows = cells.chunks_exact(stride);
+        rows.flat_map(|row| &row[..grid.columns]).copied().collect::<Vec<f64>>()
     };
     parallel::map(BANDS, Vec::new, band).concat()
 }
+
+/// Columns that are added to at once.
+const LANES: usize = 4;
 
 /// The first index, and the one after the last, whose position `index * step` is less than 1 from
 /// `at`.
@@ -58,40 +88,43 @@ fn within(at: f64, step: f64, n: usize) -> (usize, usize) {
     (first, end.max(first))
 }
 
-/// Points with the roots of their factors, sorted by row of the grid. What lies south of it is in the
-/// first row, what lies north in the last.
+/// Some of the points with the roots of their factors, sorted by row of the grid: row r's are
+/// `points[starts[r]..starts[r + 1]]`. What lies south of the grid is in the first row, what lies north in
+/// the last.
 struct ByRow {
     starts: Vec<usize>,
     points: Vec<(f64, f64, f64)>,
 }
 
-impl ByRow {
-    fn new(points: &[(f64, f64)], factors: Option<&[f64]>, grid: Grid) -> Self {
-        let row = |north: f64| {
-            let row = (north - grid.south) / grid.cell_size_metres;
-            row.clamp(0.0, (grid.rows - 1) as f64) as usize
-        };
-        let mut starts = vec![0; grid.rows + 1];
-        for point in points {
-            starts[row(point.1) + 1] += 1;
-        }
-        for i in 0..grid.rows {
-            starts[i + 1] += starts[i];
-        }
-        let mut next = starts.clone();
-        let mut sorted = vec![(0.0, 0.0, 0.0); points.len()];
-        for (i, &(east, north)) in points.iter().enumerate() {
-            let place = &mut next[row(north)];
-            sorted[*place] = (east, north, factors.map_or(1.0, |factors| factors[i].sqrt()));
-            *place += 1;
-        }
-        Self { starts, points: sorted }
-    }
-
-    fn between(&self, first: usize, end: usize) -> &[(f64, f64, f64)] {
-        let last = self.starts.len() - 1;
-        &self.points[self.starts[first.min(last)]..self.starts[end.min(last)]]
-    }
+/// All points in parts, each sorted by row.
+fn by_row(points: &[(f64, f64)], factors: Option<&[f64]>, grid: Grid) -> Vec<ByRow> {
+    const PARTS: usize = 8;
+    let per_metre = 1.0 / grid.cell_size_metres;
+    let last = (grid.rows - 1) as f64;
+    let row = |north: f64| ((north - grid.south) * per_metre).clamp(0.0, last) as usize;
+    parallel::map(
+        PARTS,
+        || (),
+        |(), part| {
+            let range = part * points.len() / PARTS..(part + 1) * points.len() / PARTS;
+            let mut starts = vec![0; grid.rows + 1];
+            for point in &points[range.clone()] {
+                starts[row(point.1) + 1] += 1;
+            }
+            for i in 0..grid.rows {
+                starts[i + 1] += starts[i];
+            }
+            let mut next = starts.clone();
+            let mut sorted = vec![(0.0, 0.0, 0.0); range.len()];
+            for i in range {
+                let (east, north) = points[i];
+                let place = &mut next[row(north)];
+                sorted[*place] = (east, north, factors.map_or(1.0, |factors| factors[i].sqrt()));
+                *place += 1;
+            }
+            ByRow { starts, points: sorted }
+        },
+    )
 }
 
 /// One over the share of each point's kernel that falls on the study area.
@@ -120,9 +153,10 @@ pub(super) fn given_back(
                 for column in span(x) {
                     let u = (rest - (column as f64 * step - x).powi(2)).max(0.0);
                     all += u * u;
-                    let on_grid = (0..grid.columns as i64).contains(&column)
-                        && (0..grid.rows as i64).contains(&row);
-                    if on_grid && study[row as usize * grid.columns + column as usize] {
+                    let on_grid =
+                        |index: i64, n: usize| usize::try_from(index).ok().filter(|i| *i < n);
+                    let cell = on_grid(column, grid.columns).zip(on_grid(row, grid.rows));
+                    if cell.is_some_and(|(column, row)| study[row * grid.columns + column]) {
                         inside += u * u;
                     }
                 }

@@ -1,6 +1,7 @@
 //! Does one event raise the risk nearby for a while? Knox's test with permuted times.
 
 mod pairs;
+mod times;
 
 use super::coordinates::require_points_in_metres;
 use super::permutation::adjust;
@@ -8,6 +9,7 @@ use super::{CoordinateError, Correction, PermutationSettings, SettingsError, Sid
 use crate::parallel;
 use crate::seeded::Draws;
 use pairs::ClosePairs;
+use times::TimeTable;
 
 /// Why near repeats could not be looked for.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
@@ -56,6 +58,14 @@ pub enum NearRepeatError {
     #[error("a time band of {days} days is longer than {most}")]
     LongTimeBand {
         /// What was given.
+        days: u32,
+        /// The longest.
+        most: u32,
+    },
+    /// Near repeats within a lifetime.
+    #[error("the events span {days} days; a span of at most {most} can be tested")]
+    LongSpan {
+        /// From the first to the last.
         days: u32,
         /// The longest.
         most: u32,
@@ -181,16 +191,14 @@ pub fn near_repeat(
 ) -> Result<NearRepeat, NearRepeatError> {
     let pairs = checked(&events, &bands)?;
     let settings = settings.check(1.0)?;
-    let table = TimeTable::new(bands.days);
-    let observed = pairs.count(&pairs.in_order(events.days), &table);
+    let days = pairs.in_order(&since_first(events.days)?);
+    let table = TimeTable::new(bands.days, days.iter().copied().max().unwrap_or(0));
+    let observed = pairs.count(&days, &table);
     let permuted = parallel::map(
         settings.permutations as usize,
-        || (Vec::new(), Vec::new()),
-        |(days, shuffled): &mut (Vec<i32>, Vec<i32>), permutation| {
-            if days.is_empty() {
-                *days = pairs.in_order(events.days);
-            }
-            shuffled.clone_from(days);
+        || days.clone(),
+        |shuffled, permutation| {
+            shuffled.copy_from_slice(&days);
             Draws::new(settings.seed, permutation as u64).shuffle(shuffled);
             pairs.count(shuffled, &table)
         },
@@ -229,6 +237,18 @@ pub fn near_repeat(
     })
 }
 
+/// Days since the first.
+fn since_first(days: &[i32]) -> Result<Vec<u32>, NearRepeatError> {
+    let first = days.iter().copied().min().unwrap_or(0);
+    let since: Vec<u32> = days.iter().map(|day| day.abs_diff(first)).collect();
+    match since.iter().copied().max() {
+        Some(days) if days > LONGEST_SPAN => {
+            Err(NearRepeatError::LongSpan { days, most: LONGEST_SPAN })
+        }
+        _ => Ok(since),
+    }
+}
+
 fn checked(events: &DatedPlaces<'_>, bands: &Bands<'_>) -> Result<ClosePairs, NearRepeatError> {
     match (events.time_precision, events.place_precision) {
         (TimePrecision::Month, _) => return Err(NearRepeatError::MonthOnly),
@@ -262,17 +282,5 @@ fn checked(events: &DatedPlaces<'_>, bands: &Bands<'_>) -> Result<ClosePairs, Ne
 /// Ten years.
 const LONGEST_DAYS: u32 = 3_653;
 
-/// The time band of each number of days between two events.
-pub(super) struct TimeTable {
-    /// Up to the longest band; one more entry stands for all that is longer.
-    band_of: Vec<u8>,
-    n_bands: usize,
-}
-
-impl TimeTable {
-    fn new(days: &[u32]) -> Self {
-        let longest = days.last().copied().unwrap_or(0);
-        let band = |apart: u32| days.partition_point(|limit| *limit < apart) as u8;
-        Self { band_of: (0..=longest + 1).map(band).collect(), n_bands: days.len() }
-    }
-}
+/// A hundred years.
+const LONGEST_SPAN: u32 = 36_525;

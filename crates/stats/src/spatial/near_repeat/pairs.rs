@@ -3,7 +3,8 @@
 use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
-use super::{NearRepeatError, TimeTable};
+use super::NearRepeatError;
+use super::times::TimeTable;
 
 /// Each pair once, by its first event and within that by space band.
 pub(super) struct ClosePairs {
@@ -60,42 +61,22 @@ impl ClosePairs {
         self.partners.len()
     }
 
-    /// The caller's days in the order used here.
-    pub(super) fn in_order(&self, days: &[i32]) -> Vec<i32> {
+    /// What the caller has of each event, in the order used here.
+    pub(super) fn in_order(&self, days: &[u32]) -> Vec<u32> {
         self.order.iter().map(|&i| days[i as usize]).collect()
     }
 
     /// Pairs by space band, and within it by time band.
-    pub(super) fn count(&self, days: &[i32], table: &TimeTable) -> Vec<u64> {
-        let columns = table.n_bands + 1;
-        let beyond = (table.band_of.len() - 1) as u32;
-        // Two tallies, so that an increment need not wait for the one before it.
-        let mut tallies = [vec![0_u64; self.n_bands * columns], vec![0; self.n_bands * columns]];
+    pub(super) fn count(&self, days: &[u32], table: &TimeTable) -> Vec<u64> {
+        let mut counts = vec![0; self.n_bands * table.n_bands];
         for (i, &day) in days.iter().enumerate() {
-            for band in 0..self.n_bands {
+            for (band, counts) in counts.chunks_mut(table.n_bands).enumerate() {
                 let run = i * self.n_bands + band;
                 let partners = &self.partners[self.starts[run]..self.starts[run + 1]];
-                let (even, odd) = tallies.split_at_mut(1);
-                let even = &mut even[0][band * columns..(band + 1) * columns];
-                let odd = &mut odd[0][band * columns..(band + 1) * columns];
-                let column = |other: u32| {
-                    let apart = days[other as usize].abs_diff(day).min(beyond);
-                    usize::from(table.band_of[apart as usize])
-                };
-                let mut two = partners.chunks_exact(2);
-                for pair in &mut two {
-                    even[column(pair[0])] += 1;
-                    odd[column(pair[1])] += 1;
-                }
-                for &other in two.remainder() {
-                    even[column(other)] += 1;
-                }
+                table.add(day, partners, days, counts);
             }
         }
-        let [even, odd] = tallies;
-        let sums: Vec<u64> = even.iter().zip(&odd).map(|(a, b)| a + b).collect();
-        // The last column holds what is beyond the longest time band.
-        sums.chunks(columns).flat_map(|row| &row[..table.n_bands]).copied().collect()
+        counts
     }
 }
 
