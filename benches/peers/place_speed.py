@@ -6,13 +6,16 @@
 (peers: a virtual environment with place-requirements.txt.) All data are generated here. Each peer is
 asked with its fastest settings: numba on, no simulations kept, the better of n_jobs 1 and 2. The first
 call of a process is called cold; the best of the others is warm, and it is what ratios are of. Ours and
-the peers take turns, so that a busy machine falls on all.
+the peers take turns, so that a busy machine falls on all. The times of a busy machine mean little; the
+seconds of processor beside them, of all threads, move less. Ours hold the start of the process and the
+reading of its input; those of n_jobs=2 are spent in other processes and not shown.
 """
 
 import argparse
 import json
 import math
 import pathlib
+import resource
 import subprocess
 import tempfile
 import time
@@ -89,11 +92,11 @@ def peer_gi_star(data):
         ).Zs.sum()
 
 
-def peer_density(data):
+def peer_density(data, bandwidth=500.0):
     import KDEpy
     from sklearn.neighbors import KernelDensity
 
-    events, bandwidth = data["events"], 500.0
+    events = data["events"]
     # FFTKDE wants every point within the grid's middles, so it gets one cell more on each side.
     axis = lambda start: start + (np.arange(-1, 501) + 0.5) * 100
     x, y = axis(EAST), axis(NORTH)
@@ -180,9 +183,15 @@ TASKS = {
     "local-moran": peer_local_moran,
     "gi-star": peer_gi_star,
     "density": peer_density,
+    "density-300": lambda data: peer_density(data, 300.0),
     "near-repeat": peer_near_repeat,
     "scan": peer_scan,
 }
+
+
+def spent_by_children():
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main():
@@ -196,24 +205,35 @@ def main():
         data = generate(folder)
         for task in arguments.task or TASKS:
             peers = {name: (call, []) for name, call in TASKS[task](data)}
-            cold, warm, answer = None, math.inf, None
+            cold, warm, answer, processor = None, math.inf, None, math.inf
             for _ in range(arguments.rounds):
+                before = spent_by_children()
                 printed = subprocess.check_output([arguments.ours, task, folder, "3"])
+                processor = min(processor, (spent_by_children() - before) / 3)
                 found = json.loads(printed)
                 cold = cold or found["seconds"][0]
                 warm, answer = min(warm, *found["seconds"][1:]), found["answer"]
                 for call, seconds in peers.values():
-                    start = time.perf_counter()
+                    start, before = time.perf_counter(), time.process_time()
                     result = call()
+                    busy = (time.process_time() - before) * getattr(call, "scale", 1)
                     spent = (time.perf_counter() - start) * getattr(call, "scale", 1)
-                    seconds.append(spent + getattr(call, "extra", 0))
+                    # Of a part that stands for the rest, processor and wall stand in one proportion.
+                    extra = getattr(call, "extra", 0)
+                    seconds.append((spent + extra, busy * (1 + extra / spent)))
                     call.result = result if np.isscalar(result) else None
-            print(f"{task}: ours warm {warm:.3f} s, cold {cold:.3f} s, answer {answer:.6g}")
+            print(
+                f"{task}: ours warm {warm:.3f} s ({processor:.3f} of processor), cold {cold:.3f} s, "
+                f"answer {answer:.6g}",
+                flush=True,
+            )
             for name, (call, seconds) in peers.items():
-                best = min(seconds[1:])
+                best, busy = min(seconds[1:])
+                shown = "in others" if "n_jobs=2" in name else f"{busy:.3f} of processor"
                 print(
-                    f"    {name}: warm {best:.3f} s ({best / warm:.1f} times ours), "
-                    f"cold {seconds[0]:.3f} s, answer {call.result}"
+                    f"    {name}: warm {best:.3f} s ({shown}), {best / warm:.1f} times ours, "
+                    f"cold {seconds[0][0]:.3f} s, answer {call.result}",
+                    flush=True,
                 )
 
 

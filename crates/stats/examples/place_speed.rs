@@ -53,7 +53,7 @@ fn main() {
             let centroids = points("centroids.f64");
             Box::new(move || areas(&centroids).mean_neighbours())
         }
-        "density" => {
+        "density" | "density-300" => {
             let points = points("events.f64");
             let grid = Grid {
                 west: 400_000.0,
@@ -62,8 +62,9 @@ fn main() {
                 columns: 500,
                 rows: 500,
             };
+            let metres = if task == "density" { 500.0 } else { 300.0 };
             Box::new(move || {
-                let bandwidth = Bandwidth::Metres(500.0);
+                let bandwidth = Bandwidth::Metres(metres);
                 let found = kernel_density(&points, grid, bandwidth, Edge::Lost).unwrap();
                 found.per_square_km.iter().sum()
             })

@@ -17,7 +17,8 @@ pub(super) fn sums(
     const BANDS: usize = 16;
     let parts = by_row(points, factors, grid);
     let step = grid.cell_size_metres / bandwidth;
-    let reach = (1.0 / step).ceil() as usize + 1;
+    let (per_step, per_metre) = (1.0 / step, 1.0 / bandwidth);
+    let reach = per_step.ceil() as usize + 1;
     // Columns are taken four at a time, so rows have room for a last few that are not there.
     let stride = grid.columns + LANES;
     // As many points in one band as in the next.
@@ -38,35 +39,28 @@ pub(super) fn sums(
         for part in &parts {
             for &(east, north, root) in &part.points[near(part)] {
                 // In bandwidths, from the first cell's middle.
-                let x = (east - grid.west) / bandwidth - 0.5 * step;
-                let y = (north - grid.south) / bandwidth - 0.5 * step;
-                let (left, right) = within(x, step, grid.columns);
-                let (low, high) = within(y, step, grid.rows);
+                let x = (east - grid.west) * per_metre - 0.5 * step;
+                let y = (north - grid.south) * per_metre - 0.5 * step;
+                let (left, right) = within(x, per_step, grid.columns);
+                let (low, high) = within(y, per_step, grid.rows);
                 let (low, high) = (low.max(first), high.min(end));
                 if left >= right || low >= high {
                     continue;
                 }
+                // What is taken beyond the grid goes to the room at the end of the row, and columns that
+                // rounding up took in are too far to count.
                 let width = (right - left).next_multiple_of(LANES);
-                let mut offset = left as f64 * step - x;
                 squares.clear();
-                for _ in 0..width {
-                    squares.push(root * offset * offset);
-                    offset += step;
-                }
-                // What is taken beyond the grid goes to the room at the end of the row, and the columns
-                // that rounding took in are too far to count.
-                let mut rise = low as f64 * step - y;
-                for row in
-                    cells[(low - first) * stride..(high - first) * stride].chunks_exact_mut(stride)
-                {
-                    let rest = root - root * rise * rise;
-                    rise += step;
-                    let row = row[left..left + width].chunks_exact_mut(LANES);
-                    for (cells, squares) in row.zip(squares.chunks_exact(LANES)) {
-                        for lane in 0..LANES {
-                            let u = (rest - squares[lane]).max(0.0);
-                            cells[lane] += u * u;
-                        }
+                squares.extend((0..width as u32).map(|column| {
+                    root * (f64::from(column) * step + (left as f64 * step - x)).powi(2)
+                }));
+                let corner = (low - first) * stride + left;
+                for row in 0..high - low {
+                    let rest = root * (1.0 - ((low + row) as f64 * step - y).powi(2));
+                    let cells = &mut cells[corner + row * stride..][..width];
+                    for (cell, square) in cells.iter_mut().zip(&squares[..width]) {
+                        let u = (rest - square).max(0.0);
+                        *cell += u * u;
                     }
                 }
             }
@@ -77,14 +71,15 @@ pub(super) fn sums(
     parallel::map(BANDS, Vec::new, band).concat()
 }
 
-/// Columns that are added to at once.
+/// Runs of columns are a multiple of this, which the processor adds to without a remainder.
 const LANES: usize = 4;
 
-/// The first index, and the one after the last, whose position `index * step` is less than 1 from
-/// `at`.
-fn within(at: f64, step: f64, n: usize) -> (usize, usize) {
-    let first = ((at - 1.0) / step).ceil().clamp(0.0, n as f64) as usize;
-    let end = (((at + 1.0) / step).floor() + 1.0).clamp(0.0, n as f64) as usize;
+/// The first index, and the one after the last, whose position `index * step` may be less than 1 from
+/// `at`. One to either side may be further, and then counts nothing.
+fn within(at: f64, per_step: f64, n: usize) -> (usize, usize) {
+    // A conversion rounds down, and what is below 0 up to it.
+    let first = (((at - 1.0) * per_step) as usize).min(n);
+    let end = if at > -1.0 { (((at + 1.0) * per_step) as usize + 1).min(n) } else { 0 };
     (first, end.max(first))
 }
 

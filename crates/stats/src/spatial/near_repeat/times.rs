@@ -28,15 +28,15 @@ impl TimeTable {
         Self { span: span as usize, n_bands: limits.len(), addends }
     }
 
-    /// Adds to the counts of each band how many of the partners' days fall into it about a day.
-    pub(super) fn add(&self, day: u32, partners: &[u32], days: &[u32], counts: &mut [u64]) {
-        let from = self.span - day as usize;
+    /// Adds to the counts of each band how many of the pairs of events have days so far apart.
+    pub(super) fn add(&self, pairs: &[(u32, u32)], days: &[u32], counts: &mut [u64]) {
         for (addends, counts) in self.addends.iter().zip(counts.chunks_mut(TOGETHER)) {
-            // Entry d is for a partner on day d.
-            let about = &addends[from..=from + self.span];
+            let addend = |&(a, b): &(u32, u32)| {
+                addends[days[b as usize] as usize + self.span - days[a as usize] as usize]
+            };
             // Sixteen bits hold this many.
-            for few in partners.chunks(usize::from(u16::MAX)) {
-                let sum: u64 = few.iter().map(|&i| about[days[i as usize] as usize]).sum();
+            for few in pairs.chunks(usize::from(u16::MAX)) {
+                let sum: u64 = few.iter().map(addend).sum();
                 for (band, count) in counts.iter_mut().enumerate() {
                     *count += (sum >> (16 * band)) & 0xffff;
                 }
@@ -53,11 +53,11 @@ mod tests {
     fn more_partners_and_bands_than_one_sum_holds() {
         let limits = [0, 1, 2, 3, 4, 5];
         let days: Vec<u32> = (0..200_000).map(|i| i % 8).collect();
-        let partners: Vec<u32> = (0..200_000).collect();
+        let about = |day: u32| -> Vec<(u32, u32)> { (0..200_000).map(|i| (day, i)).collect() };
         let mut counts = vec![0; 6];
-        TimeTable::new(&limits, 7).add(0, &partners, &days, &mut counts);
+        TimeTable::new(&limits, 7).add(&about(0), &days, &mut counts);
         assert_eq!(counts, [25_000; 6]);
-        TimeTable::new(&limits, 7).add(3, &partners, &days, &mut counts);
+        TimeTable::new(&limits, 7).add(&about(3), &days, &mut counts);
         assert_eq!(counts, [50_000, 75_000, 75_000, 75_000, 50_000, 25_000]);
     }
 }

@@ -1,4 +1,4 @@
-#![doc = "Which areas are neighbours, in compressed rows."]
+//! Which areas are neighbours, in compressed rows.
 //!
 //! A neighbour within a row counts as much as any other of that row: 1 in binary weights, one over
 //! their number in row standardised ones.

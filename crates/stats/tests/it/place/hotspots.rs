@@ -93,7 +93,57 @@ fn the_page_shows_what_the_code_finds() {
         .filter(|(_, place)| place.class != EmergenceClass::NotShown)
         .map(|(i, place)| (i, place.class))
         .collect();
-    insta::assert_debug_snapshot!((rank_by_count(&training), classes), @"");
+    insta::assert_debug_snapshot!((rank_by_count(&training), classes), @r"
+(
+    [
+        4,
+        8,
+        10,
+        1,
+        9,
+        3,
+        2,
+        6,
+        7,
+        0,
+        5,
+    ],
+    [
+        (
+            0,
+            Emerging,
+        ),
+        (
+            1,
+            Diminishing,
+        ),
+        (
+            2,
+            Persistent,
+        ),
+        (
+            5,
+            Persistent,
+        ),
+        (
+            21,
+            Persistent,
+        ),
+        (
+            25,
+            Persistent,
+        ),
+        (
+            27,
+            Persistent,
+        ),
+        (
+            37,
+            Persistent,
+        ),
+    ],
+)
+");
 }
 
 /// Twenty places over twelve months: places differ, months differ, shares do not change but for

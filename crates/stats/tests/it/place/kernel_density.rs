@@ -43,7 +43,11 @@ fn the_rule_for_the_bandwidth_agrees_with_numpy() {
         peer.number("normal_reference"),
         max_relative = 1e-6
     );
-    insta::assert_debug_snapshot!(found.warnings, @"");
+    insta::assert_debug_snapshot!(found.warnings, @r"
+[
+    BandwidthByRule,
+]
+");
 }
 
 #[test]

@@ -61,7 +61,12 @@ fn the_page_shows_what_the_code_finds() {
             cell.adjusted_p
         ));
     }
-    insta::assert_debug_snapshot!((found.n_close_pairs, found.warnings), @"");
+    insta::assert_debug_snapshot!((found.n_close_pairs, found.warnings), @r"
+(
+    703,
+    [],
+)
+");
 }
 
 /// Sixty events in a square of a kilometre over half a year. Where `follow` is above 0, that share of

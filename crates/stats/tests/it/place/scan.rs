@@ -76,7 +76,13 @@ fn the_page_shows_what_the_code_finds() {
     let n = areas.len();
     areas.dedup();
     assert_eq!(areas.len(), n);
-    insta::assert_debug_snapshot!((found.n_events, found.clusters.len(), found.warnings), @"");
+    insta::assert_debug_snapshot!((found.n_events, found.clusters.len(), found.warnings), @r"
+(
+    337,
+    6,
+    [],
+)
+");
 }
 
 type Map = (Vec<(f64, f64)>, Vec<Vec<u64>>, Vec<Vec<f64>>);

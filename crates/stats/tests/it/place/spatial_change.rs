@@ -59,7 +59,18 @@ fn the_page_shows_what_the_code_finds() {
     }
     let changed: Vec<usize> =
         (0..30).filter(|&i| found.areas[i].change != ShareChange::NotShown).collect();
-    insta::assert_debug_snapshot!((changed, found.robust_s_index, found.warnings), @"");
+    insta::assert_debug_snapshot!((changed, found.robust_s_index, found.warnings), @r"
+(
+    [
+        3,
+        4,
+    ],
+    0.3,
+    [
+        SIndexIsNoTest,
+    ],
+)
+");
 }
 
 fn draw(chance: &mut Chance, n: usize, shares: &[f64]) -> Vec<u64> {

@@ -175,7 +175,17 @@ fn the_page_shows_what_the_code_finds() {
 #[test]
 fn a_map_of_cells() {
     let weights = SpatialWeights::from_lists(&grid_lists(3, 3)).unwrap().with(Standardisation::Row);
-    insta::assert_debug_snapshot!((weights.neighbours(0), weights.weight(0), weights.weight(4)), @"");
+    insta::assert_debug_snapshot!((weights.neighbours(0), weights.weight(0), weights.weight(4)), @r"
+(
+    [
+        1,
+        3,
+        4,
+    ],
+    0.3333333333333333,
+    0.125,
+)
+");
 }
 
 proptest! {
