@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum Warning {
     /// Areas without neighbours have no local statistic.
-    #[error("{n_islands} areas have no neighbours and were not tested")]
+    #[error("areas without neighbours, which were not tested: {n_islands}")]
     Islands {
         /// How many.
         n_islands: usize,

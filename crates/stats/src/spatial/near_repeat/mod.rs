@@ -162,6 +162,10 @@ pub struct NearRepeat {
     pub correction: Correction,
     /// Permutations, seed and level.
     pub settings: PermutationSettings,
+    /// How exactly the caller knows when.
+    pub time_precision: TimePrecision,
+    /// How exactly the caller knows where.
+    pub place_precision: PlacePrecision,
     /// How many events.
     pub n_events: usize,
     /// Pairs within the outermost space band, at any time.
@@ -231,6 +235,8 @@ pub fn near_repeat(
         sidedness: Sidedness::Greater,
         correction: Correction::BenjaminiHochberg,
         settings,
+        time_precision: events.time_precision,
+        place_precision: events.place_precision,
         n_events: events.days.len(),
         n_close_pairs: pairs.n_pairs(),
         warnings: if n_events < 50 { vec![Warning::FewEvents { n_events }] } else { Vec::new() },

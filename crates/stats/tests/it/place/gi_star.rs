@@ -1,5 +1,6 @@
 use approx::assert_relative_eq;
 use proptest::prelude::*;
+use wardmote_stats::spatial::Warning;
 use wardmote_stats::spatial::gi_star::{GiStarClass, gi_star};
 use wardmote_stats::spatial::weights::{SpatialWeights, Standardisation};
 
@@ -112,6 +113,28 @@ fn without_pattern_it_seldom_finds_one() {
         normal.text()
     ));
     assert!(normal.lower_limit() > 0.05, "{}", normal.text());
+}
+
+#[test]
+fn islands_and_few_permutations_are_warned_of() {
+    let mut lists = grid_lists(6, 6);
+    lists.push(Vec::new());
+    let weights = SpatialWeights::from_lists(&lists).unwrap();
+    let values: Vec<f64> = (0..37).map(|i| f64::from(i * 7 % 11)).collect();
+    let found = gi_star(&values, &weights, settings(99, 1)).unwrap();
+    assert_eq!(found.areas[36].class, GiStarClass::Island);
+    assert_eq!(found.n_tested, 36);
+    let said: Vec<String> = found.warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        said,
+        [
+            "areas without neighbours, which were not tested: 1",
+            "with 99 permutations no p value falls below 0.02, so at least 15 areas must stand out \
+             together before any is called significant",
+        ]
+    );
+    let normal = gi_star(&values, &weights, settings(0, 1)).unwrap();
+    assert_eq!(normal.warnings, [Warning::Islands { n_islands: 1 }, Warning::NormalOnly]);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 use approx::assert_relative_eq;
 use proptest::prelude::*;
-use wardmote_stats::spatial::SettingsError;
 use wardmote_stats::spatial::hotspots::{
     Emergence, EmergenceClass, EmergenceSettings, HotspotError, emergence, predictive_accuracy,
     rank_by_count,
 };
+use wardmote_stats::spatial::{SettingsError, Warning};
 
 use super::{Chance, Page, Peer, Tally};
 
@@ -213,6 +213,13 @@ fn a_place_that_trebles_its_share_is_found() {
     Page::read("hotspots")
         .says(&format!("| a place that trebles over the year | {} |", tally.text()));
     assert!(tally.found > 180, "{}", tally.text());
+}
+
+#[test]
+fn a_tie_at_the_edge_of_the_choice_is_warned_of() {
+    let found = predictive_accuracy(&[5, 3, 3, 3], &[9, 9, 9, 9], &[1.0; 4], 0.5).unwrap();
+    assert_eq!(found.chosen, [0, 1]);
+    assert_eq!(found.warnings, [Warning::TiedAtTheEdge { n_tied: 3, n_chosen: 1 }]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 use approx::assert_relative_eq;
 use proptest::prelude::*;
+use wardmote_stats::spatial::Warning;
 use wardmote_stats::spatial::scan::{Direction, Scan, ScanError, ScanSettings, scan};
 
 use super::{Chance, Page, Peer, Tally, same_p, settings};
@@ -154,6 +155,21 @@ fn areas_at_one_distance_enter_together() {
     for cluster in &found.clusters {
         assert!(cluster.areas[0] != 0 || [1, 5].contains(&cluster.areas.len()), "{cluster:?}");
     }
+}
+
+#[test]
+fn counts_that_vary_more_than_chance_are_warned_of() {
+    let (centroids, mut counts, expected) = drawn(4, 1.0);
+    let plain = with(Direction::Prospective, 3, 19, 1);
+    assert_eq!(scan(&centroids, &counts, &expected, plain).unwrap().warnings, []);
+    // Each event three times over: three times the variance for its mean.
+    counts.iter_mut().flatten().for_each(|count| *count *= 3);
+    let found = scan(&centroids, &counts, &expected, plain).unwrap();
+    assert!(
+        matches!(found.warnings[..], [Warning::Overdispersed { dispersion }] if dispersion > 2.0),
+        "{:?}",
+        found.warnings
+    );
 }
 
 #[test]
