@@ -32,6 +32,7 @@
 //! | How many must answer a survey? | [`survey`] |
 //! | How much more than chance do counts vary? | [`dispersion`] |
 //! | How many of these findings are chance? | [`multiplicity`] |
+//! | Where does crime gather, and is that more than chance? | [`spatial`] |
 //! | How wide, at what confidence? | [`interval`] |
 //!
 //! Luton's crime fell by 2.7% from one financial year to the next. A test that takes crime to vary no
@@ -50,16 +51,15 @@
 //!
 //! # What to rely on
 //!
-//! - Pure: no function reads a file or a clock, and nothing is drawn at random but from a seed that
-//!   stands in the result.
+//! - Pure: no function reads a file or a clock, and what is drawn at random follows from a seed that
+//!   the result repeats, on any number of threads.
 //! - Input that cannot be right is an error that names the element, never a quiet NaN.
 //! - A variance that was estimated is treated as one: Student's t with its degrees of freedom.
 //! - What was chosen for the caller, such as a dispersion, stands in the result.
 //! - Each function names its source and says where it stops being trustworthy; its tests hold values
 //!   from an independent program.
 //!
-//! Left out: anything on a map, and daily series. The methods over time have pages with worked examples
-//! in `docs/methods/`.
+//! Left out: daily series. The methods have pages with worked examples in `docs/methods/`.
 
 #![expect(clippy::doc_markdown, reason = "McCullagh and McRae are authors, not items")]
 
@@ -78,6 +78,7 @@ pub mod hours_of_week;
 pub mod interrupted;
 pub mod interval;
 pub mod multiplicity;
+mod parallel;
 pub mod periods;
 pub mod power;
 pub mod prioritise;
@@ -87,7 +88,9 @@ pub mod ranks;
 pub mod rates;
 pub mod season;
 pub mod seasonal_decomposition;
+mod seeded;
 pub mod share_periods;
+pub mod spatial;
 pub mod spikes;
 pub mod survey;
 pub mod synthetic_control;

@@ -25,6 +25,7 @@ mod multiplicity;
 mod pages;
 mod peers;
 mod periods;
+mod place;
 mod power;
 mod prioritise;
 mod proportion;
