@@ -71,6 +71,11 @@ fn tests(workspace: &Workspace, engines: &Path) -> anyhow::Result<TestCount> {
     cargo.env("WARDMOTE_ASSETS", workspace.assets()).env("WARDMOTE_PYTHON_PACKAGES", engines);
     if let Some(data) = &workspace.data {
         cargo.env("WARDMOTE_DATA", data);
+        // The text of the board papers lies beside the data, and is no part of the project.
+        let deck = data.with_file_name("deck.txt");
+        if deck.is_file() {
+            cargo.env("WARDMOTE_DECK", deck);
+        }
     }
     let mut count = TestCount::default();
     execute_reading(&mut cargo, TESTS, |line| count.add(line))?;

@@ -20,8 +20,15 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("wardmote-lake", &["wardmote-domain"]),
     // INVARIANT: case records never reach the evidence lake, nor the lake's code the records.
     ("wardmote-records", &["wardmote-domain"]),
-    ("wardmote-evidence", &["wardmote-domain", "wardmote-stats", "wardmote-lake"]),
+    // INVARIANT: what decides which figures are withheld can be read and checked by itself.
+    ("wardmote-disclosure", &[]),
+    (
+        "wardmote-evidence",
+        &["wardmote-domain", "wardmote-stats", "wardmote-lake", "wardmote-disclosure"],
+    ),
     ("wardmote-reports", &["wardmote-domain"]),
+    // INVARIANT: what opens a file from anybody knows nothing that it could give away.
+    ("wardmote-bundle", &[]),
     // INVARIANT: what may open a connection knows no case record and no lake.
     ("wardmote-fetch", &["wardmote-domain"]),
     ("wardmote-twin", &["wardmote-domain"]),
@@ -29,11 +36,13 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     (
         APP,
         &[
+            "wardmote-bundle",
             "wardmote-domain",
             "wardmote-stats",
             "wardmote-lake",
             "wardmote-records",
             "wardmote-evidence",
+            "wardmote-disclosure",
             "wardmote-fetch",
             "wardmote-reports",
             "wardmote-twin",

@@ -4,6 +4,7 @@ mod commands;
 mod console;
 mod place;
 mod publish;
+mod stranger;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,7 +13,7 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, prose,
+    assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, prose,
     refusals, source, statistics, totals, trace, twin, verify, vintages, withdraw,
 };
 use crate::place::At;
@@ -57,6 +58,7 @@ enum Command {
     Assess(assess::Arguments),
     Trace(trace::Arguments),
     Verify(verify::Arguments),
+    Bundle(bundle::Arguments),
     Lint(lint::Arguments),
     Prose(prose::Arguments),
     Totals(totals::Arguments),
@@ -117,6 +119,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Fetch(_)
             | Command::Ingest(_)
             | Command::Verify(_)
+            | Command::Bundle(_)
             | Command::Source(_)
             | Command::Twin(_)
             | Command::Demo(_)
@@ -152,6 +155,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Assess(arguments) => assess::run(at, arguments).await,
             Command::Trace(arguments) => trace::run(at, arguments).await,
             Command::Verify(arguments) => verify::run(folder, arguments).await,
+            Command::Bundle(arguments) => bundle::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(at, arguments).await,
             Command::Prose(arguments) => prose::run(at, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,

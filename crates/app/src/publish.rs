@@ -1,17 +1,21 @@
 //! Wiring: from the evidence's answers and charts to the structs that `reports` renders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use wardmote_evidence::charts::{self, ChartData, Drawing};
-use wardmote_evidence::claims::{Answers, answer_all};
+use wardmote_domain::period::Month;
+use wardmote_domain::provenance::Disclosure;
+use wardmote_evidence::charts::{ChartData, Drawing, MapData};
+use wardmote_evidence::claims::Answers;
 use wardmote_evidence::declarations::{Assessment, SectionDeclaration};
+use wardmote_evidence::document::Document;
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::figure::Figure;
 use wardmote_evidence::folder::PartnershipFolder;
-use wardmote_evidence::lint::{Finding, Syntax, lint};
+use wardmote_evidence::lint::{Finding, lint};
 use wardmote_evidence::numbers::{p_value, thousands, two_decimals};
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::protection::{self, DisclosureRules, Protection};
 use wardmote_evidence::slides::{SlideDeclaration, SlidesDeclaration, slides};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
@@ -27,6 +31,8 @@ pub(crate) struct Assessed {
     pub(crate) evidence: EvidenceFile,
     /// What the gate found, by file.
     pub(crate) findings: Vec<(String, Finding)>,
+    /// What disclosure control did, where it had to.
+    pub(crate) protection: Option<Protection>,
 }
 
 /// Computes the assessment of a folder from its gathered evidence.
@@ -35,15 +41,32 @@ pub(crate) fn assess(
     observed: &Observed,
     published: Date,
 ) -> anyhow::Result<Assessed> {
-    let assessment = folder.assessment.as_ref().ok_or_else(|| {
+    let rule = declared(folder)?.family.rule;
+    let protected = protection::publish(observed, folder, rule, published)?;
+    assess_protected(folder, observed, protected, published)
+}
+
+fn declared(folder: &PartnershipFolder) -> anyhow::Result<&Assessment> {
+    folder.assessment.as_ref().ok_or_else(|| {
         anyhow::anyhow!(
             "{} has no assessment/assessment.toml; `wardmote init` writes one to start from",
             folder.path.display()
         )
-    })?;
-    let answers = answer_all(observed, &folder.claims, assessment.family.rule)?;
+    })
+}
+
+/// The same from answers and charts that are there already.
+pub(crate) fn assess_protected(
+    folder: &PartnershipFolder,
+    observed: &Observed,
+    protected: protection::Protected,
+    published: Date,
+) -> anyhow::Result<Assessed> {
+    let assessment = declared(folder)?;
+    let protection::Protected { answers, charts, protection } = protected;
+    let answers = &answers;
     let evidence =
-        EvidenceFile::new(observed, &folder.claims, &assessment.family, &answers, published);
+        EvidenceFile::new(observed, &folder.claims, &assessment.family, answers, published);
     let mut findings = Vec::new();
     let mut written = BTreeMap::new();
     for section in assessment.sections.iter().chain(&assessment.summary) {
@@ -51,7 +74,7 @@ pub(crate) fn assess(
         if written.insert(section.file.clone(), text.clone()).is_none() {
             let name = path.display().to_string();
             findings.extend(
-                lint(&text, Syntax::Markdown, &answers)
+                lint(&Document::markdown(&text), answers)
                     .into_iter()
                     .map(|finding| (name.clone(), finding)),
             );
@@ -63,22 +86,26 @@ pub(crate) fn assess(
         .filter_map(|section| written.get(&section.file))
         .map(String::as_str)
         .collect();
-    let declared = slides(folder, &summary, &answers);
+    let declared = slides(folder, &summary, answers);
     // Those made from the summary went through the gate with it.
-    findings.extend(folder.slides.iter().flat_map(|declared| slides_findings(declared, &answers)));
+    findings.extend(folder.slides.iter().flat_map(|declared| slides_findings(declared, answers)));
     let text_of =
         |section: &SectionDeclaration| written.get(&section.file).cloned().unwrap_or_default();
     let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
         declared
             .iter()
-            .map(|section| {
-                make_section(folder, section, &prose::print(&text_of(section), &answers))
-            })
+            .map(|section| make_section(folder, section, &prose::print(&text_of(section), answers)))
             .collect()
     };
-    let mut drawn = BTreeMap::new();
-    for (id, chart) in &folder.charts {
-        drawn.insert(id.clone(), make_chart(charts::draw(observed, chart)?));
+    let drawn = charts.into_iter().map(|(id, chart)| (id, make_chart(chart)));
+    let mut tables = BTreeMap::from([
+        ("tests".to_owned(), tests_table(assessment, answers)),
+        ("loads".to_owned(), loads_table(observed)),
+        ("coverage".to_owned(), sources_table(observed)),
+        ("statements".to_owned(), statements_table(folder, answers)),
+    ]);
+    if let Some(protection) = &protection {
+        tables.insert("protection".to_owned(), protection_table(&folder.disclosure, protection));
     }
     let publication = Publication {
         partnership: observed.partnership.name.clone(),
@@ -89,13 +116,8 @@ pub(crate) fn assess(
         vintage: observed.snapshot.clone(),
         summary: sections(&assessment.summary),
         sections: sections(&assessment.sections),
-        charts: drawn,
-        tables: BTreeMap::from([
-            ("tests".to_owned(), tests_table(assessment, &answers)),
-            ("loads".to_owned(), loads_table(observed)),
-            ("coverage".to_owned(), sources_table(observed)),
-            ("statements".to_owned(), statements_table(folder, &answers)),
-        ]),
+        charts: drawn.collect(),
+        tables,
         figures: answers
             .figures
             .values()
@@ -104,9 +126,9 @@ pub(crate) fn assess(
         sign_off: sign_off(folder, assessment, |file| {
             written.get(file).is_some_and(|text| !text.trim().is_empty())
         }),
-        slides: make_slides(&declared, &answers),
+        slides: make_slides(&declared, answers),
     };
-    Ok(Assessed { publication, evidence, findings })
+    Ok(Assessed { publication, evidence, findings, protection })
 }
 
 /// What the gate finds in the words of slides.
@@ -121,7 +143,7 @@ fn slides_findings(declared: &SlidesDeclaration, answers: &Answers) -> Vec<(Stri
         not_known.map(|line| ("assessment/slides.toml, not_known".to_owned(), line.clone()));
     let mut findings = Vec::new();
     for (place, text) in declared.slides.iter().enumerate().flat_map(of_slide).chain(not_known) {
-        let found = lint(&text, Syntax::Markdown, answers);
+        let found = lint(&Document::markdown(&text), answers);
         findings.extend(found.into_iter().map(|finding| (place.clone(), finding)));
     }
     findings
@@ -304,9 +326,35 @@ fn capitalised(text: &str) -> String {
     rest.next().map_or_else(String::new, |first| first.to_uppercase().chain(rest).collect())
 }
 
+fn protection_table(rules: &DisclosureRules, protection: &Protection) -> Table {
+    let report = &protection.report;
+    let row = |what: &str, n: usize| vec![what.to_owned(), thousands(n as u64)];
+    let noted = protection.said.len();
+    table(
+        "What this publication withholds of sources under a sharing agreement",
+        &[("Numbers", false), ("How many", true)],
+        vec![
+            row("Numbers of these sources that the pages ask for", noted),
+            row("Withheld because they are small", report.withheld_as_small),
+            row("Rounded", report.rounded),
+            row(
+                "Withheld because the small ones could be worked out from them",
+                report.withheld_for_others,
+            ),
+        ],
+        Some(rules.in_words()),
+    )
+}
+
 fn loads_table(observed: &Observed) -> Table {
-    let rows = observed
-        .loads
+    let (open, controlled): (Vec<_>, Vec<_>) =
+        observed.loads.iter().partition(|load| load.disclosure == Disclosure::Open);
+    let shared: BTreeSet<&str> = controlled.iter().map(|load| load.source.as_str()).collect();
+    let shared = match shared.len() {
+        0 => String::new(),
+        n => format!(" The files of {n} sources under a sharing agreement are not listed."),
+    };
+    let rows = open
         .iter()
         .map(|load| {
             vec![
@@ -328,10 +376,10 @@ fn loads_table(observed: &Observed) -> Table {
             ("Without a place", true),
         ],
         rows,
-        Some(
-            "Rows read are always rows kept and rows refused together. Folders and SHA-256 of the files are in evidence.json."
-                .into(),
-        ),
+        Some(format!(
+            "Rows read are always rows kept and rows refused together. Folders and SHA-256 of the files are in \
+             evidence.json.{shared}"
+        )),
     )
 }
 
@@ -348,7 +396,10 @@ fn sources_table(observed: &Observed) -> Table {
             source.id.clone(),
             source.publisher.clone(),
             source.licence.clone(),
-            loads.count().to_string(),
+            match source.disclosure {
+                Disclosure::Open => loads.count().to_string(),
+                Disclosure::Controlled => "shared under an agreement".to_owned(),
+            },
             known.map_or_else(
                 || "not by month".into(),
                 |(first, last)| format!("{} to {}", first.in_words(), last.in_words()),
@@ -382,13 +433,14 @@ fn make_chart(data: ChartData) -> Chart {
         note: None,
     };
     let kind = match data.drawing {
-        Drawing::Series(points) => ChartKind::Series(SeriesChart {
+        Drawing::Series { points, withheld } => ChartKind::Series(SeriesChart {
             y_label: data.unit.clone(),
             months: points.iter().map(|(month, _)| month.to_string()).collect(),
             lines: vec![Line {
                 name: data.unit,
                 values: points.into_iter().map(|(_, value)| value).collect(),
             }],
+            withheld: withheld.iter().map(Month::to_string).collect(),
             expected: None,
             markers: Vec::new(),
         }),
@@ -417,18 +469,18 @@ fn make_chart(data: ChartData) -> Chart {
                 .collect(),
         }),
         Drawing::Map(areas) => {
-            let values: Vec<f64> = areas.iter().filter_map(|(_, value)| *value).collect();
+            let values: Vec<f64> = areas.iter().filter_map(|area| area.value).collect();
             ChartKind::Map(ChoroplethMap {
                 classes: class_breaks(&values),
                 legend_title: data.unit,
                 areas: areas
                     .into_iter()
-                    .map(|(outline, value)| MapArea {
+                    .map(|MapData { outline, value, withheld }| MapArea {
                         code: outline.code.to_string(),
                         name: outline.name,
                         polygons: outline.polygons,
                         value,
-                        note: None,
+                        note: withheld.then(|| "withheld".to_owned()),
                     })
                     .collect(),
             })

@@ -24,6 +24,8 @@ pub enum Question {
     Highest,
     /// Does it rise and fall with another series?
     Together,
+    /// Is it more than its own past lets expect?
+    Spike,
 }
 
 /// What a test found, after correction.
@@ -81,6 +83,8 @@ pub enum Verdict {
     NoClearHighest,
     Together,
     NoClearTie,
+    AboveExpected,
+    WithinExpected,
     TooFew,
     NotTestable,
 }
@@ -118,6 +122,8 @@ impl TestOutcome {
             (Q::Highest, false, ..) => V::NoClearHighest,
             (Q::Together, true, true, _) => V::Together,
             (Q::Together, ..) => V::NoClearTie,
+            (Q::Spike, true, true, _) => V::AboveExpected,
+            (Q::Spike, ..) => V::WithinExpected,
         }
     }
 }
@@ -160,7 +166,7 @@ impl Verdict {
             Self::Rose | Self::RisingTrend => &[G::Significant, G::Up, G::More],
             Self::Fell | Self::FallingTrend => &[G::Significant, G::Down, G::Less],
             Self::Stable | Self::LevelTrend | Self::Similar => &[G::Same],
-            Self::Higher => &[G::Significant, G::More],
+            Self::Higher | Self::AboveExpected => &[G::Significant, G::More],
             Self::Lower => &[G::Significant, G::Less],
             Self::Seasonal => &[G::Season],
             Self::Highest => &[G::Significant, G::Most, G::More],
@@ -171,6 +177,7 @@ impl Verdict {
             | Self::NoClearHighest
             | Self::Together
             | Self::NoClearTie
+            | Self::WithinExpected
             | Self::TooFew
             | Self::NotTestable => &[],
         }
@@ -197,6 +204,8 @@ impl Verdict {
             Self::NoClearHighest => "cannot be told apart from the next highest",
             Self::Together => "rises and falls together",
             Self::NoClearTie => "shows no clear tie",
+            Self::AboveExpected => "was above what was to be expected",
+            Self::WithinExpected => "was within what was to be expected",
             Self::TooFew => "is too small in number to compare",
             Self::NotTestable => "cannot be tested",
         }
@@ -253,7 +262,7 @@ mod tests {
     proptest! {
         #[test]
         fn significance_needs_a_small_p(p in 0.0501f64..=1.0, upward: bool, equivalence in proptest::option::of(0.0f64..=1.0)) {
-            for question in [Question::Change, Question::Trend, Question::Difference, Question::Season, Question::Highest] {
+            for question in [Question::Change, Question::Trend, Question::Difference, Question::Season, Question::Highest, Question::Spike] {
                 let verdict = TestOutcome { upward, ..outcome(question, p, equivalence) }.verdict(Rule::default());
                 prop_assert!(!verdict.allows().contains(&GatedClass::Significant));
             }

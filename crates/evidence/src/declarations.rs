@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::claim::Rule;
-use wardmote_domain::period::{Period, PeriodError};
+use wardmote_domain::period::{Month, Period, PeriodError};
 
 /// `assessment/assessment.toml`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +85,10 @@ pub enum Ask {
     Season(Over),
     /// Whether it rises and falls with another measure.
     Together(With),
+    /// Whether months were more than their own past lets expect, and when it was back.
+    Spike(Spike),
+    /// Whether an action was followed by fewer events in its target than the control lets expect.
+    Action(Action),
     /// The rate here against the rate elsewhere.
     Against(Against),
     /// Which area of a level has the highest rate.
@@ -102,7 +106,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, against, highest, share, survey, statistic; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -114,6 +118,12 @@ pub enum ClaimError {
     /// Residents hardly change between two periods, and harm has no test.
     #[error("periods are compared as \"count\" or \"share\"")]
     ComparedAs,
+    /// The past comes before the months that are held against it, and the return after.
+    #[error("a spike's months lie after since and not after until")]
+    SpikeMonths,
+    /// A longer period has more events.
+    #[error("the periods before and after an action are of one length, and lie apart")]
+    ActionMonths,
     /// The periods do not hold the same months.
     #[error(transparent)]
     Periods(#[from] PeriodError),
@@ -138,6 +148,10 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     together: Option<With>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    spike: Option<Spike>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    action: Option<Action>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Against>,
     #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
@@ -159,6 +173,8 @@ impl TryFrom<WrittenClaim> for Claim {
             written.trend.map(Ask::Trend),
             written.season.map(Ask::Season),
             written.together.map(Ask::Together),
+            written.spike.map(Ask::Spike),
+            written.action.map(Ask::Action),
             written.against.map(Ask::Against),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
@@ -174,6 +190,18 @@ impl TryFrom<WrittenClaim> for Claim {
             compare.period.comparable_with(&compare.with)?;
             if !matches!(compare.form, Form::Count | Form::Share) {
                 return Err(ClaimError::ComparedAs);
+            }
+        }
+        if let Ask::Action(Action { before, after, .. }) = &ask
+            && (before.n_months() != after.n_months() || before.last() >= after.first())
+        {
+            return Err(ClaimError::ActionMonths);
+        }
+        if let Ask::Spike(Spike { period, since, until }) = &ask {
+            let in_order =
+                *since < period.first() && until.is_none_or(|last| last >= period.last());
+            if !in_order {
+                return Err(ClaimError::SpikeMonths);
             }
         }
         let own_subject = matches!(ask, Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_));
@@ -193,6 +221,8 @@ impl From<Claim> for WrittenClaim {
             Ask::Trend(over) => written.trend = Some(over),
             Ask::Season(over) => written.season = Some(over),
             Ask::Together(with) => written.together = Some(with),
+            Ask::Spike(spike) => written.spike = Some(spike),
+            Ask::Action(action) => written.action = Some(action),
             Ask::Against(against) => written.against = Some(against),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
@@ -255,6 +285,35 @@ pub struct With {
     pub period: Period,
     /// The other measure.
     pub with: String,
+}
+
+/// Months that are held against their own past.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Spike {
+    /// The months.
+    pub period: Period,
+    /// The first month of the past.
+    pub since: Month,
+    /// The last month that is looked at for the return; the last of `period` if not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Month>,
+}
+
+/// An action in a target, with the area around it and one where nothing was done.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Action {
+    /// As many months before.
+    pub before: Period,
+    /// As after.
+    pub after: Period,
+    /// Where something was done.
+    pub target: AreaCode,
+    /// Where crime could have moved to.
+    pub around: AreaCode,
+    /// Where nothing was done.
+    pub control: AreaCode,
 }
 
 /// The other areas of a comparison.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use wardmote_domain::claim::Rule;
 use wardmote_domain::figure::FigureId;
+use wardmote_domain::provenance::Disclosure;
+use wardmote_lake::Load;
 
 use crate::claims::{Answer, Answers, TestRecord};
 use crate::declarations::{Claim, Family};
@@ -71,6 +73,22 @@ pub struct LoadRecord {
     pub without_place: u64,
 }
 
+impl LoadRecord {
+    pub(crate) fn of(load: &Load) -> Self {
+        Self {
+            source: load.source.clone(),
+            publisher: load.publisher.clone(),
+            licence: load.licence.clone(),
+            file: load.file_name.clone(),
+            sha256: load.sha256.clone(),
+            rows_read: load.rows_read,
+            rows_kept: load.rows_kept,
+            rows_refused: load.rows_refused,
+            without_place: load.without_place,
+        }
+    }
+}
+
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,7 +111,7 @@ pub struct EvidenceFile {
     pub measures: BTreeMap<String, Measure>,
     /// The claims, as they were declared.
     pub claims: BTreeMap<String, Claim>,
-    /// The files behind the figures, by load.
+    /// The files of open sources, by load; those of controlled sources are not listed.
     pub loads: BTreeMap<String, LoadRecord>,
     /// Every test of the family, shown or not.
     pub tests: Vec<TestRecord>,
@@ -112,17 +130,7 @@ impl EvidenceFile {
         answers: &Answers,
         published: jiff::civil::Date,
     ) -> Self {
-        let load = |load: &wardmote_lake::Load| LoadRecord {
-            source: load.source.clone(),
-            publisher: load.publisher.clone(),
-            licence: load.licence.clone(),
-            file: load.file_name.clone(),
-            sha256: load.sha256.clone(),
-            rows_read: load.rows_read,
-            rows_kept: load.rows_kept,
-            rows_refused: load.rows_refused,
-            without_place: load.without_place,
-        };
+        let open = observed.loads.iter().filter(|load| load.disclosure == Disclosure::Open);
         Self {
             format: FORMAT,
             partnership: observed.partnership.name.clone(),
@@ -133,7 +141,7 @@ impl EvidenceFile {
             family: family.description.clone(),
             measures: observed.measures.clone(),
             claims: claims.clone(),
-            loads: observed.loads.iter().map(|l| (l.load_id.clone(), load(l))).collect(),
+            loads: open.map(|load| (load.load_id.clone(), LoadRecord::of(load))).collect(),
             tests: answers.tests.clone(),
             answers: answers.claims.clone(),
             figures: answers.figures.clone(),

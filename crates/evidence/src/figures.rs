@@ -6,6 +6,7 @@ use wardmote_domain::area::AreaCode;
 use wardmote_domain::claim::Question;
 use wardmote_domain::period::{Month, Period};
 use wardmote_domain::provenance::Disclosure;
+use wardmote_lake::Load;
 
 use crate::claims::SurveyOf;
 use crate::declarations::{Form, Share, StatisticOf};
@@ -63,13 +64,23 @@ pub(crate) fn value(
             });
             small_number_caution(taken.n)
         }
-        Err(why) => Some(why.0.clone()),
+        Err(why) => {
+            why.printed().clone_into(&mut figure.text);
+            Some(why.0.clone())
+        }
     };
-    let unplaced = observed.without_place(&measure.numerator.source, period).unwrap_or_default();
+    let source = &measure.numerator.source;
+    let unplaced = observed.without_place(source, period).unwrap_or_default();
     let unsettled = observed.unsettled(measure, period).unwrap_or_default();
     let settling = settling(&unsettled, period.n_months());
     let caution = joined([caution, settling, measure.caution.clone()]);
-    figure.caution = joined([caution, unplaced_caution(unplaced), None]);
+    let unplaced = if observed.is_controlled(source) {
+        (unplaced > 0)
+            .then(|| "rows of the source that name no place are in no area's count".into())
+    } else {
+        unplaced_caution(unplaced)
+    };
+    figure.caution = joined([caution, unplaced, None]);
     figure
 }
 
@@ -95,7 +106,7 @@ pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corre
         period: periods.clone(),
         ..blank(observed, measure, place, period, &format!("{periods} | {kind}"))
     };
-    if let Some(earlier) = against {
+    if let Some(earlier) = against.filter(|_| figure.disclosure == Disclosure::Open) {
         figure.loads.extend(observed.loads_of(&measure.numerator.source, earlier));
         figure.loads.sort();
         figure.loads.dedup();
@@ -157,7 +168,8 @@ pub(crate) fn survey(
             of.text
         );
         figure.period.clone_from(&of.wave);
-        let loads = observed.loads.iter().filter(|load| load.source == share.source);
+        let open = |load: &&Load| load.disclosure == Disclosure::Open;
+        let loads = observed.loads.iter().filter(|load| load.source == share.source).filter(open);
         figure.loads = loads.map(|load| load.load_id.clone()).collect();
         figure.loads.sort();
         let group = of.asked.group.as_deref().unwrap_or("all respondents");
@@ -270,7 +282,7 @@ pub(crate) fn interval_text(raw: &RawTest) -> String {
 fn estimate_printer(raw: &RawTest) -> fn(f64) -> String {
     match (raw.unit, raw.question) {
         (Unit::PerCent, _) => percent_signed,
-        (Unit::Points, Question::Change) => points_signed,
+        (Unit::Points, Question::Change) | (Unit::Events, _) => points_signed,
         // A survey's points stand beside its shares.
         (Unit::Points | Unit::Plain, _) => two_decimals,
     }
@@ -280,10 +292,11 @@ fn fill(figure: &mut Figure, test: Option<&Corrected>) {
     match test.map(|test| &test.raw) {
         Some(Ok(raw)) => {
             figure.method.clone_from(&raw.method);
-            figure.parameters.clone_from(&raw.parameters);
             figure.parameters.insert("p".into(), raw.p);
-            if let Some(z) = raw.z {
-                figure.parameters.insert("z".into(), z);
+            // What the months of a controlled source vary by is told by its interval, and no further.
+            if figure.disclosure == Disclosure::Open {
+                figure.parameters.extend(raw.parameters.clone());
+                figure.parameters.extend(raw.z.map(|z| ("z".into(), z)));
             }
             figure.value = Some(raw.estimate);
             figure.text = estimate_text(raw);
@@ -291,7 +304,8 @@ fn fill(figure: &mut Figure, test: Option<&Corrected>) {
             figure.n = raw.fewest_events;
         }
         other => {
-            "not known".clone_into(&mut figure.text);
+            let why = other.and_then(|raw| raw.as_ref().err()).map(|why| NotKnown(why.0.clone()));
+            why.map_or("not known", |why| why.printed()).clone_into(&mut figure.text);
             "none: not tested".clone_into(&mut figure.method);
             figure.value = None;
             figure.caution = other.and_then(|raw| raw.as_ref().err()).map(|why| why.0.clone());
@@ -309,8 +323,8 @@ fn blank(
     let name = format!("{} v{}", measure.id, measure.version);
     let key = format!("{name} | {} | {kind}", place.code);
     let source = &measure.numerator.source;
-    let disclosure =
-        observed.sources.get(source).map_or(Disclosure::Controlled, |source| source.disclosure);
+    let controlled = measure.sources().iter().any(|source| observed.is_controlled(source));
+    let disclosure = if controlled { Disclosure::Controlled } else { Disclosure::Open };
     Figure {
         id: figure_id(&key, &observed.snapshot),
         key,
@@ -328,7 +342,11 @@ fn blank(
         n: 0,
         disclosure,
         snapshot: observed.snapshot.clone(),
-        loads: observed.loads_of(source, period),
+        // A hash of few rows could be guessed at, so those of a controlled source are not given.
+        loads: match disclosure {
+            Disclosure::Open => observed.loads_of(source, period),
+            Disclosure::Controlled => Vec::new(),
+        },
         query: format!(
             "Count {} whose month lies in {period} and whose small area ({}) lies in {} ({}).",
             measure.numerator.in_words(),

@@ -12,6 +12,7 @@ use crate::declarations::{
     Ask, Assessment, ChartDeclaration, ChartForm, Charted, Claim, MeasureChart, Statutory,
 };
 use crate::measure::{Measure, MeasureError};
+use crate::protection::{DisclosureRules, Ledger, LedgerCell, LedgerError};
 use crate::slides::SlidesDeclaration;
 use crate::statements::Statement;
 
@@ -47,6 +48,9 @@ pub enum FolderError {
     /// A source's declaration cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// What was published before cannot be read.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
 }
 
 /// `assessment/statements.toml`, as it stands.
@@ -77,6 +81,10 @@ pub struct PartnershipFolder {
     pub statutory: Option<Statutory>,
     /// `assessment/statements.toml`.
     pub statements: Vec<Statement>,
+    /// `disclosure.toml`.
+    pub disclosure: DisclosureRules,
+    /// `disclosure/ledger.json`.
+    pub ledger: Ledger,
     /// `assessment/slides.toml`.
     pub slides: Option<SlidesDeclaration>,
 }
@@ -101,6 +109,8 @@ impl PartnershipFolder {
             statements: parse_if_there::<Statements>(&assessment.join("statements.toml"))?
                 .map(|file| file.statements)
                 .unwrap_or_default(),
+            disclosure: parse_if_there(&path.join("disclosure.toml"))?.unwrap_or_default(),
+            ledger: Ledger::read(path)?,
             slides: parse_if_there(&assessment.join("slides.toml"))?,
             path: path.to_owned(),
         })
@@ -116,7 +126,14 @@ impl PartnershipFolder {
 
     /// The sources that measures count.
     pub fn sources_counted(&self) -> BTreeSet<String> {
-        self.measures.values().flat_map(Measure::sources).collect()
+        let said = self.said().map(|one| one.cell.rows.source.clone());
+        self.measures.values().flat_map(Measure::sources).chain(said).collect()
+    }
+
+    /// What was said before of controlled sources that are still declared.
+    fn said(&self) -> impl Iterator<Item = &LedgerCell> {
+        let cells = self.ledger.publications.iter().flat_map(|said| &said.cells);
+        cells.filter(|one| self.sources.contains_key(&one.cell.rows.source))
     }
 
     /// The surveys that claims ask about.
@@ -158,7 +175,8 @@ impl PartnershipFolder {
             .measures
             .values()
             .flat_map(|measure| std::iter::once(&measure.numerator).chain(&measure.share_of));
-        let of_source = selections.filter(|one| one.source == source);
+        let said = self.said().map(|one| &one.cell.rows);
+        let of_source = selections.chain(said).filter(|one| one.source == source);
         of_source.filter_map(|one| one.repeats_within_months).collect()
     }
 
@@ -174,16 +192,23 @@ impl PartnershipFolder {
         let mut drawn = drawn.filter_map(|chart| self.measures.get(&chart.measure));
         selections.into_iter().any(|one| one.source == source && one.admitted().in_detail())
             || drawn.any(|measure| measure.numerator.source == source)
+            || self
+                .said()
+                .any(|one| one.cell.rows.source == source && one.cell.rows.admitted().in_detail())
     }
 
     /// The levels that claims and charts ask about, the districts' own included.
     pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
         let ranked = self.claims.values().filter_map(|claim| match &claim.ask {
             Ask::Highest(highest) => Some(highest.level),
+            // The areas of an action are drawn for it.
+            Ask::Action(_) => Some(AreaLevel::NEIGHBOURHOOD),
             _ => None,
         });
         let charted = self.measure_charts().filter_map(|chart| chart.level);
-        std::iter::once(self.partnership.district_level).chain(ranked).chain(charted).collect()
+        let said = self.said().map(|one| one.cell.level);
+        let own = std::iter::once(self.partnership.district_level);
+        own.chain(ranked).chain(charted).chain(said).collect()
     }
 
     /// The levels that maps are drawn of.

@@ -8,7 +8,10 @@
 mod binding;
 pub mod charts;
 pub mod claims;
+pub mod consistency;
+mod dates;
 pub mod declarations;
+pub mod document;
 pub mod evidence_file;
 pub mod family;
 pub mod figure;
@@ -19,7 +22,9 @@ pub mod measure;
 pub mod moves;
 pub mod numbers;
 pub mod observed;
+pub mod owner;
 pub mod prose;
+pub mod protection;
 pub mod slides;
 pub mod statements;
 pub mod statutory;
@@ -27,3 +32,9 @@ pub mod tabulate;
 pub mod take;
 pub mod testing;
 pub mod verify;
+
+/// A pattern that is written in the program.
+fn pattern(text: &str) -> regex::Regex {
+    // INVARIANT: each pattern is a constant, and the tests of its module use it.
+    regex::Regex::new(text).unwrap_or_else(|error| unreachable!("pattern {text:?}: {error}"))
+}

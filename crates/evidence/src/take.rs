@@ -7,6 +7,7 @@ use wardmote_stats::{proportion, rates};
 use crate::declarations::Form;
 use crate::measure::{Measure, Selection};
 use crate::observed::{Observed, ObservedError, Place};
+use crate::protection::WITHHELD;
 
 /// A measure's value.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -25,6 +26,18 @@ pub struct Taken {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotKnown(pub String);
 
+impl NotKnown {
+    /// Whether the value is known and not shown.
+    pub(crate) fn is_withheld(&self) -> bool {
+        self.0 == WITHHELD
+    }
+
+    /// What is printed instead of the value.
+    pub(crate) fn printed(&self) -> &'static str {
+        if self.is_withheld() { "withheld" } else { "not known" }
+    }
+}
+
 /// Takes a measure; a month that has not come makes the value not known, never smaller.
 pub fn take(
     observed: &Observed,
@@ -33,12 +46,9 @@ pub fn take(
     period: &Period,
     form: Form,
 ) -> Result<Result<Taken, NotKnown>, ObservedError> {
-    let missing = |source: &str, missing: &Vec<Month>| {
-        NotKnown(why_missing(observed, source, missing, period.n_months()))
-    };
-    let n = match observed.total(&measure.numerator, place, period)? {
+    let n = match shown_total(observed, &measure.numerator, place, period)? {
         Ok(n) => n,
-        Err(months) => return Ok(Err(missing(&measure.numerator.source, &months))),
+        Err(why) => return Ok(Err(why)),
     };
     let taken = match form {
         Form::Count => {
@@ -59,8 +69,8 @@ pub fn take(
         Form::Harm => return harm(observed, measure, place, period),
         Form::Share => {
             let whole = measure.whole()?;
-            match observed.total(whole, place, period)? {
-                Err(months) => Err(missing(&whole.source, &months)),
+            match shown_total(observed, whole, place, period)? {
+                Err(why) => Err(why),
                 Ok(whole) => proportion::wilson(n, whole, Confidence::P95)
                     .map(|found| Taken {
                         n,
@@ -76,6 +86,21 @@ pub fn take(
         }
     };
     Ok(taken)
+}
+
+/// A count that is about to be printed, or why it cannot be.
+pub(crate) fn shown_total(
+    observed: &Observed,
+    selection: &Selection,
+    place: &Place,
+    period: &Period,
+) -> Result<Result<u64, NotKnown>, ObservedError> {
+    Ok(match observed.total(selection, place, period)? {
+        Ok(n) => observed.show(selection, &[place], period.months().collect(), n),
+        Err(missing) => {
+            Err(NotKnown(why_missing(observed, &selection.source, &missing, period.n_months())))
+        }
+    })
 }
 
 /// Events times what each weighs, with limits for a weighted sum of counts.
@@ -102,13 +127,9 @@ fn harm(
             exclude: Vec::new(),
             ..measure.numerator.clone()
         };
-        match observed.total(&of_it, place, period)? {
+        match shown_total(observed, &of_it, place, period)? {
             Ok(n) => counts.push(n),
-            Err(months) => {
-                let source = &measure.numerator.source;
-                let why = why_missing(observed, source, &months, period.n_months());
-                return Ok(Err(NotKnown(why)));
-            }
+            Err(why) => return Ok(Err(why)),
         }
         each.push(*weight);
     }

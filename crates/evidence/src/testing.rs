@@ -4,15 +4,20 @@
 //! later, because both need the whole family.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use wardmote_domain::claim::Question;
 use wardmote_stats::dispersion::dispersion_over_areas;
-use wardmote_stats::interval::{Interval, StandardError};
+use wardmote_stats::displacement::{
+    BeforeAfter, DisplacementQuotient, Role, displacement_difference, displacement_quotient,
+};
+use wardmote_stats::interval::{Confidence, Interval, StandardError};
 use wardmote_stats::proportion::{
     ShareTest, SurveyShare, WeightedShare, compare_weighted, compare_with_rest,
 };
 use wardmote_stats::rates::{Exposure, rate_ratio};
 use wardmote_stats::share_periods::{Part, compare_shares};
+use wardmote_stats::spikes::{Farrington, farrington, returned};
 use wardmote_stats::{equivalence, periods, ranks, season, trend};
 
 use wardmote_stats::together::together;
@@ -53,6 +58,8 @@ pub enum Unit {
     PerCent,
     /// Points of share.
     Points,
+    /// Events.
+    Events,
     /// A ratio, a correlation, a multiple of the lowest month.
     Plain,
 }
@@ -68,6 +75,9 @@ impl<E: std::error::Error> From<E> for NotTested {
 }
 
 const ALPHA: f64 = 0.05;
+
+/// So many months within the expected band make a return.
+const CALM_MONTHS: usize = 2;
 
 /// Did the count change between two periods with the same months?
 ///
@@ -310,6 +320,119 @@ pub fn survey_share(share: &Share) -> Result<RawTest, NotTested> {
         design_effect,
     )?;
     share_test(&found, share.equivalence_margin)
+}
+
+/// What a test of spikes found, beside the test.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpikeFound {
+    /// Position of the month that stands out most.
+    pub index: usize,
+    /// Its count.
+    pub observed: u64,
+    /// What was to be expected.
+    pub expected: f64,
+    /// The count that it had to exceed.
+    pub threshold: f64,
+    /// Position of the month in which the series was back in its expected band, where it is.
+    pub back: Option<usize>,
+    /// What to know of the method here.
+    pub warnings: Vec<String>,
+}
+
+/// Were months more than their own past lets expect? `counts` hold one count a month from the first
+/// month of the past to the last that is looked at for the return; `watched` are the positions of the
+/// months asked about.
+pub fn spike(counts: &[u64], watched: Range<usize>) -> Result<(RawTest, SpikeFound), NotTested> {
+    let options = Farrington::flexible(12);
+    let watch = farrington(counts, watched.start, &options)?;
+    let asked = watch.periods.iter().filter(|one| watched.contains(&one.index));
+    let judged = asked.filter_map(|one| Some((one, one.p_value?, one.expected?, one.threshold?)));
+    let most = judged.min_by(|(_, p, ..), (_, q, ..)| p.total_cmp(q));
+    let (most, p, expected, threshold) = most.ok_or_else(|| {
+        NotTested("not one month asked about has the whole year before it that is needed".into())
+    })?;
+    let episodes = returned(&watch.periods, CALM_MONTHS);
+    let back = episodes.iter().rfind(|one| one.alarm <= most.index).and_then(|one| one.back);
+    let observed = most.observed as f64;
+    let ratio = observed / expected;
+    let dispersion = most.dispersion.unwrap_or(1.0);
+    let n_months = watched.len() as f64;
+    let raw = RawTest {
+        question: Question::Spike,
+        method: "Farrington flexible (quasi-Poisson of the same time of earlier years, outbreaks weighed down), \
+                 one-sided, the least p of the months asked about by Bonferroni"
+            .into(),
+        estimate: ratio,
+        unit: Unit::Plain,
+        interval: ratio_limits(observed, expected, dispersion),
+        upward: ratio > 1.0,
+        z: None,
+        p: (p * n_months).min(1.0),
+        equivalence_p: None,
+        fewest_events: counts[..watched.start].iter().sum(),
+        parameters: BTreeMap::from([
+            ("months_asked_about".to_owned(), n_months),
+            ("months_in_the_baseline".to_owned(), most.baseline.n as f64),
+            ("years_of_past".to_owned(), most.baseline.years as f64),
+            ("dispersion_used".to_owned(), dispersion),
+        ]),
+    };
+    let found = SpikeFound {
+        index: most.index,
+        observed: most.observed,
+        expected,
+        threshold,
+        back,
+        warnings: watch.warnings.iter().map(ToString::to_string).collect(),
+    };
+    Ok((raw, found))
+}
+
+/// Did the target of an action have fewer events than its control lets expect, and did they move
+/// around it? Each area holds its months before and after.
+pub fn action(
+    target: [&[u64]; 2],
+    around: [&[u64]; 2],
+    control: [&[u64]; 2],
+) -> Result<(RawTest, DisplacementQuotient), NotTested> {
+    let of = |role, [before, after]: [&[u64]; 2]| BeforeAfter::months(role, before, after);
+    let (target, around) = (of(Role::Target, target)?, of(Role::Buffer, around)?);
+    let control = of(Role::Control, control)?;
+    let found = displacement_difference(target, control, None, ALPHA)?;
+    let proportional = found
+        .proportional
+        .ok_or_else(|| NotTested("the control has no events in one of the periods".into()))?;
+    let quotient = displacement_quotient(target, around, control)?;
+    let sides = [target.before, target.after, control.before, control.after];
+    let raw = RawTest {
+        question: Question::Change,
+        method: "weighted displacement difference of target and control, overdispersion-adjusted; in events and \
+                 per cent, the larger p"
+            .into(),
+        estimate: found.difference,
+        unit: Unit::Events,
+        interval: found.interval,
+        upward: found.difference > 0.0,
+        z: Some(found.z),
+        p: found.p_value.max(proportional.p_value),
+        equivalence_p: None,
+        fewest_events: sides.into_iter().min().unwrap_or(0),
+        parameters: BTreeMap::from([
+            ("standard_error".to_owned(), found.standard_error.value),
+            ("standard_error_by_chance_alone".to_owned(), found.standard_error_plain),
+            ("p_in_events".to_owned(), found.p_value),
+            ("p_per_cent".to_owned(), proportional.p_value),
+        ]),
+    };
+    Ok((raw, quotient))
+}
+
+/// 95% limits of a count over what was to be expected, both taken as counts of this dispersion.
+fn ratio_limits(observed: f64, expected: f64, dispersion: f64) -> Interval {
+    let spread = (dispersion * (1.0 / observed.max(0.5) + 1.0 / expected)).sqrt();
+    let factor = (Confidence::P95.z() * spread).exp();
+    let ratio = observed / expected;
+    Interval { lower: ratio / factor, upper: ratio * factor }
 }
 
 /// Tests whether two series rise and fall together.

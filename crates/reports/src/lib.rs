@@ -30,7 +30,7 @@ pub use document::{DocumentError, full_pdf, summary_pdf};
 pub use pages::{PageError, figures_html, full_html, govuk_environment, summary_html};
 pub use prose::{ProseError, Side};
 pub use publication::{FigureNote, Publication, Section, SignOff, Slide, Slides, SourceNote};
-pub use publication_files::{OutputFile, PublicationError, publication_files};
+pub use publication_files::{OutputFile, PublicationError, file_stem, publication_files};
 pub use raster::RasterError;
 pub use slides::slides_pdf;
 pub use table::{Column, Table};

@@ -93,7 +93,7 @@ pub(crate) fn table_path(id: &str) -> String {
 }
 
 /// An id as part of a file name or of an HTML id: letters, digits, `-` and `_`.
-pub(crate) fn file_stem(id: &str) -> String {
+pub fn file_stem(id: &str) -> String {
     let safe =
         |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_');
     id.chars().map(|character| if safe(character) { character } else { '-' }).collect()

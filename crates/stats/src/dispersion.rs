@@ -67,6 +67,11 @@ impl Scale {
         self.dispersion >= 1.0 && self.dispersion.is_finite() && self.degrees_of_freedom != Some(0)
     }
 
+    /// Whether counts are taken to vary by chance alone, without having been asked.
+    pub(crate) fn is_chance_alone(self) -> bool {
+        self.dispersion <= 1.0 && self.degrees_of_freedom.is_none()
+    }
+
     /// The standard error of the log of a ratio of two counts, neither of them zero.
     pub(crate) fn of_log_ratio(self, a: f64, b: f64) -> StandardError {
         StandardError {

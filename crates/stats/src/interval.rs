@@ -29,6 +29,15 @@ impl Interval {
     }
 }
 
+/// Which differences a p value counts, to be printed with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sidedness {
+    /// Those in one direction.
+    One,
+    /// Those in either.
+    Two,
+}
+
 /// Why a confidence level cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ConfidenceError {
@@ -76,6 +85,15 @@ impl Confidence {
     pub fn z(self) -> f64 {
         Normal::standard().inverse_cdf(0.5 + self.0 / 2.0)
     }
+}
+
+/// Which way a value must lie off to count against chance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sides {
+    /// Above only.
+    Upper,
+    /// Above or below.
+    Both,
 }
 
 /// The standard error of an estimate, and how well it is known.

@@ -13,6 +13,17 @@ pub enum PValueError {
     },
 }
 
+/// How p values of many tests were corrected, to be printed with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Correction {
+    /// Not at all: one test, or the caller's affair.
+    None,
+    /// The share of false findings among all, by [`benjamini_hochberg`].
+    BenjaminiHochberg,
+    /// The chance of any false finding, by Holm's step-down.
+    Holm,
+}
+
 /// P values adjusted so that, of all tests called significant at a level, at most that share are
 /// expected to be false.
 ///

@@ -2,8 +2,8 @@
 //!
 //! For the course of season and trend through the series see [`stl`].
 
-pub use crate::decomposition::{Decomposition, DecompositionError, stl};
 use crate::interval::{Confidence, Interval, Reference, f_test_p};
+pub use crate::seasonal_decomposition::{Decomposition, DecompositionError, stl};
 use crate::trend::{Series, TrendError, without_gaps};
 
 /// Why no season could be found.
@@ -60,6 +60,8 @@ pub struct SeasonalProfile {
     pub dispersion: f64,
     /// Residual degrees of freedom.
     pub degrees_of_freedom: usize,
+    /// Months given.
+    pub n_months: usize,
 }
 
 /// The profile of the twelve months of a series without gaps. See [`seasonal_profile_at`].
@@ -150,5 +152,6 @@ pub fn seasonal_profile_at(
         p_value: f_test_p(f, 11.0, degrees_of_freedom as f64),
         dispersion,
         degrees_of_freedom,
+        n_months: counts.len(),
     })
 }

@@ -98,6 +98,20 @@ pub struct ShareChange {
 /// # Ok::<(), wardmote_stats::share_periods::SharePeriodsError>(())
 /// ```
 pub fn compare_shares(earlier: &[Part], later: &[Part]) -> Result<ShareChange, SharePeriodsError> {
+    // Years are taken to follow one another; between shorter periods there is a gap.
+    compare(earlier, later, usize::from(earlier.len() != 12))
+}
+
+/// The same for two groups over the same months: the last month of one is no neighbour of the first
+/// of the other.
+pub(crate) fn compare_groups(
+    reference: &[Part],
+    group: &[Part],
+) -> Result<ShareChange, SharePeriodsError> {
+    compare(reference, group, 1)
+}
+
+fn compare(earlier: &[Part], later: &[Part], gap: usize) -> Result<ShareChange, SharePeriodsError> {
     let parts = || earlier.iter().chain(later);
     if let Some(&Part { with, of }) = parts().find(|part| part.with > part.of) {
         return Err(SharePeriodsError::MoreThanAll { with, of });
@@ -116,7 +130,7 @@ pub fn compare_shares(earlier: &[Part], later: &[Part]) -> Result<ShareChange, S
     if variance <= 0.0 {
         return Err(SharePeriodsError::NoVariation);
     }
-    let dispersion = variation(earlier, later, months);
+    let dispersion = variation(earlier, later, gap, months);
     let scale = Scale::from(dispersion);
     let standard_error = StandardError {
         value: (scale.dispersion * variance).sqrt(),
@@ -155,10 +169,8 @@ fn total(parts: &[Part]) -> Part {
     })
 }
 
-fn variation(earlier: &[Part], later: &[Part], months: usize) -> Dispersion {
+fn variation(earlier: &[Part], later: &[Part], gap: usize, months: usize) -> Dispersion {
     let (mut residuals, mut times) = (Vec::new(), Vec::new());
-    // Years are taken to follow one another; between shorter periods there is a gap.
-    let gap = usize::from(earlier.len() != 12);
     for (parts, start) in [(earlier, 0), (later, earlier.len() + gap)] {
         let share = total(parts).share();
         for (month, part) in parts.iter().enumerate().filter(|(_, part)| part.of > 0) {

@@ -2,7 +2,7 @@
 
 use crate::dispersion::{Dispersion, from_residuals};
 pub use crate::glm::FitError;
-use crate::glm::{self, Fit};
+use crate::glm::{self, Design, Fit};
 use crate::interval::{Confidence, Interval, Reference};
 
 /// Why no trend could be fitted.
@@ -160,6 +160,10 @@ pub(crate) struct Series {
     times: Vec<f64>,
     counts: Vec<f64>,
     months: Vec<u8>,
+    /// Positions of these months in what was given.
+    kept: Vec<usize>,
+    /// What times are counted from.
+    middle: f64,
     /// The months of the year among them, in order.
     present: Vec<u8>,
 }
@@ -176,6 +180,8 @@ impl Series {
             counts: kept.iter().map(|&i| counts[i] as f64).collect(),
             months: kept.iter().map(|&i| months[i]).collect(),
             present: (1..=12).filter(|&month| happens(month)).collect(),
+            kept,
+            middle,
         })
     }
 
@@ -186,19 +192,58 @@ impl Series {
 
     /// Level, slope, and each month of the year that is present but the first.
     pub(crate) fn fit_with_months(&self) -> Result<Fit, FitError> {
-        let month_terms = |month: u8| {
-            self.present[1..].iter().map(move |&other| if other == month { 1.0 } else { 0.0 })
-        };
-        let rows = self.times.iter().zip(&self.months);
-        let design: Vec<Vec<f64>> = rows
-            .map(|(&t, &month)| [1.0, t].into_iter().chain(month_terms(month)).collect())
-            .collect();
-        glm::poisson(&design, &self.counts)
+        glm::poisson(&self.design(0, |_, _| {}), &self.counts)
+    }
+
+    /// The design with month terms and further columns, which are filled from the position of a month
+    /// in what was given.
+    pub(crate) fn design(&self, further: usize, fill: impl Fn(usize, &mut [f64])) -> Design {
+        let terms = self.present.len() + 1;
+        let mut design = Design::with_columns(terms + further);
+        for ((&t, &month), &index) in self.times.iter().zip(&self.months).zip(&self.kept) {
+            let row = design.add_row();
+            self.fill_terms(t, month, row);
+            fill(index, &mut row[terms..]);
+        }
+        design
+    }
+
+    fn fill_terms(&self, centred_time: f64, month: u8, row: &mut [f64]) {
+        (row[0], row[1]) = (1.0, centred_time);
+        if let Some(other) = self.present[1..].iter().position(|present| *present == month) {
+            row[2 + other] = 1.0;
+        }
+    }
+
+    /// Level, slope and month terms for a month that need not be in the series; `None` if its month of
+    /// the year never had an event.
+    pub(crate) fn terms_at(&self, time: f64, month: u8) -> Option<Vec<f64>> {
+        self.present.contains(&month).then(|| {
+            let mut row = vec![0.0; self.present.len() + 1];
+            self.fill_terms(time - self.middle, month, &mut row);
+            row
+        })
+    }
+
+    pub(crate) fn counts(&self) -> &[f64] {
+        &self.counts
+    }
+
+    pub(crate) fn times(&self) -> &[f64] {
+        &self.times
+    }
+
+    /// Positions, in what was given, of the months that say something.
+    pub(crate) fn kept(&self) -> &[usize] {
+        &self.kept
     }
 
     /// Level and slope alone.
     pub(crate) fn fit_without_months(&self) -> Result<Fit, FitError> {
-        let design: Vec<Vec<f64>> = self.times.iter().map(|&t| vec![1.0, t]).collect();
+        let mut design = Design::with_columns(2);
+        for &t in &self.times {
+            design.add_row().copy_from_slice(&[1.0, t]);
+        }
         glm::poisson(&design, &self.counts)
     }
 

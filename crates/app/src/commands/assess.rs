@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::civil::Date;
-use wardmote_domain::provenance::Disclosure;
-use wardmote_evidence::observed::{Observed, ObservedError};
+use wardmote_evidence::observed::Observed;
+use wardmote_evidence::protection::{Ledger, Quality, Said};
 use wardmote_reports::{Assets, SignOff, publication_files};
 
 use crate::Outcome;
@@ -47,6 +47,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         return Ok(Outcome::Wrong);
     }
     let n_files = write(&assessed, &out)?;
+    record(&partnership, &assessed)?;
     println!("{} files written to {}", n_files, out.display());
     if let SignOff::Blocked { missing } = &assessed.publication.sign_off {
         println!("This is a draft that cannot be signed off. Missing: {}.", missing.join("; "));
@@ -61,24 +62,50 @@ pub(crate) async fn compute(
     published: Date,
 ) -> anyhow::Result<Assessed> {
     let lake = partnership.lake().await?;
-    // The tables of files and refusals count rows of every source, so one controlled load is enough.
-    let controlled = lake.loads().iter().find(|load| load.disclosure == Disclosure::Controlled);
-    if let Some(load) = controlled {
-        let source_id = load.source.clone();
-        return Err(ObservedError::Controlled { source_id }.into());
-    }
     let observed = Observed::gather(&lake, &partnership.folder, &[])?;
     publish::assess(&partnership.folder, &observed, published)
 }
 
-/// Writes every file of an assessment; the earlier publication is replaced only when all are written.
-pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
+/// Notes what the publication said of controlled sources, so that the next one is protected against
+/// it, and says what was withheld.
+pub(crate) fn record(partnership: &Partnership, assessed: &Assessed) -> anyhow::Result<()> {
+    let Some(protection) = &assessed.protection else { return Ok(()) };
+    let said = Said {
+        published: assessed.publication.published,
+        vintage: assessed.publication.vintage.clone(),
+        rounded: protection.report.rounded > 0,
+        cells: protection.said.clone(),
+    };
+    let mut ledger = partnership.folder.ledger.clone();
+    ledger.record(said);
+    ledger.write(&partnership.folder.path)?;
+    let report = &protection.report;
+    eprintln!(
+        "disclosure control: of {} numbers from sources under agreement, {} are withheld as small and {} so \
+         that these cannot be worked out{}; what was said stands in {}",
+        protection.said.len(),
+        report.withheld_as_small,
+        report.withheld_for_others,
+        if report.quality == Quality::Heuristic { " (there may be a cheaper choice)" } else { "" },
+        Ledger::path(&partnership.folder.path).display()
+    );
+    Ok(())
+}
+
+/// Every file of an assessment, by its path below the publication's folder.
+pub(crate) fn files(assessed: &Assessed) -> anyhow::Result<Vec<(String, Vec<u8>)>> {
     let assets = load_assets()?;
     let mut files: Vec<(String, Vec<u8>)> = publication_files(&assessed.publication, &assets)?
         .into_iter()
         .map(|file| (file.path, file.bytes))
         .collect();
     files.push(("evidence.json".into(), assessed.evidence.to_json()?.into_bytes()));
+    Ok(files)
+}
+
+/// Writes every file of an assessment; the earlier publication is replaced only when all are written.
+pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
+    let files = files(assessed)?;
     let staging = out.with_extension("writing");
     if staging.exists() {
         std::fs::remove_dir_all(&staging).with_context(|| staging.display().to_string())?;

@@ -67,6 +67,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
         let out = path.join("published");
         assess::write(&assessed, &out)?;
+        assess::record(&partnership, &assessed)?;
         println!("  assessed in {:.1} s", started.elapsed().as_secs_f64());
         written.push(out.join("index.html"));
     }

@@ -2,7 +2,9 @@
 
 use wardmote_domain::area::AreaLevel;
 use wardmote_domain::period::Period;
+use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::declarations::Form;
+use wardmote_evidence::measure::Measure;
 use wardmote_evidence::numbers::{one_decimal, thousands};
 use wardmote_evidence::observed::Observed;
 use wardmote_evidence::tabulate::{Step, periods, tabulate};
@@ -36,6 +38,10 @@ pub(crate) struct Arguments {
     /// The peers' areas too
     #[arg(long)]
     peers: bool,
+    /// The sharing agreement that you work under, for a measure of a controlled source; nothing that
+    /// is printed so may be published or passed on
+    #[arg(long, value_name = "AGREEMENT")]
+    agreement: Option<String>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -64,6 +70,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
     let level = arguments.level.unwrap_or(partnership.folder.partnership.district_level);
     let observed = Observed::gather_measure(&lake, &partnership.folder, id, level)?;
     let measure = observed.measure(id)?;
+    work_under_agreement(&observed, measure, arguments.agreement.as_deref())?;
     let run = match &arguments.period {
         Some(period) => Some((period.first(), period.last())),
         None => observed.known_run(&measure.numerator.source)?,
@@ -112,4 +119,28 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
     let headings = ["area", "name", "period", "n", "base", "value", "lower", "upper", "note"];
     console::print(arguments.format, &headings, &rows)?;
     Ok(Outcome::Done)
+}
+
+/// Figures of a controlled source are printed only to one who names its agreement.
+fn work_under_agreement(
+    observed: &Observed,
+    measure: &Measure,
+    named: Option<&str>,
+) -> anyhow::Result<()> {
+    for id in measure.sources() {
+        let Some(source) = observed.sources.get(&id) else { continue };
+        if source.disclosure == Disclosure::Open {
+            continue;
+        }
+        let agreement = source.agreement.as_deref().unwrap_or_default();
+        anyhow::ensure!(
+            named == Some(agreement),
+            "source {id:?} is shared under agreement {agreement:?}. Its figures leave only in an assessment, \
+             protected together; if you work under that agreement, give --agreement {agreement}"
+        );
+        let marking = source.marking.as_deref().unwrap_or("OFFICIAL-SENSITIVE");
+        eprintln!("{marking}: under agreement {agreement}; not protected, not to be published");
+        observed.under_agreement();
+    }
+    Ok(())
 }

@@ -1,6 +1,7 @@
 //! One module for each command: what it is told, and what it does with the packages below.
 
 pub(crate) mod assess;
+pub(crate) mod bundle;
 pub(crate) mod count;
 pub(crate) mod coverage;
 pub(crate) mod demo;

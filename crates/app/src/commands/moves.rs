@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::moves::{Moved, Moves, moves};
+use wardmote_evidence::owner::with_shared_loads;
 
 use crate::Outcome;
 use crate::commands::assess;
@@ -50,8 +51,14 @@ pub(crate) async fn since(
     partnership: &Partnership,
     published: &EvidenceFile,
 ) -> anyhow::Result<Moves> {
-    let now = assess::compute(partnership, published.published).await?;
-    Ok(moves(published, &now.evidence))
+    let now = assess::compute(partnership, published.published).await?.evidence;
+    let now = with_shared_loads(&now, partnership.lake().await?.loads());
+    let then = match partnership.lake_at(&published.snapshot.parse()?).await {
+        Ok(lake) => with_shared_loads(published, lake.loads()),
+        // The vintage is elsewhere: of shared sources nothing is known but what was published.
+        Err(_) => published.clone(),
+    };
+    Ok(moves(&then, &now))
 }
 
 fn print(found: &Moves) {

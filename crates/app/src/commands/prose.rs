@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use similar::TextDiff;
 use wardmote_evidence::claims::Answers;
-use wardmote_evidence::lint::{Finding, Syntax, lint};
+use wardmote_evidence::document::Document;
+use wardmote_evidence::lint::{Finding, lint};
 use wardmote_evidence::prose::print_with;
 use wardmote_reports::bring_back::{Change, Source, bring_back};
 use wardmote_reports::word::{self, Record, Tally};
@@ -156,8 +157,8 @@ fn new_findings(changes: &[Change], answers: Option<&Answers>) -> Vec<(String, F
     let bindings: &dyn Bindings = answers.map_or(&NoBindings, |answers| answers);
     let mut found = Vec::new();
     for change in changes {
-        let mut old = lint(&change.before, Syntax::Markdown, bindings);
-        for finding in lint(&change.after, Syntax::Markdown, bindings) {
+        let mut old = lint(&Document::markdown(&change.before), bindings);
+        for finding in lint(&Document::markdown(&change.after), bindings) {
             let same = |one: &Finding| {
                 one.rule == finding.rule
                     && one.text == finding.text

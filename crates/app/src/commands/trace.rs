@@ -85,6 +85,10 @@ fn print_figure(figure: &Figure, evidence: &EvidenceFile) {
     if let Some(caution) = &figure.caution {
         println!("Mind        {caution}");
     }
+    if figure.disclosure == Disclosure::Controlled {
+        println!("\nFiles       shared under an agreement, and not listed");
+        return;
+    }
     println!("\nFiles ({})", figure.loads.len());
     for load in figure.loads.iter().filter_map(|id| evidence.loads.get(id)) {
         println!("  {}", load.file);

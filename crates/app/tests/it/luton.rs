@@ -92,6 +92,7 @@ fn from_files_to_a_verified_assessment() {
     };
     assert!(assess("published").out.contains("cannot be signed off"));
     assess("second");
+    contradicted_by_what_was_published(&luton);
     let bare = |folder: &str| {
         let root = luton.join(folder);
         files(&root)
@@ -114,6 +115,21 @@ fn from_files_to_a_verified_assessment() {
 
 /// The same crimes by small areas of 2011 and of 2021: one total, and each split area the sum of its
 /// parts.
+/// A paper of the partnership is held against the figures that it has published.
+fn contradicted_by_what_was_published(luton: &Path) {
+    // The first is right; the second is the year before's.
+    let paper = "There were 18,664 recorded crimes in 2022/23.\n\nThere were 18,664 recorded crimes in 2023/24.\n";
+    std::fs::write(luton.join("paper.md"), paper).unwrap();
+    let lint = ["lint", "paper.md", "--gate", "consistency", "--format", "csv"];
+    let found = wardmote(luton, &lint).ended(1).out;
+    assert_eq!(found.lines().count(), 2, "{found}");
+    assert!(
+        found.contains("paper.md,3,figure-elsewhere") && found.contains("Luton, 2023/24"),
+        "{found}"
+    );
+    std::fs::remove_file(luton.join("paper.md")).unwrap();
+}
+
 fn agree_in_both_censuses(luton: &Path, data: &Path) {
     let counts = |level: &str| -> BTreeMap<(String, String), u64> {
         let arguments = ["measure", "recorded-crime", "--level", level, "--format", "csv"];

@@ -1,12 +1,15 @@
 //! The command line as its users meet it: each test runs the binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
+mod bundles;
 mod changes;
+mod contradictions;
 mod fetch;
 mod folder;
 mod luton;
 mod officers;
 mod prose;
+mod protection;
 mod repeats;
 mod running;
 mod samples;

@@ -30,6 +30,8 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
         .current_dir(folder)
         .args(words)
         .env_remove("WARDMOTE_LOG")
+        .env_remove("WARDMOTE_KEY_PASSWORD")
+        .stdin(std::process::Stdio::null())
         .output()
         .unwrap();
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();

@@ -2,7 +2,7 @@
 
 use wardmote_domain::category::Category;
 
-use super::{Drawing, Drawn, bar, bars_finding, capital, limits, printer, unit_of};
+use super::{Drawing, Drawn, bar, bars_finding, capital, limits, printer, unit_of, withheld_note};
 use crate::declarations::{Form, MeasureChart};
 use crate::measure::{Measure, Selection};
 use crate::observed::{Observed, ObservedError};
@@ -77,12 +77,13 @@ fn draw(
     kinds: Vec<(String, Selection)>,
 ) -> Result<Drawn, ObservedError> {
     let home = observed.home()?;
-    let mut bars = Vec::new();
+    let (mut bars, mut withheld) = (Vec::new(), 0);
     for (label, numerator) in kinds {
         let share_of = Some(measure.numerator.clone());
         let only = Measure { numerator, share_of, ..measure.clone() };
-        if let Ok(taken) = take(observed, &only, home, &chart.period, chart.form)? {
-            bars.push((bar(label, &taken), taken.n));
+        match take(observed, &only, home, &chart.period, chart.form)? {
+            Ok(taken) => bars.push((bar(label, &taken), taken.n)),
+            Err(why) => withheld += usize::from(why.is_withheld()),
         }
     }
     bars.retain(|(_, n)| *n > 0);
@@ -106,7 +107,7 @@ fn draw(
     let rows = rows.collect();
     let bars: Vec<_> = bars.into_iter().map(|(bar, _)| bar).collect();
     Ok(Drawn {
-        finding: bars_finding(measure, home, chart, &bars),
+        finding: bars_finding(measure, home, chart, &bars) + &withheld_note(withheld, "bars"),
         unit: unit_of(measure, chart.form),
         columns,
         rows,

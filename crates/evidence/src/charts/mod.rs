@@ -4,10 +4,13 @@
 mod kinds;
 mod survey;
 
+use std::collections::BTreeSet;
+
 use wardmote_domain::period::{MONTH_NAMES, Month};
 use wardmote_lake::Boundary;
 use wardmote_stats::season;
 
+use crate::claims::Months;
 use crate::declarations::{ChartDeclaration, ChartForm, Charted, Form, MeasureChart};
 use crate::measure::Measure;
 use crate::numbers::{one_decimal, thousands, two_decimals};
@@ -36,14 +39,30 @@ pub struct ChartData {
 /// What is drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drawing {
-    /// Months in a row; `None` is not known.
-    Series(Vec<(Month, Option<f64>)>),
+    /// Months in a row.
+    Series {
+        /// Each month's value; `None` is not known or withheld.
+        points: Vec<(Month, Option<f64>)>,
+        /// The months that are withheld.
+        withheld: BTreeSet<Month>,
+    },
     /// Bars with intervals.
     Bars(Vec<BarData>),
     /// Twelve multipliers, January first, with their limits, and the peak month.
     Profile(Vec<(f64, f64, f64)>, u8),
-    /// Areas with outlines and values.
-    Map(Vec<(Boundary, Option<f64>)>),
+    /// Areas.
+    Map(Vec<MapData>),
+}
+
+/// One area of a map.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MapData {
+    /// Its outline.
+    pub outline: Boundary,
+    /// Its value; `None` where it is not known or withheld.
+    pub value: Option<f64>,
+    /// Whether the value is withheld.
+    pub withheld: bool,
 }
 
 /// One bar.
@@ -107,16 +126,31 @@ fn series(
     measure: &Measure,
     chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
-    let months = observed.monthly(&measure.numerator, observed.home()?, &chart.period)?;
-    let cell = |n: &Option<u64>| n.map_or_else(|| "not known".into(), thousands);
+    let home = observed.home()?;
+    let mut withheld = BTreeSet::new();
+    let mut months = observed.monthly(&measure.numerator, home, &chart.period)?;
+    for (month, count) in &mut months {
+        if let Some(n) = *count {
+            *count = observed.show(&measure.numerator, &[home], vec![*month], n).ok();
+            if count.is_none() {
+                withheld.insert(*month);
+            }
+        }
+    }
+    let cell = |month: &Month, n: &Option<u64>| match n {
+        Some(n) => thousands(*n),
+        None if withheld.contains(month) => "withheld".into(),
+        None => "not known".into(),
+    };
     Ok(Drawn {
-        finding: series_finding(observed, measure, &months),
+        finding: series_finding(observed, measure, &months, &withheld),
         unit: format!("{} a month", measure.unit),
         columns: vec!["Month".into(), capital(&measure.unit)],
-        rows: months.iter().map(|(month, n)| vec![month.in_words(), cell(n)]).collect(),
-        drawing: Drawing::Series(
-            months.into_iter().map(|(m, n)| (m, n.map(|n| n as f64))).collect(),
-        ),
+        rows: months.iter().map(|(month, n)| vec![month.in_words(), cell(month, n)]).collect(),
+        drawing: Drawing::Series {
+            points: months.into_iter().map(|(m, n)| (m, n.map(|n| n as f64))).collect(),
+            withheld,
+        },
     })
 }
 
@@ -137,6 +171,11 @@ fn profile(
         columns: ["Month", "Times the average month", "95% interval"].map(String::from).to_vec(),
         rows: Vec::new(),
     };
+    let months = Months::of(observed, &measure.numerator, observed.home()?, &chart.period)?;
+    if let Err(why) = months.show_months_of_the_year() {
+        drawn.finding = format!("No profile can be drawn: {}.", why.0);
+        return Ok(drawn);
+    }
     let profile = match season::seasonal_profile_at(&times, &counts, &of_year) {
         Ok(profile) => profile,
         Err(why) => {
@@ -173,22 +212,22 @@ fn areas(
     measure: &Measure,
     chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
-    let mut taken = taken_by_area(observed, measure, chart)?;
+    let (mut taken, withheld) = taken_by_area(observed, measure, chart)?;
     taken.sort_by(|(a, x), (b, y)| y.value.total_cmp(&x.value).then_with(|| a.code.cmp(&b.code)));
     taken.truncate(chart.top.unwrap_or(usize::MAX));
     let bars: Vec<BarData> =
         taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
-    let print = printer(chart.form);
-    let unit = unit_of(measure, chart.form);
-    let row = |((_, taken), bar): (&(&Place, Taken), &BarData)| {
-        vec![bar.label.clone(), thousands(taken.n), print(bar.value), limits(bar, print)]
-    };
+    let (columns, mut rows) = area_table(measure, chart.form, &taken, &bars);
+    if chart.top.is_none() {
+        rows.extend(withheld.iter().map(|place| withheld_row(place, columns.len())));
+    }
     Ok(Drawn {
-        finding: bars_finding(measure, observed.home()?, chart, &bars),
-        columns: vec!["Area".into(), capital(&measure.unit), capital(&unit), "95% interval".into()],
-        rows: taken.iter().zip(&bars).map(row).collect(),
+        finding: bars_finding(measure, observed.home()?, chart, &bars)
+            + &withheld_note(withheld.len(), "areas"),
+        columns,
+        rows,
         drawing: Drawing::Bars(bars),
-        unit,
+        unit: unit_of(measure, chart.form),
     })
 }
 
@@ -197,45 +236,81 @@ fn map(
     measure: &Measure,
     chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
-    let taken = taken_by_area(observed, measure, chart)?;
+    let (taken, withheld) = taken_by_area(observed, measure, chart)?;
     let bars: Vec<BarData> =
         taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
-    let outlines = chart.level.and_then(|level| observed.boundaries.get(&level));
-    let value_of = |outline: &Boundary| {
-        taken.iter().find(|(place, _)| place.code == outline.code).map(|(_, taken)| taken.value)
+    let level = chart.level.unwrap_or(observed.partnership.district_level);
+    let outlines = observed.boundaries.get(&level).filter(|outlines| !outlines.is_empty());
+    let outlines = outlines.ok_or(ObservedError::NoOutlines { level })?;
+    let drawn = |outline: &Boundary| {
+        let is_it = |place: &Place| place.code == outline.code;
+        let value = taken.iter().find(|(place, _)| is_it(place)).map(|(_, taken)| taken.value);
+        let withheld = withheld.iter().any(|place| is_it(place));
+        MapData { outline: outline.clone(), value, withheld }
     };
-    let print = printer(chart.form);
-    let unit = unit_of(measure, chart.form);
-    let finding = bars_finding(measure, observed.home()?, chart, &bars);
-    let outlines = outlines.into_iter().flatten();
+    let finding = bars_finding(measure, observed.home()?, chart, &bars)
+        + &withheld_note(withheld.len(), "areas");
+    let (columns, mut rows) = area_table(measure, chart.form, &taken, &bars);
+    rows.extend(withheld.iter().map(|place| withheld_row(place, columns.len())));
     Ok(Drawn {
         finding: format!("Map: {finding}"),
-        columns: vec!["Area".into(), capital(&measure.unit), capital(&unit)],
-        rows: taken
-            .iter()
-            .map(|(place, taken)| vec![place.name.clone(), thousands(taken.n), print(taken.value)])
-            .collect(),
-        drawing: Drawing::Map(
-            outlines.map(|outline| (outline.clone(), value_of(outline))).collect(),
-        ),
-        unit,
+        columns,
+        rows,
+        drawing: Drawing::Map(outlines.iter().map(drawn).collect()),
+        unit: unit_of(measure, chart.form),
     })
 }
 
-/// The measure in each area of the chart's level; areas whose value is not known are left out.
+/// The table beside bars or a map of areas.
+fn area_table(
+    measure: &Measure,
+    form: Form,
+    taken: &[(&Place, Taken)],
+    bars: &[BarData],
+) -> (Vec<String>, Vec<Vec<String>>) {
+    let print = printer(form);
+    let mut columns = vec!["Area".into(), capital(&measure.unit)];
+    if form != Form::Count {
+        columns.push(capital(&unit_of(measure, form)));
+    }
+    columns.push("95% interval".into());
+    let row = |((_, taken), bar): (&(&Place, Taken), &BarData)| {
+        let mut row = vec![bar.label.clone(), thousands(taken.n)];
+        if form != Form::Count {
+            row.push(print(bar.value));
+        }
+        row.push(limits(bar, print));
+        row
+    };
+    (columns, taken.iter().zip(bars).map(row).collect())
+}
+
+fn withheld_row(place: &Place, columns: usize) -> Vec<String> {
+    let mut row = vec!["withheld".to_owned(); columns];
+    place.name.clone_into(&mut row[0]);
+    row
+}
+
+/// Areas with their values, and areas that are withheld.
+type TakenByArea<'a> = (Vec<(&'a Place, Taken)>, Vec<&'a Place>);
+
+/// The measure in each area of the chart's level, and the areas that are withheld; areas whose value
+/// is not known are left out.
 fn taken_by_area<'a>(
     observed: &'a Observed,
     measure: &Measure,
     chart: &MeasureChart,
-) -> Result<Vec<(&'a Place, Taken)>, ObservedError> {
+) -> Result<TakenByArea<'a>, ObservedError> {
     let level = chart.level.unwrap_or(observed.partnership.district_level);
-    let mut found = Vec::new();
+    let (mut found, mut withheld) = (Vec::new(), Vec::new());
     for place in observed.places_within(level, &observed.partnership.areas)? {
-        if let Ok(taken) = take(observed, measure, place, &chart.period, chart.form)? {
-            found.push((place, taken));
+        match take(observed, measure, place, &chart.period, chart.form)? {
+            Ok(taken) => found.push((place, taken)),
+            Err(why) if why.is_withheld() => withheld.push(place),
+            Err(_) => {}
         }
     }
-    Ok(found)
+    Ok((found, withheld))
 }
 
 fn bar(label: String, taken: &Taken) -> BarData {
@@ -267,13 +342,16 @@ fn series_finding(
     observed: &Observed,
     measure: &Measure,
     months: &[(Month, Option<u64>)],
+    withheld: &BTreeSet<Month>,
 ) -> String {
     let known: Vec<(Month, u64)> =
         months.iter().filter_map(|(month, n)| n.map(|n| (*month, n))).collect();
-    let missing: Vec<Month> =
-        months.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
+    let unknown = |(month, n): &&(Month, Option<u64>)| n.is_none() && !withheld.contains(month);
+    let missing: Vec<Month> = months.iter().filter(unknown).map(|(month, _)| *month).collect();
     let why = why_missing(observed, &measure.numerator.source, &missing, months.len());
-    let gap = if missing.is_empty() { String::new() } else { format!(" The line breaks: {why}.") };
+    let mut gap =
+        if missing.is_empty() { String::new() } else { format!(" The line breaks: {why}.") };
+    gap.push_str(&withheld_note(withheld.len(), "months"));
     let (Some(least), Some(most)) =
         (known.iter().min_by_key(|(_, n)| *n), known.iter().max_by_key(|(_, n)| *n))
     else {
@@ -290,6 +368,14 @@ fn series_finding(
         thousands(most.1),
         most.0.in_words(),
     )
+}
+
+/// How many parts of a chart are not shown, as a sentence with a space before it.
+fn withheld_note(n: usize, what: &str) -> String {
+    match n {
+        0 => String::new(),
+        n => format!(" {n} {what} are withheld, so that nobody can be worked out."),
+    }
 }
 
 fn bars_finding(

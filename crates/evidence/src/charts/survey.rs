@@ -21,15 +21,16 @@ pub(super) fn draw(observed: &Observed, asked: &SurveyQuestion) -> Result<Drawn,
         let who = group.unwrap_or_else(|| "Everybody".to_owned());
         let shares = match observed.survey_shares(&one, &home.code) {
             Err(ObservedError::NoAnswers { .. }) if one.group.is_some() => {
-                too_few.push(format!("{who}, {} (0)", home.name));
+                too_few.push(format!("{who}, {}", home.name));
                 continue;
             }
             shares => shares?,
         };
         text.clone_from(&shares.text);
         for (place, share) in [(&home.name, &shares.area), (&rest_name, &shares.rest)] {
-            let Some(bar) = bar(format!("{who}, {place}"), share) else {
-                too_few.push(format!("{who}, {place} ({})", thousands(share.respondents)));
+            let fewest = FEWEST_RESPONDENTS.max(observed.fewest_respondents(&asked.source));
+            let Some(bar) = bar(format!("{who}, {place}"), share, fewest) else {
+                too_few.push(format!("{who}, {place}"));
                 continue;
             };
             rows.push(vec![
@@ -67,8 +68,8 @@ pub(super) fn draw(observed: &Observed, asked: &SurveyQuestion) -> Result<Drawn,
 }
 
 /// A weighted share with Wilson's limits for its effective respondents.
-fn bar(label: String, share: &WeightedShare) -> Option<BarData> {
-    if share.respondents < FEWEST_RESPONDENTS {
+fn bar(label: String, share: &WeightedShare, fewest: u64) -> Option<BarData> {
+    if share.respondents < fewest {
         return None;
     }
     let interval = share.limits(Confidence::P95).ok()?;

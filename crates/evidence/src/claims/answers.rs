@@ -5,13 +5,16 @@ use std::collections::BTreeMap;
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::claim::{Question, Verdict};
 use wardmote_domain::period::{MONTH_NAMES, Period};
+use wardmote_domain::provenance::Disclosure;
+use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::interval::Confidence;
 use wardmote_stats::rates;
 use wardmote_stats::season::SeasonalProfile;
 
-use super::asking::{Evidence, SurveyOf, Total};
+use super::asking::{ActionArea, Evidence, SurveyOf};
+use super::months::Total;
 use super::{Answer, Field, sentences};
-use crate::declarations::{Form, Share, StatisticOf};
+use crate::declarations::{Form, Share, Spike, StatisticOf};
 use crate::family::Corrected;
 use crate::figure::Figure;
 use crate::figures::{self, About};
@@ -19,7 +22,7 @@ use crate::measure::Measure;
 use crate::numbers::{one_decimal, p_value, percent_size, thousands};
 use crate::observed::{Observed, ObservedError, Place, Published};
 use crate::take::{NotKnown, Taken};
-use crate::testing::{RawTest, Unit};
+use crate::testing::{RawTest, SpikeFound, Unit};
 
 type Answered = (Answer, Vec<Figure>);
 
@@ -50,6 +53,18 @@ pub(super) fn answer(
         Evidence::Season { measure, place, period, test } => {
             let profile = test.as_ref().ok().map(|found| &found.1);
             season(draft, &about(measure, place, period, "season"), profile)
+        }
+        Evidence::Spike { measure, place, asked, test } => {
+            let found = test.as_ref().ok().map(|found| &found.1);
+            spike(draft, &about(measure, place, &asked.period, "spike"), asked, found)
+        }
+        Evidence::Action { measure, asked, areas, test } => {
+            let target = areas[0].place;
+            let about = About {
+                against: Some(&asked.before),
+                ..about(measure, target, &asked.after, "after an action")
+            };
+            action(draft, &about, areas, test.as_ref().ok().map(|found| &found.1))
         }
         Evidence::Together { measure, with, place, period, .. } => {
             let kind = format!("together with {} v{}", with.id, with.version);
@@ -182,9 +197,92 @@ fn season(mut draft: Draft<'_>, about: &About<'_>, profile: Option<&SeasonalProf
     draft.finish(figure, statement)
 }
 
+fn spike(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    asked: &Spike,
+    found: Option<&SpikeFound>,
+) -> Answered {
+    let mut figure = draft.tested(about);
+    let (Some(raw), Some(found)) = (draft.raw(), found) else { return draft.untested(figure) };
+    if !found.warnings.is_empty() {
+        let warnings = found.warnings.join("; ");
+        let caution = figure.caution.take().map(|more| format!("{warnings}; {more}"));
+        figure.caution = Some(caution.unwrap_or(warnings));
+    }
+    let month = |index: usize| asked.since.plus(i32::try_from(index).unwrap_or(i32::MAX));
+    draft.field("month", month(found.index).in_words(), &figure);
+    draft.field("number", thousands(found.observed), &figure);
+    draft.field("expected", thousands(found.expected.round() as u64), &figure);
+    let back = found.back.map(|index| month(index).in_words());
+    if let Some(back) = &back {
+        draft.field("back", back.clone(), &figure);
+    }
+    let until = asked.until.unwrap_or(asked.period.last()).in_words();
+    let statement = sentences::spike(
+        draft.verdict(),
+        raw,
+        draft.corrected_p(),
+        &sentences::SpikeWords {
+            month: &month(found.index).in_words(),
+            found,
+            unit: &about.measure.unit,
+            back: back.as_deref(),
+            until: &until,
+        },
+    );
+    draft.finish(figure, statement)
+}
+
+fn action(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    areas: &[ActionArea<'_>; 3],
+    quotient: Option<&DisplacementQuotient>,
+) -> Answered {
+    for (area, name) in areas.iter().zip(["target", "around", "control"]) {
+        let about = About { place: area.place, ..*about };
+        let before = (about.against.unwrap_or(about.period), area.before.clone());
+        draft.count(&about, &(about.period, area.after.clone()), &format!("{name}_after"));
+        draft.count(&about, &before, &format!("{name}_before"));
+    }
+    let figure = draft.tested(about);
+    let counts: Vec<(u64, u64)> = areas
+        .iter()
+        .filter_map(|area| Some((*area.before.as_ref().ok()?, *area.after.as_ref().ok()?)))
+        .collect();
+    let (Some(raw), Some(quotient), [target, around, control]) =
+        (draft.raw(), quotient, counts.as_slice())
+    else {
+        return draft.untested(figure);
+    };
+    let words = sentences::ActionWords {
+        unit: &about.measure.unit,
+        control_name: &areas[2].place.name,
+        target: *target,
+        around: *around,
+        control: *control,
+        quotient,
+    };
+    let statement = sentences::action(draft.verdict(), raw, draft.corrected_p(), &words);
+    draft.finish(figure, statement)
+}
+
 fn tie(mut draft: Draft<'_>, about: &About<'_>, with: &Measure) -> Answered {
     let mut figure = draft.tested(about);
-    figure.loads.extend(draft.observed.loads_of(&with.numerator.source, about.period));
+    if draft.observed.is_controlled(&with.numerator.source) {
+        figure.disclosure = Disclosure::Controlled;
+    }
+    match figure.disclosure {
+        Disclosure::Open => {
+            figure.loads.extend(draft.observed.loads_of(&with.numerator.source, about.period));
+        }
+        // What is told of one would tell of the other.
+        Disclosure::Controlled => {
+            figure.loads.clear();
+            figure.parameters.retain(|name, _| name == "p");
+        }
+    }
     figure.loads.sort();
     figure.loads.dedup();
     figure.query =

@@ -4,64 +4,18 @@ use std::borrow::Cow;
 
 use wardmote_domain::area::AreaCode;
 use wardmote_domain::period::{Month, Period};
+use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::season::SeasonalProfile;
 use wardmote_stats::share_periods::Part;
 
-use crate::declarations::{Ask, Claim, Compare, Form, Share, StatisticOf, SurveyQuestion};
-use crate::measure::{Measure, Selection};
+use super::months::{Months, Total};
+use crate::declarations::{
+    Action, Ask, Claim, Compare, Form, Highest, Share, Spike, StatisticOf, SurveyQuestion,
+};
+use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place, Published};
-use crate::take::{NotKnown, Taken, take, why_missing};
-use crate::testing::{self, NotTested, RawTest};
-
-/// A total, or why it is not known.
-pub(super) type Total = Result<u64, NotKnown>;
-
-/// Counts by month, of one source.
-struct Months<'a> {
-    observed: &'a Observed,
-    source: &'a str,
-    counts: Vec<(Month, Option<u64>)>,
-}
-
-impl<'a> Months<'a> {
-    fn of(
-        observed: &'a Observed,
-        selection: &'a Selection,
-        place: &Place,
-        period: &Period,
-    ) -> Result<Self, ObservedError> {
-        let counts = observed.monthly(selection, place, period)?;
-        Ok(Self { observed, source: &selection.source, counts })
-    }
-
-    fn unknown(&self) -> Option<String> {
-        let missing: Vec<Month> =
-            self.counts.iter().filter(|(_, n)| n.is_none()).map(|(month, _)| *month).collect();
-        let why = || why_missing(self.observed, self.source, &missing, self.counts.len());
-        (!missing.is_empty()).then(why)
-    }
-
-    fn total(&self) -> Total {
-        let sum = || self.counts.iter().filter_map(|(_, n)| *n).sum();
-        self.unknown().map_or_else(|| Ok(sum()), |why| Err(NotKnown(why)))
-    }
-
-    fn all_known(&self) -> Result<Vec<u64>, NotTested> {
-        let counts = || self.counts.iter().filter_map(|(_, n)| *n).collect();
-        self.unknown().map_or_else(|| Ok(counts()), |why| Err(NotTested(why)))
-    }
-
-    /// The counts in the order of an earlier period's months of the year, so that April stands
-    /// beside April though one year starts in January.
-    fn aligned_with(&self, earlier: &Self) -> Result<Vec<u64>, NotTested> {
-        let mut counts = self.all_known()?;
-        if let (Some((first, _)), Some((start, _))) = (self.counts.first(), earlier.counts.first())
-        {
-            align(&mut counts, *first, *start);
-        }
-        Ok(counts)
-    }
-}
+use crate::take::{NotKnown, Taken, take};
+use crate::testing::{self, NotTested, RawTest, SpikeFound};
 
 /// What a claim asked, with what the evidence holds for it.
 #[derive(Debug)]
@@ -99,6 +53,18 @@ pub(super) enum Evidence<'a> {
         period: &'a Period,
         test: Result<Box<(RawTest, SeasonalProfile)>, NotTested>,
     },
+    Spike {
+        measure: &'a Measure,
+        place: &'a Place,
+        asked: &'a Spike,
+        test: Result<Box<(RawTest, SpikeFound)>, NotTested>,
+    },
+    Action {
+        measure: &'a Measure,
+        asked: &'a Action,
+        areas: [ActionArea<'a>; 3],
+        test: Result<Box<(RawTest, DisplacementQuotient)>, NotTested>,
+    },
     Together {
         measure: &'a Measure,
         with: &'a Measure,
@@ -135,6 +101,14 @@ pub(super) enum Evidence<'a> {
     },
 }
 
+/// Target, surroundings or control of an action, with its events before and after.
+#[derive(Debug)]
+pub(super) struct ActionArea<'a> {
+    pub(super) place: &'a Place,
+    pub(super) before: Total,
+    pub(super) after: Total,
+}
+
 /// A question of a survey in the lake, as it was asked.
 #[derive(Debug)]
 pub(crate) struct SurveyOf<'a> {
@@ -144,6 +118,27 @@ pub(crate) struct SurveyOf<'a> {
 }
 
 impl Evidence<'_> {
+    /// Whether all that it counts is of open sources.
+    pub(super) fn is_open(&self, observed: &Observed) -> bool {
+        let of =
+            |measure: &Measure| !measure.sources().iter().any(|one| observed.is_controlled(one));
+        match self {
+            Self::Value { measure, .. }
+            | Self::Change { measure, .. }
+            | Self::ShareChange { measure, .. }
+            | Self::Trend { measure, .. }
+            | Self::Season { measure, .. }
+            | Self::Spike { measure, .. }
+            | Self::Action { measure, .. }
+            | Self::Against { measure, .. }
+            | Self::Highest { measure, .. } => of(measure),
+            Self::Together { measure, with, .. } => of(measure) && of(with),
+            Self::Published { asked, .. } => !observed.is_controlled(&asked.source),
+            Self::Share { of: Some(survey), .. } => !observed.is_controlled(&survey.asked.source),
+            Self::Share { of: None, .. } => true,
+        }
+    }
+
     /// The claim's test for the family; a plain value has none.
     pub(super) fn test(&self) -> Option<Result<RawTest, NotTested>> {
         Some(match self {
@@ -155,6 +150,12 @@ impl Evidence<'_> {
             | Self::Against { test, .. }
             | Self::Share { test, .. } => test.clone(),
             Self::Season { test, .. } => {
+                test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
+            }
+            Self::Spike { test, .. } => {
+                test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
+            }
+            Self::Action { test, .. } => {
                 test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
             }
             Self::Highest { test, .. } => test.clone().map(|(raw, ..)| raw),
@@ -201,7 +202,7 @@ pub(super) fn ask<'a>(
             let earlier = Months::of(observed, &measure.numerator, place, &compare.with)?;
             let unsettled = observed.unsettled(measure, &compare.period)?;
             let test = settled(&unsettled)
-                .and_then(|()| earlier.all_known())
+                .and_then(|()| earlier.for_a_test())
                 .and_then(|counts| Ok((counts, later.aligned_with(&earlier)?)))
                 .and_then(|(earlier, later)| {
                     testing::change(&earlier, &later, measure.equivalence_margin)
@@ -215,52 +216,124 @@ pub(super) fn ask<'a>(
             }
         }
         Ask::Trend(over) => {
-            let months = observed.monthly(&measure.numerator, place, &over.period)?;
-            let (times, counts, of_year) = known_months(&months);
-            let test = testing::drift(&times, &counts, &of_year, measure.equivalence_margin);
+            let months = Months::of(observed, &measure.numerator, place, &over.period)?;
+            let test = months.for_a_run().and_then(|(times, counts, of_year)| {
+                testing::drift(&times, &counts, &of_year, measure.equivalence_margin)
+            });
             Evidence::Trend { measure, place, period: &over.period, test }
         }
         Ask::Season(over) => {
-            let months = observed.monthly(&measure.numerator, place, &over.period)?;
-            let (times, counts, of_year) = known_months(&months);
-            let test = testing::seasonality(&times, &counts, &of_year).map(Box::new);
-            Evidence::Season { measure, place, period: &over.period, test }
+            let months = Months::of(observed, &measure.numerator, place, &over.period)?;
+            let test = months.show_months_of_the_year().and_then(|()| months.for_a_run()).and_then(
+                |(times, counts, of_year)| testing::seasonality(&times, &counts, &of_year),
+            );
+            Evidence::Season { measure, place, period: &over.period, test: test.map(Box::new) }
         }
+        Ask::Spike(asked) => spike(observed, measure, place, asked)?,
+        Ask::Action(asked) => action(observed, measure, asked)?,
         Ask::Together(asked) => {
             let (period, with) = (&asked.period, observed.measure(&asked.with)?);
             let first = Months::of(observed, &measure.numerator, place, period)?;
             let second = Months::of(observed, &with.numerator, place, period)?;
             let test = first
-                .all_known()
-                .and_then(|first| Ok((first, second.all_known()?)))
+                .for_a_test()
+                .and_then(|first| Ok((first, second.for_a_test()?)))
                 .and_then(|(first, second)| testing::tie(&first, &second));
             Evidence::Together { measure, with, place, period, test }
         }
         Ask::Against(against) => {
             against_others(observed, measure, place, &against.period, &against.areas)?
         }
-        Ask::Highest(highest) => {
-            let mut places = Vec::new();
-            let mut table = Vec::new();
-            let mut missing = None;
-            for candidate in observed.places_within(highest.level, &observed.partnership.areas)? {
-                let months = Months::of(observed, &measure.numerator, candidate, &highest.period)?;
-                let residents = observed.residents(measure, candidate)?;
-                match months.all_known() {
-                    Ok(counts) => {
-                        places.push((candidate, counts.iter().sum(), residents));
-                        table.push((counts, residents as f64));
-                    }
-                    Err(why) => missing = Some(why),
-                }
-            }
-            let test = missing.map_or_else(|| testing::ranking(&table), Err);
-            Evidence::Highest { measure, period: &highest.period, places, test }
-        }
+        Ask::Highest(highest) => highest_of(observed, measure, highest)?,
         Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_) => {
             unreachable!("what has no measure was answered above")
         }
     })
+}
+
+fn spike<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    place: &'a Place,
+    asked: &'a Spike,
+) -> Result<Evidence<'a>, ObservedError> {
+    let (first, last) = (asked.period.first(), asked.until.unwrap_or(asked.period.last()));
+    // The declaration sees to the order of its months.
+    let Ok(whole) = Period::run(asked.since, last) else {
+        let test = Err(NotTested("its months are not in order".into()));
+        return Ok(Evidence::Spike { measure, place, asked, test });
+    };
+    let months = Months::of(observed, &measure.numerator, place, &whole)?;
+    let watched = first.index() - asked.since.index();
+    let watched = watched.unsigned_abs() as usize;
+    let watched = watched..watched + asked.period.n_months();
+    let test = months.for_a_test().and_then(|counts| testing::spike(&counts, watched));
+    let test = test.and_then(|(raw, found)| {
+        let month = asked.since.plus(i32::try_from(found.index).unwrap_or(i32::MAX));
+        months.show(&|one| one == month).map_err(|why| NotTested(why.0))?;
+        Ok(Box::new((raw, found)))
+    });
+    Ok(Evidence::Spike { measure, place, asked, test })
+}
+
+fn action<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    asked: &'a Action,
+) -> Result<Evidence<'a>, ObservedError> {
+    let months = |code| -> Result<_, ObservedError> {
+        let place = observed.place(code)?;
+        let of = |period| Months::of(observed, &measure.numerator, place, period);
+        Ok((place, of(&asked.before)?, of(&asked.after)?))
+    };
+    let all = [months(&asked.target)?, months(&asked.around)?, months(&asked.control)?];
+    let counts = |(_, before, after): &(&Place, Months<'_>, Months<'_>)| {
+        Ok::<_, NotTested>([before.for_a_test()?, after.for_a_test()?])
+    };
+    let test =
+        observed.dates_suffice(&measure.numerator.source).map_err(NotTested).and_then(|()| {
+            let [target, around, control] = &all;
+            let (target, around, control) = (counts(target)?, counts(around)?, counts(control)?);
+            testing::action(slices(&target), slices(&around), slices(&control)).map(Box::new)
+        });
+    let areas = all.map(|(place, before, after)| ActionArea {
+        place,
+        before: before.total(),
+        after: after.total(),
+    });
+    Ok(Evidence::Action { measure, asked, areas, test })
+}
+
+fn slices([before, after]: &[Vec<u64>; 2]) -> [&[u64]; 2] {
+    [before, after]
+}
+
+fn highest_of<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    highest: &'a Highest,
+) -> Result<Evidence<'a>, ObservedError> {
+    let mut places = Vec::new();
+    let mut table = Vec::new();
+    let mut all = Vec::new();
+    let mut missing = None;
+    for candidate in observed.places_within(highest.level, &observed.partnership.areas)? {
+        let months = Months::of(observed, &measure.numerator, candidate, &highest.period)?;
+        let residents = observed.residents(measure, candidate)?;
+        missing = missing.or(months.unknown());
+        let counts: Vec<u64> = months.counts.iter().filter_map(|(_, n)| *n).collect();
+        places.push((candidate, counts.iter().sum(), residents));
+        table.push((counts, residents as f64));
+        all.push(months);
+    }
+    let test = missing.map_or_else(|| testing::ranking(&table), |why| Err(NotTested(why)));
+    // Only the first two are named.
+    let test = test.and_then(|(raw, first, second)| {
+        all[first].for_a_test()?;
+        all[second].for_a_test()?;
+        Ok((raw, first, second))
+    });
+    Ok(Evidence::Highest { measure, period: &highest.period, places, test })
 }
 
 fn share_change<'a>(
@@ -275,7 +348,7 @@ fn share_change<'a>(
         Ok((with, Months::of(observed, whole, place, period)?))
     };
     let known = |(with, of): &(Months<'_>, Months<'_>)| -> Result<Vec<Part>, NotTested> {
-        let (with, of) = (with.all_known()?, of.all_known()?);
+        let (with, of) = (with.for_a_test()?, of.for_a_test()?);
         Ok(with.into_iter().zip(of).map(|(with, of)| Part { with, of }).collect())
     };
     let (earlier, later) = (parts(&compare.with)?, parts(&compare.period)?);
@@ -300,6 +373,12 @@ fn survey<'a>(
 ) -> Result<Evidence<'a>, ObservedError> {
     let shares = observed.survey_shares(asked, &place.code)?;
     let (here, rest) = (&shares.area, &shares.rest);
+    let fewest = observed.fewest_respondents(&asked.source);
+    let respondents = here.respondents.min(rest.respondents);
+    if respondents < fewest {
+        let source_id = asked.source.clone();
+        return Err(ObservedError::TooFewRespondents { source_id, fewest });
+    }
     let test = testing::weighted_share(here, rest, asked.equivalence_margin);
     let weight = here.weight + rest.weight;
     let share = Share {
@@ -333,21 +412,13 @@ fn against_others<'a>(
     let others = codes.iter().map(|code| observed.place(code)).collect::<Result<Vec<_>, _>>()?;
     let here_months = Months::of(observed, &measure.numerator, place, period)?;
     let here_residents = observed.residents(measure, place)?;
-    let mut there_months = Months {
-        observed,
-        source: &measure.numerator.source,
-        counts: period.months().map(|month| (month, Some(0))).collect(),
-    };
+    let there_months = Months::of_all(observed, &measure.numerator, others.clone(), period)?;
     let mut there_residents = 0;
     for other in &others {
         there_residents += observed.residents(measure, other)?;
-        let of_it = observed.monthly(&measure.numerator, other, period)?;
-        for (sum, (_, n)) in there_months.counts.iter_mut().zip(of_it) {
-            sum.1 = sum.1.zip(n).map(|(a, b)| a + b);
-        }
     }
-    let test = here_months.all_known().and_then(|here| {
-        let there = there_months.all_known()?;
+    let test = here_months.for_a_test().and_then(|here| {
+        let there = there_months.for_a_test()?;
         testing::difference(
             (&here, here_residents as f64),
             (&there, there_residents as f64),
@@ -373,49 +444,5 @@ fn settled(unsettled: &[Month]) -> Result<(), NotTested> {
             "outcomes may still come for {} and later months",
             first.in_words()
         ))),
-    }
-}
-
-fn align(counts: &mut [u64], first: Month, start: Month) {
-    let turn = (start.index() - first.index()).rem_euclid(12).unsigned_abs() as usize;
-    // Only whole years can start in different months; a declared comparison sees to that.
-    for year in counts.chunks_exact_mut(12) {
-        year.rotate_left(turn);
-    }
-}
-
-fn known_months(months: &[(Month, Option<u64>)]) -> (Vec<f64>, Vec<u64>, Vec<u8>) {
-    let start = months.first().map_or(0, |(month, _)| month.index());
-    let known = months.iter().filter_map(|(month, n)| n.map(|n| (*month, n)));
-    let mut columns = (Vec::new(), Vec::new(), Vec::new());
-    for (month, n) in known {
-        columns.0.push(f64::from(month.index() - start));
-        columns.1.push(n);
-        columns.2.push(month.month_of_year());
-    }
-    columns
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(first: &str, n: i32) -> (Month, Vec<u64>) {
-        let first: Month = first.parse().unwrap();
-        // Each count is its month of the year, so that pairs can be seen.
-        (first, (0..n).map(|k| u64::from(first.plus(k).month_of_year())).collect())
-    }
-
-    #[test]
-    fn months_of_the_year_are_paired() {
-        for ((start, earlier), (first, mut later)) in [
-            (run("2022-04", 12), run("2023-04", 12)),
-            (run("2022-04", 12), run("2024-01", 12)),
-            (run("2021-01", 24), run("2023-04", 24)),
-            (run("2023-04", 8), run("2024-04", 8)),
-        ] {
-            align(&mut later, first, start);
-            assert_eq!(later, earlier);
-        }
     }
 }

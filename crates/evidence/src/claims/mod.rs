@@ -3,9 +3,11 @@
 
 mod answers;
 mod asking;
+mod months;
 mod sentences;
 
 pub(crate) use self::asking::SurveyOf;
+pub(crate) use self::months::Months;
 
 use std::collections::BTreeMap;
 
@@ -95,6 +97,16 @@ pub fn answer_all(
     claims: &BTreeMap<String, Claim>,
     rule: Rule,
 ) -> Result<Answers, ClaimFailure> {
+    answer_beside(observed, claims, &[], rule)
+}
+
+/// The same, where other claims of the family were tested `elsewhere`.
+pub(crate) fn answer_beside(
+    observed: &Observed,
+    claims: &BTreeMap<String, Claim>,
+    elsewhere: &[family::MadeElsewhere],
+    rule: Rule,
+) -> Result<Answers, ClaimFailure> {
     let mut asked = Vec::with_capacity(claims.len());
     for (name, claim) in claims {
         let evidence = asking::ask(observed, claim)
@@ -102,14 +114,14 @@ pub fn answer_all(
         asked.push((name, evidence));
     }
     let raw = asked.iter().filter_map(|(_, evidence)| evidence.test()).collect();
-    let mut corrected = family::correct(raw, rule).into_iter();
+    let mut corrected = family::correct(raw, elsewhere, rule).into_iter();
 
     let mut answers =
         Answers { claims: BTreeMap::new(), figures: BTreeMap::new(), tests: Vec::new() };
     for (name, evidence) in asked {
         let test = evidence.test().and_then(|_| corrected.next());
         if let Some(test) = &test {
-            answers.tests.push(record(name, test));
+            answers.tests.push(record(name, test, evidence.is_open(observed)));
         }
         let (answer, figures) = answers::answer(observed, &evidence, test.as_ref())
             .map_err(|why| ClaimFailure { claim: name.clone(), why })?;
@@ -119,14 +131,16 @@ pub fn answer_all(
     Ok(answers)
 }
 
-fn record(claim: &str, test: &family::Corrected) -> TestRecord {
+/// `open` tells whether the test's own numbers, which hold how its months vary, may be printed.
+fn record(claim: &str, test: &family::Corrected, open: bool) -> TestRecord {
     let raw = test.raw.as_ref().ok();
+    let inner = raw.filter(|_| open);
     TestRecord {
         claim: claim.to_owned(),
         question: raw.map(|raw| raw.question),
         method: raw.map_or_else(|| "none".to_owned(), |raw| raw.method.clone()),
-        z: raw.and_then(|raw| raw.z),
-        parameters: raw.map(|raw| raw.parameters.clone()).unwrap_or_default(),
+        z: inner.and_then(|raw| raw.z),
+        parameters: inner.map(|raw| raw.parameters.clone()).unwrap_or_default(),
         p: raw.map(|raw| raw.p),
         corrected_p: test.p,
         equivalence_p: raw.and_then(|raw| raw.equivalence_p),

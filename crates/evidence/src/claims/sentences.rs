@@ -5,12 +5,13 @@
 
 use wardmote_domain::claim::Verdict;
 use wardmote_domain::period::{MONTH_NAMES, Period};
+use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::interval::Interval;
 
 use crate::numbers::{
     one_decimal, p_value, percent_signed, percent_size, points_signed, thousands, two_decimals,
 };
-use crate::testing::RawTest;
+use crate::testing::{RawTest, SpikeFound};
 
 pub(super) fn change(
     verdict: Verdict,
@@ -134,6 +135,97 @@ pub(super) fn season(
             format!("is too small in number to show a season over {}", period.in_words())
         }
         _ => format!("shows no clear season over {}", period.in_words()),
+    }
+}
+
+/// What a sentence about a spike names.
+pub(super) struct SpikeWords<'a> {
+    pub month: &'a str,
+    pub found: &'a SpikeFound,
+    pub unit: &'a str,
+    pub back: Option<&'a str>,
+    pub until: &'a str,
+}
+
+pub(super) fn spike(
+    verdict: Verdict,
+    test: &RawTest,
+    corrected_p: Option<f64>,
+    words: &SpikeWords<'_>,
+) -> String {
+    let SpikeWords { month, found, unit, back, until } = words;
+    let years = test.parameters.get("years_of_past").copied().unwrap_or_default();
+    let past = if years < 3.0 { " by fewer than three years of its past" } else { "" };
+    let band = format!(
+        "{} {unit} where about {} were to be expected{past}, and up to {} could be by chance",
+        thousands(found.observed),
+        thousands(found.expected.round() as u64),
+        thousands(found.threshold.floor() as u64),
+    );
+    match verdict {
+        Verdict::AboveExpected => {
+            let p = corrected_p.map_or_else(|| "not known".into(), p_value);
+            let back = back.map_or_else(
+                || format!("; by {until} it was not seen to be back"),
+                |back| format!("; from {back} it was back within its expected band"),
+            );
+            format!("was above what was to be expected in {month}: {band} (p {p}){back}")
+        }
+        Verdict::TooFew => format!("is too small in number to tell whether {month} stood out"),
+        _ => format!("was within what was to be expected in {month}: {band}"),
+    }
+}
+
+/// What a sentence about an action names.
+pub(super) struct ActionWords<'a> {
+    pub unit: &'a str,
+    pub control_name: &'a str,
+    /// Events before and after.
+    pub target: (u64, u64),
+    pub around: (u64, u64),
+    pub control: (u64, u64),
+    pub quotient: &'a DisplacementQuotient,
+}
+
+pub(super) fn action(
+    verdict: Verdict,
+    test: &RawTest,
+    corrected_p: Option<f64>,
+    words: &ActionWords<'_>,
+) -> String {
+    let ActionWords { unit, control_name, target, around, control, quotient } = words;
+    let two = |(before, after): &(u64, u64)| {
+        format!("from {} to {}", thousands(*before), thousands(*after))
+    };
+    let evidence = format!(
+        "{} {unit} there, {} in {control_name} (difference {}, 95% interval {} to {})",
+        two(target),
+        two(control),
+        points_signed(test.estimate),
+        points_signed(test.interval.lower),
+        points_signed(test.interval.upper),
+    );
+    let moved = match (verdict, quotient.can_tell, quotient.quotient) {
+        (Verdict::Fell, true, Some(quotient)) if quotient < 0.0 => {
+            format!("; around it they went {}, so some may have moved there", two(around))
+        }
+        (Verdict::Fell, true, Some(_)) => {
+            format!("; around it they went {}, so the benefit reached further", two(around))
+        }
+        (Verdict::Fell, ..) => format!(
+            "; around it they went {}, and whether any moved there cannot be told",
+            two(around)
+        ),
+        _ => String::new(),
+    };
+    let p = corrected_p.map_or_else(|| "not known".into(), p_value);
+    match verdict {
+        Verdict::Fell | Verdict::Rose => format!(
+            "{} against the control: {evidence}; the change is statistically significant (p {p}){moved}",
+            verdict.words()
+        ),
+        Verdict::TooFew => format!("is too small in number to tell: {evidence}"),
+        _ => format!("shows no clear change against the control: {evidence}"),
     }
 }
 

@@ -4,7 +4,6 @@
 //! of the same sentence whose test allows its class; a number needs a figure. Passing the gate does
 //! not make a sentence true, but failing it means that nothing in the evidence supports it.
 
-mod passages;
 mod quantities;
 mod shares;
 mod vocabulary;
@@ -14,10 +13,9 @@ use std::fmt;
 use serde::Serialize;
 use wardmote_domain::claim::{GatedClass, Verdict};
 
-pub use self::passages::Syntax;
-use self::passages::{Lines, Sentence};
 use self::shares::ShareFinding;
 use crate::binding;
+use crate::document::{Document, Sentence};
 
 /// What a bound claim allows; given by the assessment, or by nobody for a foreign document.
 pub trait Bindings {
@@ -101,23 +99,23 @@ impl fmt::Display for Finding {
 }
 
 /// Reads a document through the gate; findings are in the order of its lines.
-pub fn lint(source: &str, syntax: Syntax, bindings: &dyn Bindings) -> Vec<Finding> {
-    let lines = Lines::of(source);
-    let mut findings: Vec<Finding> = passages::sentences(source, syntax)
+pub fn lint(document: &Document, bindings: &dyn Bindings) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = document
+        .sentences()
         .iter()
-        .flat_map(|sentence| lint_sentence(sentence, &lines, bindings))
+        .flat_map(|sentence| lint_sentence(sentence, bindings))
         .collect();
     findings.sort_by_key(|finding| (finding.line, finding.rule));
     findings
 }
 
-fn lint_sentence(sentence: &Sentence, lines: &Lines, bindings: &dyn Bindings) -> Vec<Finding> {
+fn lint_sentence(sentence: &Sentence, bindings: &dyn Bindings) -> Vec<Finding> {
     if sentence.quoted && names_its_source(&sentence.text) {
         return Vec::new();
     }
     let mut findings = Vec::new();
     let mut report = |at: usize, rule, text: &str, message: String| {
-        let line = lines.line(sentence.offset(at));
+        let line = sentence.line_at(at);
         findings.push(Finding { line, rule, text: text.to_owned(), message });
     };
     let mut verdicts = Vec::new();
@@ -237,7 +235,7 @@ mod tests {
     }
 
     fn check(source: &str, bindings: &dyn Bindings, expected: &[(usize, LintRule, &str)]) {
-        let found = lint(source, Syntax::Markdown, bindings);
+        let found = lint(&Document::markdown(source), bindings);
         let found: Vec<_> = found.iter().map(|f| (f.line, f.rule, f.text.as_str())).collect();
         assert_eq!(found, expected, "{source}");
     }

@@ -7,16 +7,13 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::pattern;
+
 /// A number that stands in a sentence and is not exempt.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Quantity {
     pub text: String,
     pub at: usize,
-}
-
-fn pattern(text: &str) -> Regex {
-    // INVARIANT: each pattern is a constant of this file, and a test compiles them all.
-    Regex::new(text).unwrap_or_else(|error| unreachable!("pattern {text:?}: {error}"))
 }
 
 static NUMBER: LazyLock<Regex> = LazyLock::new(|| {

@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 use regex::Regex;
 use wardmote_stats::proportion::{SurveyShare, compare_with_rest};
 
+use crate::pattern;
+
 /// What the test of a sentence's own percentages says.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum ShareFinding {
@@ -22,11 +24,6 @@ static RESPONDENTS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\bn\s*=\s*([\d,]+)\s+of\s+([\d,]+)"));
 static DESIGN_EFFECT: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)\b(?:design\s+effect|deff)\s*(?:of|=|:)?\s*(\d+(?:\.\d+)?)"));
-
-fn pattern(text: &str) -> Regex {
-    // INVARIANT: each pattern is a constant of this file, and the tests use them all.
-    Regex::new(text).unwrap_or_else(|error| unreachable!("pattern {text:?}: {error}"))
-}
 
 const SIGNIFICANCE_Z: f64 = 1.96;
 

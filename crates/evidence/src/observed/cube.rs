@@ -6,10 +6,10 @@ use std::sync::Arc;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::{Month, Period};
-use wardmote_domain::provenance::Disclosure;
 use wardmote_lake::source::{Reader, SourceDeclaration};
 use wardmote_lake::{CountQuery, CountRow, DetailRow, Lake, RepeatRow, coverage};
 
+use super::microdata::{Microdata, Where};
 use super::totals::Totals;
 use super::{ObservedError, Place};
 use crate::folder::PartnershipFolder;
@@ -37,9 +37,6 @@ impl Held {
             .sources
             .get(source)
             .ok_or_else(|| ObservedError::NoSource { source_id: source_id() })?;
-        if declaration.disclosure == Disclosure::Controlled {
-            return Err(ObservedError::Controlled { source_id: source_id() });
-        }
         match &declaration.reader {
             Reader::Events { .. } => {
                 let detail = folder.looks_in_detail(source);
@@ -234,6 +231,41 @@ impl Cube {
         let cells = self.cells.values().chain(self.parted.iter().map(|split| &split.cells));
         let cells = cells.chain(self.elsewhere_in.iter().map(|(_, cells)| cells));
         cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys)
+    }
+
+    /// The counts as fine as they are held, with the small areas that could have some.
+    pub(super) fn microdata<'a>(
+        &'a self,
+        small_areas: impl Iterator<Item = &'a AreaCode>,
+    ) -> Microdata<'a> {
+        let areas = self.cells.iter().map(|(area, cells)| (Where::Area(area), cells));
+        let parted = self.parted.iter().map(|split| (Where::OneOf(&split.parts), &split.cells));
+        let own = self.elsewhere_in.iter().map(|(area, cells)| (Where::Whole(area, &[]), cells));
+        let mut rows = Vec::new();
+        for (at, cells) in areas.chain(parted).chain(own) {
+            for (month, kinds) in cells.iter().filter(|(month, _)| self.known.contains(month)) {
+                for ((category, outcome, flags), n) in kinds {
+                    let kind = (category, outcome.as_deref(), flags.as_deref());
+                    rows.push((at, (*month, *month), kind, *n));
+                }
+            }
+        }
+        let months = self.known.iter().map(|month| (*month, *month));
+        Microdata::new(small_areas.map(Where::Area), months, rows)
+    }
+
+    /// The same of the repeats within so many months.
+    pub(super) fn repeats_microdata(&self, within: u32) -> Microdata<'_> {
+        let mut rows = Vec::new();
+        // Repeats are of any kind.
+        let Some((kind, ..)) = self.kinds().next() else { return Microdata::default() };
+        if let (Some((area, _)), Some(repeats)) = (&self.elsewhere_in, self.repeats.get(&within)) {
+            for (month, n) in repeats.iter().filter(|(month, _)| self.known.contains(month)) {
+                let of = (kind, None, None);
+                rows.extend(n.map(|n| (Where::Whole(area, &[]), (*month, *month), of, n)));
+            }
+        }
+        Microdata::new([], self.known.iter().map(|month| (*month, *month)), rows)
     }
 
     /// The categories that were brought, in order.

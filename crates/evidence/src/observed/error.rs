@@ -15,14 +15,24 @@ pub enum ObservedError {
         /// As it was named.
         source_id: String,
     },
-    /// A figure of a controlled source needs disclosure control before anybody sees it.
+    /// Numbers that a publisher gives are cells of a publication that was theirs to protect.
     #[error(
-        "source {source_id:?} is controlled, and its figures may leave only under disclosure control, which \
-         is not there yet: neither a measure nor a publication may hold them"
+        "source {source_id:?} is controlled: published statistics are printed as they are, so they must be open"
     )]
     Controlled {
         /// The source.
         source_id: String,
+    },
+    /// A controlled survey's share of few people.
+    #[error(
+        "source {source_id:?} is controlled, and fewer than {fewest} people were asked here or elsewhere: take \
+         the claim out, or ask for a larger group"
+    )]
+    TooFewRespondents {
+        /// The source.
+        source_id: String,
+        /// The fewest whose share may be shown.
+        fewest: u64,
     },
     /// Measures count events, or add totals; this source brings something else.
     #[error(
@@ -78,6 +88,14 @@ pub enum ObservedError {
     NoArea {
         /// The code.
         area: AreaCode,
+        /// The level.
+        level: AreaLevel,
+    },
+    /// A map needs outlines.
+    #[error(
+        "no outlines of areas of level {level} are loaded, so no map of them can be drawn; load them, or draw kind = \"areas\""
+    )]
+    NoOutlines {
         /// The level.
         level: AreaLevel,
     },

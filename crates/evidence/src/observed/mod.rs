@@ -6,26 +6,32 @@
 
 mod cube;
 mod error;
+mod microdata;
 mod places;
 mod published;
 mod surveys;
 mod totals;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::Category;
 use wardmote_domain::partnership::Partnership;
 use wardmote_domain::period::{Month, Period};
-use wardmote_lake::source::{KnownGap, SourceDeclaration};
+use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
+use wardmote_lake::source::{KnownGap, Reader, SourceDeclaration};
 use wardmote_lake::{Boundary, Lake, Load, SurveyAnswer};
 
 use self::cube::Held;
 pub use self::error::ObservedError;
+pub(crate) use self::microdata::Microdata;
 pub use self::places::Place;
 pub(crate) use self::published::Published;
 use crate::folder::PartnershipFolder;
 use crate::measure::{Measure, Selection};
+use crate::protection::{Cell, Guard, WITHHELD};
+use crate::take::NotKnown;
 
 /// What is to be gathered.
 #[derive(Debug, Default)]
@@ -73,6 +79,9 @@ pub struct Observed {
     populations: BTreeMap<String, BTreeMap<AreaCode, u64>>,
     surveys: BTreeMap<String, Vec<SurveyAnswer>>,
     published: BTreeMap<String, published::Held>,
+    guard: Mutex<Guard>,
+    fewest_respondents: u64,
+    fewest_months: usize,
 }
 
 impl Observed {
@@ -143,6 +152,9 @@ impl Observed {
             populations: BTreeMap::new(),
             surveys: surveys::gather(lake, folder, &asked.surveys)?,
             published: BTreeMap::new(),
+            guard: Mutex::default(),
+            fewest_respondents: folder.disclosure.fewest_respondents,
+            fewest_months: folder.disclosure.fewest_months,
         };
         let of_own = |(code, _): &&(AreaCode, _)| partnership.areas.contains(code);
         let own: Vec<AreaCode> =
@@ -276,6 +288,112 @@ impl Observed {
             })
         };
         place.small_areas.iter().map(of).sum()
+    }
+
+    /// Lifts the guard for one who works under a controlled source's agreement and publishes nothing.
+    pub fn under_agreement(&self) {
+        self.guard(Guard::UnderAgreement);
+    }
+
+    pub(crate) fn guard(&self, guard: Guard) {
+        *self.guard.lock().unwrap_or_else(PoisonError::into_inner) = guard;
+    }
+
+    /// The cells that were noted, with their values.
+    pub(crate) fn noted(&self) -> BTreeMap<String, (Cell, u64)> {
+        let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Guard::Noting(noted) = &*guard { noted.clone() } else { BTreeMap::new() }
+    }
+
+    /// Whether a source is shared under an agreement; one that is not declared is taken to be.
+    pub(crate) fn is_controlled(&self, source: &str) -> bool {
+        let source = self.sources.get(source);
+        source.is_none_or(|source| source.disclosure == Disclosure::Controlled)
+    }
+
+    /// A number that is about to be printed; of a controlled source only if its cell may be shown.
+    pub(crate) fn show(
+        &self,
+        rows: &Selection,
+        places: &[&Place],
+        months: Vec<Month>,
+        value: u64,
+    ) -> Result<u64, NotKnown> {
+        if !self.is_controlled(&rows.source) {
+            return Ok(value);
+        }
+        let mut guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        let shown = guard.shows(Cell::of(rows, places, months), value);
+        shown.ok_or_else(|| NotKnown(WITHHELD.to_owned()))
+    }
+
+    /// Whether a test of so many months a side may be printed, or why not: of a controlled source, the
+    /// test's own numbers would tell too much of few months, and more than rounded numbers do.
+    pub(crate) fn may_test(&self, source: &str, months: usize) -> Result<(), String> {
+        if !self.is_controlled(source) {
+            return Ok(());
+        }
+        let guard = self.guard.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(&*guard, Guard::Protected { rounded: true, .. }) {
+            return Err("its numbers are rounded, and a test would tell more of them".into());
+        }
+        if months < self.fewest_months {
+            return Err(format!(
+                "{months} months of a source under an agreement are too few for a test to be shown"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether a source knows days and true places, as the test of an action needs, or why not.
+    pub(crate) fn dates_suffice(&self, source: &str) -> Result<(), String> {
+        let Some(Reader::Events { time_precision, place_precision, .. }) =
+            self.sources.get(source).map(|source| &source.reader)
+        else {
+            return Err("totals do not say on which day and in which street events happened".into());
+        };
+        if *time_precision == TimePrecision::Month {
+            return Err(
+                "its rows know the month and not the day; a feed with dates is needed".into()
+            );
+        }
+        if *place_precision == PlacePrecision::Snapped {
+            return Err(
+                "its places were moved to a fixed set of points; a feed with areas or places is needed"
+                    .into(),
+            );
+        }
+        Ok(())
+    }
+
+    /// How many respondents a survey's share needs to be shown.
+    pub(crate) fn fewest_respondents(&self, source: &str) -> u64 {
+        if self.is_controlled(source) { self.fewest_respondents } else { 0 }
+    }
+
+    /// The counts of a source as fine as they are held.
+    pub(crate) fn microdata(
+        &self,
+        source: &str,
+        repeats_within: Option<u32>,
+    ) -> Result<Microdata<'_>, ObservedError> {
+        let smallest = self.places.values().flatten().flat_map(Place::all_small_areas);
+        Ok(match (self.held(source)?, repeats_within) {
+            (Held::Events(cube), None) => cube.microdata(smallest),
+            (Held::Events(cube), Some(months)) => cube.repeats_microdata(months),
+            (Held::Totals(totals), _) => totals.microdata(),
+        })
+    }
+
+    /// A place of one level: a district's code can stand for its force too.
+    pub(crate) fn place_at(
+        &self,
+        code: &AreaCode,
+        level: AreaLevel,
+    ) -> Result<&Place, ObservedError> {
+        let found =
+            self.places.get(&level).and_then(|places| places.iter().find(|p| p.code == *code));
+        found.ok_or_else(|| ObservedError::NoArea { area: code.clone(), level })
     }
 
     /// The months of a period for which a source's outcomes may still come, because they are among

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use wardmote_domain::area::AreaCode;
-use wardmote_domain::provenance::Disclosure;
 use wardmote_lake::source::Reader;
 use wardmote_lake::{Lake, SurveyAnswer};
 use wardmote_stats::proportion::WeightedShare;
@@ -23,9 +22,6 @@ pub(super) fn gather(
         let Some(source) = folder.sources.get(&source_id) else {
             return Err(ObservedError::NoSource { source_id });
         };
-        if source.disclosure == Disclosure::Controlled {
-            return Err(ObservedError::Controlled { source_id });
-        }
         if !matches!(source.reader, Reader::Survey(_)) {
             let reader = source.reader.name();
             return Err(ObservedError::NotCounts { source_id, reader });

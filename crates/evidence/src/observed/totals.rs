@@ -7,6 +7,7 @@ use wardmote_domain::category::Category;
 use wardmote_domain::period::{Month, Period};
 use wardmote_lake::{Lake, TotalsMapping};
 
+use super::microdata::{Microdata, Where};
 use super::{ObservedError, Place};
 use crate::measure::Admitted;
 
@@ -126,6 +127,29 @@ impl Totals {
             Ok((month, total.and_then(Result::ok)))
         };
         period.months().map(of).collect()
+    }
+
+    /// The totals as they stand in the table; those below zero are no counts.
+    pub(super) fn microdata(&self) -> Microdata<'_> {
+        let mut rows = Vec::new();
+        for area in &self.areas {
+            for (run, kinds) in &area.cells {
+                for (category, n) in kinds {
+                    let n = u64::try_from(*n).unwrap_or_default();
+                    rows.push((
+                        Where::Whole(&area.code, &area.small_areas),
+                        *run,
+                        (category, None, None),
+                        n,
+                    ));
+                }
+            }
+        }
+        Microdata::new(
+            self.areas.iter().map(|area| Where::Whole(&area.code, &area.small_areas)),
+            self.runs.iter().copied(),
+            rows,
+        )
     }
 
     /// The categories that stand in the table, in order.

@@ -1,5 +1,6 @@
 //! Areas shaded by class, from boundaries in British National Grid metres and nothing else.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
@@ -30,7 +31,7 @@ pub struct MapArea {
     pub polygons: Vec<Vec<Ring>>,
     /// Its value; `None` is not known and hatched.
     pub value: Option<f64>,
-    /// What to know about the value.
+    /// What to know about the value, or why there is none: "withheld".
     pub note: Option<String>,
 }
 
@@ -183,10 +184,14 @@ fn draw_legend(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 {
         drawing.text(x + 36.0, y + 15.0, LABEL, &class_break.label);
         y += drawing.sheet.legend_row;
     }
-    if map.areas.iter().any(|area| area.value.is_none()) {
+    let without: Vec<&MapArea> = map.areas.iter().filter(|area| area.value.is_none()).collect();
+    if !without.is_empty() {
+        let notes: BTreeSet<&str> =
+            without.iter().map(|area| area.note.as_deref().unwrap_or("not known")).collect();
+        let label = notes.into_iter().collect::<Vec<_>>().join(" or ");
         let fill = drawing.hatch_fill();
         drawing.rectangle((x, y), (28.0, 20.0), &format!("{fill} {outline}"));
-        drawing.text(x + 36.0, y + 15.0, LABEL, "not known");
+        drawing.text(x + 36.0, y + 15.0, LABEL, &label);
         y += drawing.sheet.legend_row;
     }
     y

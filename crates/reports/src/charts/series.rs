@@ -17,6 +17,9 @@ pub struct SeriesChart {
     pub months: Vec<String>,
     /// The lines, each with one value for each month.
     pub lines: Vec<Line>,
+    /// Months whose values are known and withheld, so that nobody can be worked out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<String>,
     /// The range to be expected, drawn behind the lines.
     pub expected: Option<Band>,
     /// Events to be marked on the time axis.
@@ -134,6 +137,8 @@ fn draw_gaps(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
         let is_unknown = |line: &&Line| line.values.get(month).copied().flatten().is_none();
         chart.lines.iter().filter(is_unknown).map(|line| line.name.as_str()).collect()
     };
+    let is_withheld =
+        |month: usize| chart.months.get(month).is_some_and(|month| chart.withheld.contains(month));
     let mut month = 0;
     while month < plot.n_months {
         let unknown = unknown_at(month);
@@ -142,13 +147,18 @@ fn draw_gaps(chart: &SeriesChart, drawing: &mut Drawing, plot: &Plot) {
         if unknown.is_empty() {
             continue;
         }
-        while month < plot.n_months && unknown_at(month) == unknown {
+        let withheld = is_withheld(start);
+        while month < plot.n_months
+            && unknown_at(month) == unknown
+            && is_withheld(month) == withheld
+        {
             month += 1;
         }
+        let why = if withheld { "withheld" } else { "not known" };
         let label = if unknown.len() == chart.lines.len() {
-            "not known".to_owned()
+            why.to_owned()
         } else {
-            format!("{}: not known", unknown.join(", "))
+            format!("{}: {why}", unknown.join(", "))
         };
         let (left, width) =
             (plot.left + start as f64 * plot.step(), (month - start) as f64 * plot.step());

@@ -43,6 +43,7 @@ pub(crate) fn series() -> Chart {
                 Line { name: "Recorded crime".to_owned(), values: crime },
                 Line { name: "ASB".to_owned(), values: asb },
             ],
+            withheld: Vec::new(),
             expected: None,
             markers: vec![Marker { month: "2022-10".to_owned(), label: "Wardens start".to_owned() }],
         }),

@@ -6,15 +6,38 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test fails as the test does")]
 
+mod changepoints;
+mod displacement;
+mod disproportionality;
+mod draw;
 mod equivalence;
+mod events;
+mod false_alarms;
+mod forecast;
+mod funnel;
+mod glm;
+mod harm;
+mod hours_of_week;
+mod interrupted;
 mod luton;
+mod method_pages;
 mod multiplicity;
+mod pages;
+mod peers;
 mod periods;
+mod place;
 mod power;
+mod prioritise;
 mod proportion;
+mod rank_intervals;
 mod ranks;
 mod rates;
 mod season;
+mod seasonal_decomposition;
 mod share_periods;
+mod simulate;
+mod spikes;
+mod survey;
+mod synthetic_control;
 mod together;
 mod trend;

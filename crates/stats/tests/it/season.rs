@@ -73,7 +73,7 @@ fn what_has_no_profile_is_refused() {
         &months[..12],
         "12 months are too few: with fewer than 24 season passes for trend",
     );
-    let short = DecompositionError::TooShort { months: 35, needed: 36 };
+    let short = DecompositionError::TooShort { values: 35, needed: 36 };
     assert_eq!(stl(&CRIME[..35]), Err(short));
 }
 

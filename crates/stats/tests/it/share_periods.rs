@@ -2,6 +2,8 @@ use approx::assert_relative_eq;
 use proptest::prelude::*;
 use wardmote_stats::share_periods::{Part, SharePeriodsError, compare_shares};
 
+use crate::draw::Draw;
+
 fn parts(months: &[(u64, u64)]) -> Vec<Part> {
     months.iter().map(|&(with, of)| Part { with, of }).collect()
 }
@@ -83,22 +85,9 @@ fn what_cannot_be_compared_is_refused() {
     assert_eq!(check(&[(0, 3), (0, 4)], &[(0, 2), (0, 2)]), SharePeriodsError::NoVariation);
 }
 
-/// Draws that repeat themselves on every machine (Steele and others 2014).
-struct Draws(u64);
-
-impl Draws {
-    fn share(&mut self) -> f64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
-    }
-
-    fn part(&mut self, of: u64, share: f64) -> Part {
-        let with = (0..of).filter(|_| self.share() < share).count() as u64;
-        Part { with, of }
-    }
+fn part(draw: &mut Draw, of: u64, share: f64) -> Part {
+    let with = (0..of).filter(|_| draw.uniform() < share).count() as u64;
+    Part { with, of }
 }
 
 #[test]
@@ -106,14 +95,14 @@ fn nothing_changed_is_seldom_called_a_change() {
     // 4,000 pairs of years of 30 cases a month, of which 28% have the property; every second pair
     // with months that differ more than chance. At 5% the count below would exceed 245 in one of
     // a hundred runs, were the true rate 5% (binomial, n 4,000).
-    let mut draws = Draws(20_241_124);
+    let mut draw = Draw::new(20_241_124);
     let mut found = 0;
     for pair in 0..4_000 {
         let mut year = || -> Vec<Part> {
             let spread = if pair % 2 == 0 { 0.0 } else { 0.2 };
             let months = (0..12).map(|_| {
-                let share = 0.28 + spread * (draws.share() - 0.5);
-                draws.part(30, share)
+                let share = 0.28 + spread * (draw.uniform() - 0.5);
+                part(&mut draw, 30, share)
             });
             months.collect()
         };

@@ -39,7 +39,7 @@ fn ask(series: &[[[u64; 12]; 2]], margin: Option<f64>) -> Vec<Corrected> {
         series.iter().map(|[earlier, later]| testing::change(earlier, later, margin)).collect();
     let rule = Rule::default();
     assert!((rule.level - LEVEL).abs() < 1e-12);
-    family::correct(tests, rule)
+    family::correct(tests, &[], rule)
 }
 
 /// Asks it of one series alone.
