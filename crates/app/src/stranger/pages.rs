@@ -54,7 +54,7 @@ impl NotCompared {
             self.charts.iter().map(|id| format!("the chart {id}")).collect();
         if !self.whole {
             words.push("the tables of files and sources".to_owned());
-            words.push("the documents (PDF), which hold all of these".to_owned());
+            words.push("the documents (PDF, DOCX, slides), which hold all of these".to_owned());
         }
         words
     }
