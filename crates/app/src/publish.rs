@@ -20,9 +20,9 @@ use wardmote_evidence::slides::{SlideDeclaration, SlidesDeclaration, slides};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
-    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides,
-    SourceNote, Table,
+    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, FunnelChart,
+    FunnelLimits, FunnelPoint, Line, MapArea, ProfileChart, ProfileMonth, Publication, Section,
+    SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
 };
 
 /// An assessment computed, gated and ready to render.
@@ -466,6 +466,26 @@ fn make_chart(data: ChartData) -> Chart {
                     multiplier,
                     interval: Some((lower, upper)),
                 })
+                .collect(),
+        }),
+        Drawing::Funnel(funnel) => ChartKind::Funnel(FunnelChart {
+            x_label: funnel.size_label,
+            y_label: data.unit,
+            all: funnel.all,
+            points: funnel
+                .points
+                .into_iter()
+                .map(|point| FunnelPoint {
+                    label: point.label,
+                    size: point.size,
+                    value: point.value,
+                    outside: point.is_outside,
+                })
+                .collect(),
+            limits: funnel
+                .limits
+                .iter()
+                .map(|one| FunnelLimits { size: one.size, inner: one.inner, outer: one.outer })
                 .collect(),
         }),
         Drawing::Map(areas) => {

@@ -91,6 +91,10 @@ pub enum Ask {
     Action(Action),
     /// The rate here against the rate elsewhere.
     Against(Against),
+    /// Whether the rate or share here lies outside what is usual among areas of its kind.
+    Funnel(Among),
+    /// The area's rank by rate among areas of its kind, with the ranks that it could have; no test.
+    Rank(Among),
     /// Which area of a level has the highest rate.
     Highest(Highest),
     /// A survey share here against the rest of the whole.
@@ -106,7 +110,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, highest, share, survey, statistic; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, funnel, rank, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -124,6 +128,20 @@ pub enum ClaimError {
     /// A longer period has more events.
     #[error("the periods before and after an action are of one length, and lie apart")]
     ActionMonths,
+    /// Areas of a level, or areas by their codes.
+    #[error("{question} is among the areas of a level or among areas = [...], not both")]
+    TwoGroups {
+        /// What asks.
+        question: &'static str,
+    },
+    /// A funnel has limits for events per resident and for parts of wholes; ranks are by rate.
+    #[error("{question} is as {forms}")]
+    AmongAs {
+        /// What asks.
+        question: &'static str,
+        /// What there is.
+        forms: &'static str,
+    },
     /// The periods do not hold the same months.
     #[error(transparent)]
     Periods(#[from] PeriodError),
@@ -154,6 +172,10 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Against>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    funnel: Option<Among>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<Among>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<Share>,
@@ -176,6 +198,8 @@ impl TryFrom<WrittenClaim> for Claim {
             written.spike.map(Ask::Spike),
             written.action.map(Ask::Action),
             written.against.map(Ask::Against),
+            written.funnel.map(Ask::Funnel),
+            written.rank.map(Ask::Rank),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
             written.survey.map(Ask::Survey),
@@ -204,6 +228,14 @@ impl TryFrom<WrittenClaim> for Claim {
                 return Err(ClaimError::SpikeMonths);
             }
         }
+        match &ask {
+            Ask::Funnel(among) => {
+                let forms = [Form::Rate, Form::Share];
+                among.check("a funnel", &forms, "\"rate\" or \"share\"")?;
+            }
+            Ask::Rank(among) => among.check("a rank", &[Form::Rate], "\"rate\" only")?,
+            _ => {}
+        }
         let own_subject = matches!(ask, Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_));
         if written.measure.is_none() && !own_subject {
             return Err(ClaimError::NoMeasure);
@@ -224,6 +256,8 @@ impl From<Claim> for WrittenClaim {
             Ask::Spike(spike) => written.spike = Some(spike),
             Ask::Action(action) => written.action = Some(action),
             Ask::Against(against) => written.against = Some(against),
+            Ask::Funnel(among) => written.funnel = Some(among),
+            Ask::Rank(among) => written.rank = Some(among),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
             Ask::Survey(question) => written.survey = Some(question),
@@ -325,6 +359,44 @@ pub struct Against {
     /// The areas compared with, taken together; the declared peers if empty.
     #[serde(default)]
     pub areas: Vec<AreaCode>,
+}
+
+/// The area of a claim among others of its kind, itself one of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Among {
+    /// When.
+    pub period: Period,
+    /// All areas of this level in the partnership.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<AreaLevel>,
+    /// Or these areas, by their codes; the declared peers if neither is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaCode>,
+    /// As rates or shares.
+    #[serde(rename = "as", default = "rate")]
+    pub form: Form,
+}
+
+fn rate() -> Form {
+    Form::Rate
+}
+
+impl Among {
+    fn check(
+        &self,
+        question: &'static str,
+        known: &[Form],
+        forms: &'static str,
+    ) -> Result<(), ClaimError> {
+        if self.level.is_some() && !self.areas.is_empty() {
+            return Err(ClaimError::TwoGroups { question });
+        }
+        if !known.contains(&self.form) {
+            return Err(ClaimError::AmongAs { question, forms });
+        }
+        Ok(())
+    }
 }
 
 /// A ranking.
@@ -459,6 +531,9 @@ pub enum ChartError {
     /// One of the two.
     #[error("a chart draws either a measure, with its kind and period, or a survey")]
     OneSubject,
+    /// Limits are for events per resident and for parts of wholes.
+    #[error("a chart of kind \"funnel\" is as = \"rate\" or as = \"share\"")]
+    FunnelAs,
     /// A part that the kind has no use for.
     #[error("{part} has no meaning in a chart of kind {kind:?}")]
     Unused {
@@ -495,6 +570,9 @@ impl TryFrom<WrittenChart> for ChartDeclaration {
                 if marks.is_some() && kind != ChartForm::Marks {
                     return Err(ChartError::Unused { part: "marks", kind });
                 }
+                if kind == ChartForm::Funnel && !matches!(form, Form::Rate | Form::Share) {
+                    return Err(ChartError::FunnelAs);
+                }
                 Charted::Measure(MeasureChart { measure, kind, period, level, form, top, marks })
             }
             (None, None, None, Some(asked)) => Charted::Survey(asked),
@@ -520,6 +598,8 @@ pub enum ChartForm {
     Outcomes,
     /// The twelve months' profile.
     Season,
+    /// Areas by size, with the limits within which areas usually lie.
+    Funnel,
     /// A map of areas.
     Map,
 }
@@ -543,6 +623,18 @@ mod tests {
         assert!(claim(two).unwrap_err().contains("this asks 2"));
         assert!(claim("measure = \"m\"").unwrap_err().contains("this asks 0"));
         assert!(claim("value = { period = \"2023/24\" }").unwrap_err().contains("measure"));
+    }
+
+    #[test]
+    fn areas_are_compared_by_rate_or_share_within_one_group() {
+        let written = "measure = \"m\"\nfunnel = { period = \"2023/24\", level = \"ward-2024\" }";
+        let parsed: Claim = toml::from_str(written).unwrap();
+        assert!(matches!(&parsed.ask, Ask::Funnel(among) if among.form == Form::Rate));
+        assert_eq!(toml::from_str::<Claim>(&toml::to_string(&parsed).unwrap()).unwrap(), parsed);
+        let ranked = "measure = \"m\"\nrank = { period = \"2023/24\", as = \"share\" }";
+        assert!(claim(ranked).unwrap_err().contains("a rank is as \"rate\" only"));
+        let both = "measure = \"m\"\nfunnel = { period = \"2023/24\", level = \"ward-2024\", areas = [\"E06000055\"] }";
+        assert!(claim(both).unwrap_err().contains("not both"));
     }
 
     #[test]

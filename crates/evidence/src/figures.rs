@@ -13,10 +13,12 @@ use crate::declarations::{Form, Share, StatisticOf};
 use crate::family::Corrected;
 use crate::figure::{Figure, figure_id, small_number_caution};
 use crate::measure::Measure;
-use crate::numbers::{one_decimal, percent_signed, points_signed, thousands, two_decimals};
+use crate::numbers::{
+    one_decimal, ordinal, percent_signed, points_signed, thousands, two_decimals,
+};
 use crate::observed::{Observed, Place, Published};
 use crate::take::{NotKnown, Taken};
-use crate::testing::{RawTest, Unit};
+use crate::testing::{Ranked, RawTest, Unit};
 
 /// The figure of a count, rate or share.
 pub(crate) fn value(
@@ -112,6 +114,41 @@ pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corre
         figure.loads.dedup();
     }
     fill(&mut figure, test);
+    figure.caution = joined([figure.caution.take(), measure.caution.clone(), None]);
+    figure
+}
+
+/// The figure of an area's rank among others.
+pub(crate) fn rank(
+    observed: &Observed,
+    about: &About<'_>,
+    among: &str,
+    events: &Result<u64, NotKnown>,
+    ranked: &Result<&Ranked, NotKnown>,
+) -> Figure {
+    let About { measure, place, period, kind, .. } = *about;
+    let mut figure = Figure {
+        label: format!("{}, {}, rank among {among}, {period}", measure.title, place.name),
+        method: "rank by rate; 95% interval that holds for all ranks at once (every pair compared, Holm), \
+                 overdispersion-adjusted"
+            .into(),
+        text: "not known".into(),
+        n: *events.as_ref().unwrap_or(&0),
+        ..blank(observed, measure, place, period, &format!("{period} | {kind}"))
+    };
+    figure.query = format!("{} The same for each of {among}; order by rate.", figure.query);
+    match ranked {
+        Ok(found) => {
+            figure.text =
+                format!("{} of {}", ordinal(found.rank as u64), thousands(found.of as u64));
+            figure.value = Some(found.rank as f64);
+            figure.interval = Some((found.interval.0 as f64, found.interval.1 as f64));
+        }
+        Err(why) => {
+            why.printed().clone_into(&mut figure.text);
+            figure.caution = Some(why.0.clone());
+        }
+    }
     figure.caution = joined([figure.caution.take(), measure.caution.clone(), None]);
     figure
 }

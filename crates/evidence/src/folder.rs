@@ -201,6 +201,7 @@ impl PartnershipFolder {
     pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
         let ranked = self.claims.values().filter_map(|claim| match &claim.ask {
             Ask::Highest(highest) => Some(highest.level),
+            Ask::Funnel(among) | Ask::Rank(among) => among.level,
             // The areas of an action are drawn for it.
             Ask::Action(_) => Some(AreaLevel::NEIGHBOURHOOD),
             _ => None,

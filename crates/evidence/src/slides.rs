@@ -142,6 +142,7 @@ fn chart_of_claim(folder: &PartnershipFolder, claim: &Claim) -> Option<String> {
                 Ask::Value(_) => ChartForm::Categories,
                 Ask::Season(_) => ChartForm::Season,
                 Ask::Highest(_) => ChartForm::Map,
+                Ask::Funnel(_) | Ask::Rank(_) => ChartForm::Funnel,
                 _ => ChartForm::Series,
             };
             Some(i32::from(drawn.kind != best))

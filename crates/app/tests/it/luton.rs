@@ -101,6 +101,11 @@ fn from_files_to_a_verified_assessment() {
             .collect::<Vec<_>>()
     };
     assert!(bare("published") == bare("second"), "two runs with one date differ");
+    // One ward is a town centre, and the only one further out than wards usually are.
+    let page = std::fs::read_to_string(luton.join("published/full.html")).unwrap();
+    assert!(
+        page.contains("20 wards, 2023/24: 80.7 in all together; above the outer limits: Central.")
+    );
 
     let traced = wardmote(&luton, &["trace", "crime-change"]).ended(0);
     for part in [
