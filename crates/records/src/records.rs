@@ -10,7 +10,7 @@ use crate::audit::{NewEntry, append};
 use crate::people::actor;
 use crate::policy::{Actor, Decision, DecisionError, Policies, Refusal, Request, Resource, Scope};
 use crate::store::{DataKey, Keyring, RecordId, SealError, Store, StoreError, Transaction, Value};
-use crate::words::{Marking, Operation, Outcome, Regime};
+use crate::words::{Marking, Operation, Outcome, Regime, is_id};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -149,7 +149,7 @@ impl Store {
     /// What decisions need to know of a record, for one who runs the store and explains a decision.
     pub async fn resource(&self, id: &RecordId) -> Result<Option<Resource>, StoreError> {
         let found = rows::find(&mut self.database.snapshot().await?, id).await?;
-        Ok(found.map(|(listed, _)| listed.resource()))
+        Ok(found.map(|found| found.listed.resource()))
     }
 }
 
@@ -240,16 +240,16 @@ impl Records {
         let mut on = self.store.database.write().await?;
         let found = rows::find(&mut on, id).await?;
         let actor = person(&mut on, &asking).await?;
-        let listed = found.as_ref().map(|(listed, _)| listed);
+        let listed = found.as_ref().map(|found| &found.listed);
         let decision = self.decide(&actor, operation, &asking, listed)?;
-        let (by, (listed, sealed)) = match (decision, found) {
-            (Ok(by), Some(found)) => (by, found),
+        let (by, found) = match (decision, found) {
+            (Ok(by), Some(found)) if self.may_receive(recipient, &by) => (by, found),
             (decision, _) => {
                 let (subject, reason) = (id.to_string(), decision.err().flatten());
                 return self.refuse(on, &actor, operation, &asking, subject, reason).await;
             }
         };
-        let held = self.opened(&mut on, listed, &sealed).await?;
+        let held = self.opened(found)?;
         if held.listed.is_restricted() || operation == Operation::Disclosure {
             let entry = done(operation, &asking, &held.listed, by, recipient);
             append(&mut on, vec![entry]).await?;
@@ -270,10 +270,10 @@ impl Records {
         let mut on = self.store.database.write().await?;
         let found = rows::find(&mut on, id).await?;
         let actor = person(&mut on, &asking).await?;
-        let listed = found.as_ref().map(|(listed, _)| listed);
+        let listed = found.as_ref().map(|found| &found.listed);
         let alter = self.decide(&actor, Operation::Alteration, &asking, listed)?;
         let consult = self.decide(&actor, Operation::Consultation, &asking, listed)?;
-        let (by, consulted_by, (mut listed, _)) = match (alter, consult, found) {
+        let (by, consulted_by, found) = match (alter, consult, found) {
             (Ok(by), Ok(consulted_by), Some(found)) => (by, consulted_by, found),
             (alter, consult, _) => {
                 let reason = alter.err().or(consult.err()).flatten();
@@ -283,8 +283,8 @@ impl Records {
                     .await;
             }
         };
-        let key = self.key(&mut on, id).await?;
-        let body = key.seal(id, read_version + 1, &change.body)?;
+        let body = self.key(&found)?.seal(id, read_version + 1, &change.body)?;
+        let mut listed = found.listed;
         let sql = "UPDATE records SET version = version + 1, changed = $1, subject_area = $2, \
                    body = $3 WHERE id = $4 AND version = $5";
         let values = [
@@ -315,10 +315,10 @@ impl Records {
         consulted_by: String,
         yours: Change,
     ) -> Result<Listed, RecordsError> {
-        let Some((listed, sealed)) = rows::find(&mut on, id).await? else {
+        let Some(found) = rows::find(&mut on, id).await? else {
             return Err(RecordsError::NotFound { reason: None });
         };
-        let theirs = self.opened(&mut on, listed, &sealed).await?;
+        let theirs = self.opened(found)?;
         let entry = done(Operation::Consultation, &asking, &theirs.listed, consulted_by, None);
         append(&mut on, vec![entry]).await?;
         on.commit().await?;
@@ -330,10 +330,10 @@ impl Records {
         let mut on = self.store.database.write().await?;
         let found = rows::find(&mut on, id).await?;
         let actor = person(&mut on, &asking).await?;
-        let listed = found.as_ref().map(|(listed, _)| listed);
+        let listed = found.as_ref().map(|found| &found.listed);
         let decision = self.decide(&actor, Operation::Erasure, &asking, listed)?;
         let (by, listed) = match (decision, found) {
-            (Ok(by), Some((listed, _))) => (by, listed),
+            (Ok(by), Some(found)) => (by, found.listed),
             (decision, _) => {
                 let (subject, reason) = (id.to_string(), decision.err().flatten());
                 return self.refuse(on, &actor, Operation::Erasure, &asking, subject, reason).await;
@@ -341,7 +341,10 @@ impl Records {
         };
         let value = [Value::from(id.to_string())];
         on.execute("DELETE FROM record_keys WHERE record = $1", &value).await?;
-        on.execute("DELETE FROM records WHERE id = $1", &value).await?;
+        if on.execute("DELETE FROM records WHERE id = $1", &value).await? == 0 {
+            // Another erased it meanwhile, and logged that.
+            return Err(RecordsError::NotFound { reason: None });
+        }
         append(&mut on, vec![done(Operation::Erasure, &asking, &listed, by, None)]).await?;
         on.commit().await?;
         Ok(())
@@ -382,7 +385,9 @@ impl Records {
         let older = on.fetch(sql, &[newest.into()]).await?;
         for row in &older {
             let id = rows::record_id(row.text(0)?)?;
-            let wrapped = self.keys.wrap(&id, &self.key(&mut on, &id).await?)?;
+            // One that is gone was erased meanwhile.
+            let Some(found) = rows::find(&mut on, &id).await? else { continue };
+            let wrapped = self.keys.wrap(&id, &self.key(&found)?)?;
             let sql = "UPDATE record_keys SET wrapped_by = $1, wrapped = $2 WHERE record = $3";
             on.execute(sql, &[newest.into(), wrapped.into(), id.to_string().into()]).await?;
         }
@@ -428,11 +433,11 @@ impl Records {
             at: asking.now,
             operation,
             outcome: Outcome::Refused,
-            actor: asking.actor.to_owned(),
+            actor: logged(asking.actor),
             recipient: None,
             subject,
             version: None,
-            purpose: asking.purpose.to_owned(),
+            purpose: logged(asking.purpose),
             policy: None,
         };
         append(&mut on, vec![entry]).await?;
@@ -441,23 +446,32 @@ impl Records {
         Err(RecordsError::NotFound { reason })
     }
 
-    async fn opened(
-        &self,
-        on: &mut Transaction,
-        listed: Listed,
-        sealed: &[u8],
-    ) -> Result<Held, RecordsError> {
-        let key = self.key(on, &listed.id).await?;
-        let body = key.open(&listed.id, listed.version, sealed)?;
-        Ok(Held { listed, body })
+    /// A record is given only to a party of the agreement that permits it.
+    fn may_receive(&self, recipient: Option<&str>, by: &str) -> bool {
+        let agreement = by.rsplit_once('/').and_then(|(id, _)| self.policies.agreements().find(id));
+        let is_party = |recipient: &str| {
+            agreement.is_some_and(|one| one.terms.parties.iter().any(|party| party.id == recipient))
+        };
+        recipient.is_none_or(is_party)
     }
 
-    async fn key(&self, on: &mut Transaction, id: &RecordId) -> Result<DataKey, RecordsError> {
-        let sql = "SELECT wrapped_by, wrapped FROM record_keys WHERE record = $1";
-        let row = on.fetch_one(sql, &[id.to_string().into()]).await?;
-        let row = row.ok_or_else(|| SealError::Broken { record: id.to_string() })?;
-        Ok(self.keys.unwrap(id, &row.text(0)?, &row.bytes(1)?)?)
+    fn opened(&self, found: rows::Found) -> Result<Held, SealError> {
+        let key = self.key(&found)?;
+        let body = key.open(&found.listed.id, found.listed.version, &found.sealed)?;
+        Ok(Held { listed: found.listed, body })
     }
+
+    fn key(&self, found: &rows::Found) -> Result<DataKey, SealError> {
+        let id = &found.listed.id;
+        let missing = || SealError::Broken { record: id.to_string() };
+        let (wrapped_by, wrapped) = found.key.as_ref().ok_or_else(missing)?;
+        self.keys.unwrap(id, wrapped_by, wrapped)
+    }
+}
+
+/// A word that a caller gave, as the log may keep it: one that is no id may hold what somebody typed.
+fn logged(word: &str) -> String {
+    if is_id(word) { word.to_owned() } else { "not-an-id".to_owned() }
 }
 
 fn request<'a>(actor: &'a Actor, operation: Operation, asking: &Asking<'a>) -> Request<'a> {
@@ -485,11 +499,11 @@ fn done(
         at: asking.now,
         operation,
         outcome: Outcome::Done,
-        actor: asking.actor.to_owned(),
+        actor: logged(asking.actor),
         recipient: recipient.map(str::to_owned),
         subject: listed.id.to_string(),
         version: Some(listed.version),
-        purpose: asking.purpose.to_owned(),
+        purpose: logged(asking.purpose),
         policy: Some(by),
     }
 }

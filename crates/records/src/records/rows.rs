@@ -35,14 +35,24 @@ pub(super) async fn insert(
     on.execute(&sql, &values).await.map(|_| ())
 }
 
-/// A record and its sealed body.
-pub(super) async fn find(
-    on: &mut Transaction,
-    id: &RecordId,
-) -> Result<Option<(Listed, Vec<u8>)>, StoreError> {
-    let sql = format!("SELECT {COLUMNS}, body FROM records WHERE id = $1");
-    let row = on.fetch_one(&sql, &[id.to_string().into()]).await?;
-    row.map(|row| Ok((read(&row)?, row.bytes(11)?))).transpose()
+/// A record as it lies in the store, with its key. Read in one statement, because another may be
+/// erasing it between two.
+pub(super) struct Found {
+    pub(super) listed: Listed,
+    pub(super) sealed: Vec<u8>,
+    /// The name of the key that wraps the record's own, and that one wrapped.
+    pub(super) key: Option<(String, Vec<u8>)>,
+}
+
+pub(super) async fn find(on: &mut Transaction, id: &RecordId) -> Result<Option<Found>, StoreError> {
+    let sql = format!(
+        "SELECT {COLUMNS}, body, wrapped_by, wrapped FROM records \
+         LEFT JOIN record_keys ON record = id WHERE id = $1"
+    );
+    let Some(row) = on.fetch_one(&sql, &[id.to_string().into()]).await? else { return Ok(None) };
+    let wrapped_by = row.text_if_any(12)?;
+    let key = wrapped_by.map(|by| Ok::<_, StoreError>((by, row.bytes(13)?))).transpose()?;
+    Ok(Some(Found { listed: read(&row)?, sealed: row.bytes(11)?, key }))
 }
 
 pub(super) async fn list(

@@ -77,7 +77,8 @@ async fn who_may_not_finds_nothing_and_only_protection_officers_learn_why() {
         let made = records.collect(asking("officer-one"), &case("a secret")).await.unwrap();
         let after_the_role = Asking { today: date(2025, 7, 1), ..asking("analyst-one") };
         let for_another_purpose = Asking { purpose: "curiosity", ..asking("analyst-one") };
-        for refused in [after_the_role, for_another_purpose, asking("nobody-known")] {
+        let typed = Asking { purpose: "What A. N. Other said", ..asking("analyst-one") };
+        for refused in [after_the_role, for_another_purpose, typed, asking("nobody-known")] {
             let answer = records.consult(refused, &made.id).await;
             assert!(matches!(answer, Err(RecordsError::NotFound { reason: None })), "{answer:?}");
         }
@@ -92,7 +93,8 @@ async fn who_may_not_finds_nothing_and_only_protection_officers_learn_why() {
         assert_eq!(reason.failed, Some(Condition::Role));
         // All that was refused is in the log, and the record is as it was.
         let log = records.store().search_audit(&Search::default()).await.unwrap();
-        assert_eq!(log.iter().filter(|entry| entry.outcome == Outcome::Refused).count(), 7);
+        assert_eq!(log.iter().filter(|entry| entry.outcome == Outcome::Refused).count(), 8);
+        assert!(log.iter().all(|entry| !entry.purpose.contains("Other")));
         let held = records.consult(analyst, &made.id).await.unwrap();
         assert_eq!((held.body.as_slice(), held.listed.version), (b"a secret".as_slice(), 1));
     })
@@ -110,6 +112,9 @@ async fn a_disclosure_names_its_recipient() {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].operation, Operation::Disclosure);
         assert_eq!(found[0].subject, made.id.to_string());
+        // Only to a party of the agreement that permits it.
+        let elsewhere = records.disclose(asking("analyst-one"), &made.id, "newspaper").await;
+        assert!(matches!(elsewhere, Err(RecordsError::NotFound { .. })), "{elsewhere:?}");
     })
     .await;
 }
