@@ -13,5 +13,6 @@ mod protection;
 mod repeats;
 mod running;
 mod samples;
+mod site;
 mod source;
 mod stockport;
