@@ -488,25 +488,36 @@ fn make_chart(data: ChartData) -> Chart {
                 .map(|one| FunnelLimits { size: one.size, inner: one.inner, outer: one.outer })
                 .collect(),
         }),
+        Drawing::Kinds(areas, kinds) => ChartKind::Map(ChoroplethMap {
+            classes: kinds
+                .into_iter()
+                .zip(0_u32..)
+                .map(|(label, kind)| ClassBreak { upper: f64::from(kind), label })
+                .collect(),
+            legend_title: "With its neighbours, an area is a".to_owned(),
+            areas: map_areas(areas),
+        }),
         Drawing::Map(areas) => {
             let values: Vec<f64> = areas.iter().filter_map(|area| area.value).collect();
             ChartKind::Map(ChoroplethMap {
                 classes: class_breaks(&values),
                 legend_title: data.unit,
-                areas: areas
-                    .into_iter()
-                    .map(|MapData { outline, value, withheld }| MapArea {
-                        code: outline.code.to_string(),
-                        name: outline.name,
-                        polygons: outline.polygons,
-                        value,
-                        note: withheld.then(|| "withheld".to_owned()),
-                    })
-                    .collect(),
+                areas: map_areas(areas),
             })
         }
     };
     Chart { title: data.title, finding: data.finding, source: data.source, kind, table }
+}
+
+fn map_areas(areas: Vec<MapData>) -> Vec<MapArea> {
+    let area = |MapData { outline, value, withheld }| MapArea {
+        code: outline.code.to_string(),
+        name: outline.name,
+        polygons: outline.polygons,
+        value,
+        note: withheld.then(|| "withheld".to_owned()),
+    };
+    areas.into_iter().map(area).collect()
 }
 
 /// Five classes that hold about the same number of areas each.

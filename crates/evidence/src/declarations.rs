@@ -95,6 +95,8 @@ pub enum Ask {
     Funnel(Among),
     /// The area's rank by rate among areas of its kind, with the ranks that it could have; no test.
     Rank(Among),
+    /// In how few areas of a level a share of the events is; no test.
+    Concentration(ConcentratedIn),
     /// Which area of a level has the highest rate.
     Highest(Highest),
     /// A survey share here against the rest of the whole.
@@ -110,7 +112,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, funnel, rank, highest, share, survey, statistic; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, funnel, rank, concentration, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -141,6 +143,12 @@ pub enum ClaimError {
         question: &'static str,
         /// What there is.
         forms: &'static str,
+    },
+    /// A share of the events.
+    #[error("concentration is of a share above 0 and below 1, such as 0.5; this is {share}")]
+    ConcentratedShare {
+        /// What was given.
+        share: f64,
     },
     /// The periods do not hold the same months.
     #[error(transparent)]
@@ -176,6 +184,8 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     rank: Option<Among>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    concentration: Option<ConcentratedIn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<Share>,
@@ -200,6 +210,7 @@ impl TryFrom<WrittenClaim> for Claim {
             written.against.map(Ask::Against),
             written.funnel.map(Ask::Funnel),
             written.rank.map(Ask::Rank),
+            written.concentration.map(Ask::Concentration),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
             written.survey.map(Ask::Survey),
@@ -234,6 +245,9 @@ impl TryFrom<WrittenClaim> for Claim {
                 among.check("a funnel", &forms, "\"rate\" or \"share\"")?;
             }
             Ask::Rank(among) => among.check("a rank", &[Form::Rate], "\"rate\" only")?,
+            Ask::Concentration(asked) if !(asked.share > 0.0 && asked.share < 1.0) => {
+                return Err(ClaimError::ConcentratedShare { share: asked.share });
+            }
             _ => {}
         }
         let own_subject = matches!(ask, Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_));
@@ -258,6 +272,7 @@ impl From<Claim> for WrittenClaim {
             Ask::Against(against) => written.against = Some(against),
             Ask::Funnel(among) => written.funnel = Some(among),
             Ask::Rank(among) => written.rank = Some(among),
+            Ask::Concentration(asked) => written.concentration = Some(asked),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
             Ask::Survey(question) => written.survey = Some(question),
@@ -397,6 +412,23 @@ impl Among {
         }
         Ok(())
     }
+}
+
+/// How few areas hold a share of the events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConcentratedIn {
+    /// When.
+    pub period: Period,
+    /// Among which areas of the partnership.
+    pub level: AreaLevel,
+    /// The share of the events, 0 to 1.
+    #[serde(default = "half")]
+    pub share: f64,
+}
+
+fn half() -> f64 {
+    0.5
 }
 
 /// A ranking.
@@ -600,6 +632,8 @@ pub enum ChartForm {
     Season,
     /// Areas by size, with the limits within which areas usually lie.
     Funnel,
+    /// A map of areas that stand out with their surroundings.
+    HotSpots,
     /// A map of areas.
     Map,
 }

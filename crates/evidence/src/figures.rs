@@ -13,12 +13,10 @@ use crate::declarations::{Form, Share, StatisticOf};
 use crate::family::Corrected;
 use crate::figure::{Figure, figure_id, small_number_caution};
 use crate::measure::Measure;
-use crate::numbers::{
-    one_decimal, ordinal, percent_signed, points_signed, thousands, two_decimals,
-};
+use crate::numbers::{one_decimal, percent_signed, points_signed, thousands, two_decimals};
 use crate::observed::{Observed, Place, Published};
 use crate::take::{NotKnown, Taken};
-use crate::testing::{Ranked, RawTest, Unit};
+use crate::testing::{RawTest, Unit};
 
 /// The figure of a count, rate or share.
 pub(crate) fn value(
@@ -118,35 +116,38 @@ pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corre
     figure
 }
 
-/// The figure of an area's rank among others.
-pub(crate) fn rank(
-    observed: &Observed,
-    about: &About<'_>,
-    among: &str,
-    events: &Result<u64, NotKnown>,
-    ranked: &Result<&Ranked, NotKnown>,
-) -> Figure {
+/// What stands in a figure that no test is made of.
+pub(crate) struct Untested<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) method: &'a str,
+    /// What to do beyond counting.
+    pub(crate) query: &'a str,
+    pub(crate) n: u64,
+    /// As printed, with the value and its limits, or why there is none.
+    pub(crate) found: Result<(String, f64, (f64, f64)), NotKnown>,
+    pub(crate) parameters: BTreeMap<String, f64>,
+}
+
+/// The figure of a value that comes from many areas: a rank, a concentration.
+pub(crate) fn of_areas(observed: &Observed, about: &About<'_>, parts: Untested<'_>) -> Figure {
     let About { measure, place, period, kind, .. } = *about;
     let mut figure = Figure {
-        label: format!("{}, {}, rank among {among}, {period}", measure.title, place.name),
-        method: "rank by rate; 95% interval that holds for all ranks at once (every pair compared, Holm), \
-                 overdispersion-adjusted"
-            .into(),
-        text: "not known".into(),
-        n: *events.as_ref().unwrap_or(&0),
+        label: format!("{}, {}, {}, {period}", measure.title, place.name, parts.label),
+        method: parts.method.to_owned(),
+        n: parts.n,
+        parameters: parts.parameters,
         ..blank(observed, measure, place, period, &format!("{period} | {kind}"))
     };
-    figure.query = format!("{} The same for each of {among}; order by rate.", figure.query);
-    match ranked {
-        Ok(found) => {
-            figure.text =
-                format!("{} of {}", ordinal(found.rank as u64), thousands(found.of as u64));
-            figure.value = Some(found.rank as f64);
-            figure.interval = Some((found.interval.0 as f64, found.interval.1 as f64));
+    figure.query = format!("{} {}", figure.query, parts.query);
+    match parts.found {
+        Ok((text, value, limits)) => {
+            figure.text = text;
+            figure.value = Some(value);
+            figure.interval = Some(limits);
         }
         Err(why) => {
             why.printed().clone_into(&mut figure.text);
-            figure.caution = Some(why.0.clone());
+            figure.caution = Some(why.0);
         }
     }
     figure.caution = joined([figure.caution.take(), measure.caution.clone(), None]);

@@ -17,6 +17,7 @@ mod prose;
 mod publication;
 mod publication_files;
 mod raster;
+pub mod site;
 mod slides;
 mod table;
 pub mod word;

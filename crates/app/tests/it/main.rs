@@ -14,5 +14,6 @@ mod records;
 mod repeats;
 mod running;
 mod samples;
+mod site;
 mod source;
 mod stockport;

@@ -2,6 +2,7 @@
 //! and gated words stay out of it: a chart's finding gives values, and tests are left to claims.
 
 mod funnel;
+mod hot_spots;
 mod kinds;
 mod survey;
 
@@ -53,6 +54,8 @@ pub enum Drawing {
     Profile(Vec<(f64, f64, f64)>, u8),
     /// Areas by size.
     Funnel(FunnelData),
+    /// Areas of a few kinds: a value is the position of its kind.
+    Kinds(Vec<MapData>, Vec<String>),
     /// Areas.
     Map(Vec<MapData>),
 }
@@ -114,6 +117,7 @@ fn of_measure(
         ChartForm::Outcomes => kinds::outcomes(observed, measure, chart),
         ChartForm::Areas => areas(observed, measure, chart),
         ChartForm::Funnel => funnel::draw(observed, measure, chart),
+        ChartForm::HotSpots => hot_spots::draw(observed, measure, chart),
         ChartForm::Map => map(observed, measure, chart),
     }
 }

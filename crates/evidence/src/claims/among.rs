@@ -7,7 +7,7 @@ use wardmote_stats::share_periods::Part;
 
 use super::asking::Evidence;
 use super::months::Months;
-use crate::declarations::{Among, Form, Highest};
+use crate::declarations::{Among, ConcentratedIn, Form, Highest};
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place};
 use crate::testing::{self, Cells, NotTested, OfAreas};
@@ -126,6 +126,21 @@ pub(super) fn rank<'a>(
     let events = Months::of(observed, &measure.numerator, place, period)?.total();
     let residents = observed.residents(measure, place)?;
     Ok(Evidence::Rank { measure, place, period, group, events, residents, found })
+}
+
+pub(super) fn concentration<'a>(
+    observed: &'a Observed,
+    measure: &'a Measure,
+    asked: &'a ConcentratedIn,
+) -> Result<Evidence<'a>, ObservedError> {
+    let mut counts = Vec::new();
+    for place in observed.places_within(asked.level, &observed.partnership.areas)? {
+        let months = Months::of(observed, &measure.numerator, place, &asked.period)?;
+        counts.push(months.total().map_err(|why| NotTested(why.0)));
+    }
+    let counts: Result<Vec<u64>, NotTested> = counts.into_iter().collect();
+    let found = counts.and_then(|counts| testing::concentrated(&counts, asked.share));
+    Ok(Evidence::Concentration { measure, asked, found })
 }
 
 pub(super) fn highest<'a>(

@@ -7,11 +7,12 @@ use wardmote_domain::period::{Month, Period};
 use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::season::SeasonalProfile;
 use wardmote_stats::share_periods::Part;
+use wardmote_stats::spatial::concentration::Concentration;
 
 use super::among::{self, Group};
 use super::months::{Months, Total};
 use crate::declarations::{
-    Action, Ask, Claim, Compare, Form, Share, Spike, StatisticOf, SurveyQuestion,
+    Action, Ask, Claim, Compare, ConcentratedIn, Form, Share, Spike, StatisticOf, SurveyQuestion,
 };
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place, Published};
@@ -99,6 +100,11 @@ pub(super) enum Evidence<'a> {
         residents: u64,
         found: Result<Ranked, NotTested>,
     },
+    Concentration {
+        measure: &'a Measure,
+        asked: &'a ConcentratedIn,
+        found: Result<Concentration, NotTested>,
+    },
     Highest {
         measure: &'a Measure,
         level: AreaLevel,
@@ -152,6 +158,7 @@ impl Evidence<'_> {
             | Self::Against { measure, .. }
             | Self::Funnel { measure, .. }
             | Self::Rank { measure, .. }
+            | Self::Concentration { measure, .. }
             | Self::Highest { measure, .. } => of(measure),
             Self::Together { measure, with, .. } => of(measure) && of(with),
             Self::Published { asked, .. } => !observed.is_controlled(&asked.source),
@@ -163,7 +170,10 @@ impl Evidence<'_> {
     /// The claim's test for the family; a plain value has none.
     pub(super) fn test(&self) -> Option<Result<RawTest, NotTested>> {
         Some(match self {
-            Self::Value { .. } | Self::Published { .. } | Self::Rank { .. } => return None,
+            Self::Value { .. }
+            | Self::Published { .. }
+            | Self::Rank { .. }
+            | Self::Concentration { .. } => return None,
             Self::Change { test, .. }
             | Self::ShareChange { test, .. }
             | Self::Trend { test, .. }
@@ -268,6 +278,7 @@ pub(super) fn ask<'a>(
         }
         Ask::Funnel(asked) => among::funnel(observed, measure, place, asked)?,
         Ask::Rank(asked) => among::rank(observed, measure, place, asked)?,
+        Ask::Concentration(asked) => among::concentration(observed, measure, asked)?,
         Ask::Highest(highest) => among::highest(observed, measure, highest)?,
         Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_) => {
             unreachable!("what has no measure was answered above")

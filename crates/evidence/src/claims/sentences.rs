@@ -343,6 +343,15 @@ fn it_lies(interval: (usize, usize)) -> String {
     }
 }
 
+/// A share of the events: "half", "80%".
+pub(super) fn share_words(share: f64) -> String {
+    match share {
+        0.5 => "half".to_owned(),
+        0.25 => "a quarter".to_owned(),
+        share => format!("{}%", one_decimal(100.0 * share).trim_end_matches(".0")),
+    }
+}
+
 /// "1st to 4th".
 pub(super) fn ranks((best, last): (usize, usize)) -> String {
     format!("{} to {}", ordinal(best as u64), ordinal(last as u64))

@@ -12,6 +12,8 @@ use wardmote_stats::interval::{Confidence, Interval};
 use wardmote_stats::rank_intervals::rank_intervals;
 use wardmote_stats::rates::{Exposure, rate_ratio};
 use wardmote_stats::share_periods::Part;
+use wardmote_stats::spatial::PermutationSettings;
+use wardmote_stats::spatial::concentration::{Concentration, concentration};
 use wardmote_stats::{equivalence, ranks};
 
 use super::{ALPHA, NotTested, RawTest, Unit};
@@ -170,6 +172,15 @@ pub(crate) fn funnel(cells: &Cells<'_>, here: usize) -> Result<(RawTest, Usual),
         ]),
     };
     Ok((raw, Usual { value: area.value, all: found.target, limits: area.limits_2sd }))
+}
+
+/// Random arrangements are the same on every run.
+pub(crate) const ARRANGEMENTS: PermutationSettings =
+    PermutationSettings { permutations: 999, seed: 1, level: ALPHA };
+
+/// In how few areas a share of the events is, beside what chance would give.
+pub(crate) fn concentrated(counts: &[u64], share: f64) -> Result<Concentration, NotTested> {
+    Ok(concentration(counts, &[share], ARRANGEMENTS)?)
 }
 
 fn exposures(areas: &[OfAreas]) -> Vec<Exposure> {

@@ -5,7 +5,9 @@
 
 mod areas;
 
-pub(crate) use self::areas::{Cells, LOWEST_RANK, OfAreas, Ranked, Usual, funnel, funnel_of, rank};
+pub(crate) use self::areas::{
+    ARRANGEMENTS, Cells, LOWEST_RANK, OfAreas, Ranked, Usual, concentrated, funnel, funnel_of, rank,
+};
 pub use self::areas::{difference, ranking};
 
 use std::collections::BTreeMap;

@@ -1,13 +1,16 @@
 //! Answers about an area among others.
 
+use std::collections::BTreeMap;
+
 use wardmote_domain::area::AreaLevel;
 use wardmote_domain::provenance::Disclosure;
+use wardmote_stats::spatial::concentration::Concentration;
 
 use super::super::among::Group;
 use super::super::months::Total;
 use super::super::sentences;
 use super::{Answered, Draft};
-use crate::declarations::Form;
+use crate::declarations::{ConcentratedIn, Form};
 use crate::figures::{self, About};
 use crate::measure::Measure;
 use crate::numbers::{one_decimal, ordinal, thousands};
@@ -82,9 +85,22 @@ pub(super) fn rank(
     (events, residents): (&Total, u64),
     found: &Result<Ranked, NotTested>,
 ) -> Answered {
-    let ranked = found.as_ref().map_err(|why| NotKnown(why.0.clone()));
-    let figure = figures::rank(draft.observed, about, &group.words, events, &ranked);
-    let (Ok(ranked), Ok(n)) = (&ranked, events) else {
+    let printed = found.as_ref().map_err(|why| NotKnown(why.0.clone())).map(|found| {
+        let (best, last) = found.interval;
+        let text = format!("{} of {}", ordinal(found.rank as u64), thousands(found.of as u64));
+        (text, found.rank as f64, (best as f64, last as f64))
+    });
+    let parts = figures::Untested {
+        label: &format!("rank among {}", group.words),
+        method: "rank by rate; 95% interval that holds for all ranks at once (every pair compared, Holm), \
+                 overdispersion-adjusted",
+        query: &format!("The same for each of {}; order by rate.", group.words),
+        n: *events.as_ref().unwrap_or(&0),
+        found: printed,
+        parameters: BTreeMap::new(),
+    };
+    let figure = figures::of_areas(draft.observed, about, parts);
+    let (Ok(ranked), Ok(n)) = (found, events) else {
         let why = found.as_ref().err().map_or("its count is not known", |why| why.0.as_str());
         return draft.finish(figure, format!("has no rank: {why}"));
     };
@@ -94,6 +110,73 @@ pub(super) fn rank(
     draft.field("interval", sentences::ranks(ranked.interval), &figure);
     draft.field("of", thousands(ranked.of as u64), &figure);
     draft.field("rate", rate, &figure);
+    draft.finish(figure, statement)
+}
+
+pub(super) fn concentration(
+    mut draft: Draft<'_>,
+    about: &About<'_>,
+    asked: &ConcentratedIn,
+    found: &Result<Concentration, NotTested>,
+) -> Answered {
+    let areas = asked.level.tier.in_words_plural();
+    let share = sentences::share_words(asked.share);
+    let of_half = found.as_ref().map_err(|why| NotKnown(why.0.clone()));
+    let of_half = of_half.and_then(|found| {
+        let first =
+            found.shares.first().ok_or_else(|| NotKnown("no share was asked for".into()))?;
+        Ok((found, first))
+    });
+    let percent = |share: f64| format!("{}%", one_decimal(100.0 * share));
+    let printed = of_half.clone().map(|(found, first)| {
+        let (n, of) = (thousands(first.n_places as u64), thousands(found.n_places as u64));
+        // Every area was counted, so the number is as exact as the counts.
+        let share = 100.0 * first.share_of_places;
+        (format!("{n} of {of}"), share, (share, share))
+    });
+    let parts = figures::Untested {
+        label: &format!("how few {areas} hold {share} of it"),
+        method: "fewest areas that hold the share; beside them random arrangements in which every event falls \
+                 on any area alike",
+        query: &format!(
+            "The same for each of the {areas}; add the largest until they hold {share}."
+        ),
+        n: of_half.as_ref().map_or(0, |(found, _)| found.n_events),
+        found: printed,
+        parameters: of_half.as_ref().map_or_else(
+            |_| BTreeMap::new(),
+            |(found, first)| {
+                BTreeMap::from([
+                    ("share_of_events".to_owned(), asked.share),
+                    ("percent_of_areas_by_chance".to_owned(), 100.0 * first.by_chance),
+                    ("arrangements".to_owned(), f64::from(found.settings.permutations)),
+                    ("seed".to_owned(), found.settings.seed as f64),
+                    ("generalised_gini".to_owned(), found.generalised_gini),
+                ])
+            },
+        ),
+    };
+    let figure = figures::of_areas(draft.observed, about, parts);
+    let (found, first) = match of_half {
+        Ok(both) => both,
+        Err(why) => return draft.finish(figure, format!("has no known concentration: {}", why.0)),
+    };
+    let (n, of) = (thousands(first.n_places as u64), thousands(found.n_places as u64));
+    let chance = first.chance_interval;
+    draft.field("places", n.clone(), &figure);
+    draft.field("of", of.clone(), &figure);
+    draft.field("percent", percent(first.share_of_places), &figure);
+    draft.field("by-chance", percent(first.by_chance), &figure);
+    let statement = format!(
+        "had {share} of its {} in {} in {n} of the {of} {areas}, {} of them; had each fallen on any of them alike, \
+         it would have been {} (95% of the time {} to {})",
+        about.measure.unit,
+        about.period.in_words(),
+        percent(first.share_of_places),
+        percent(first.by_chance),
+        percent(chance.lower),
+        percent(chance.upper),
+    );
     draft.finish(figure, statement)
 }
 

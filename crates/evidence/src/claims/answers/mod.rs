@@ -89,6 +89,11 @@ pub(super) fn answer(
             let about = about(measure, place, period, &kind);
             among::rank(draft, &about, group, (events, *residents), found)
         }
+        Evidence::Concentration { measure, asked, found } => {
+            let kind = format!("{} of it in how few of {}", asked.share, asked.level);
+            let about = about(measure, observed.home()?, &asked.period, &kind);
+            among::concentration(draft, &about, asked, found)
+        }
         Evidence::Highest { measure, level, period, places, test } => {
             let kind = format!("highest of {level}");
             let about = about(measure, observed.home()?, period, &kind);
