@@ -13,6 +13,7 @@ pub(crate) mod loads;
 pub(crate) mod measure;
 pub(crate) mod moves;
 pub(crate) mod prose;
+pub(crate) mod records;
 pub(crate) mod refusals;
 pub(crate) mod serve;
 pub(crate) mod source;

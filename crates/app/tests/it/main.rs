@@ -10,6 +10,7 @@ mod luton;
 mod officers;
 mod prose;
 mod protection;
+mod records;
 mod repeats;
 mod running;
 mod samples;
