@@ -1,0 +1,66 @@
+//! `wardmote analyse METHOD`: the crime analyst's methods on the lake or on the user's own file.
+
+mod options;
+mod place;
+mod print;
+mod time;
+
+use wardmote_evidence::analysis::Analysis;
+
+use crate::Outcome;
+use crate::place::At;
+
+/// Analyse a measure, or your own file, with one of the methods
+#[derive(Debug, clap::Args)]
+#[command(
+    subcommand_value_name = "METHOD",
+    subcommand_help_heading = "Methods",
+    after_help = "Examples:
+  wardmote analyse spikes --measure burglary
+  wardmote analyse gi-star --input areas.geojson --value burglaries --id code
+  wardmote analyse season --input months.csv --value n --date month --format json
+
+A method that the data cannot carry is refused, with what would allow it. docs/methods/ has a page on
+each: its formula, its source, when not to use it."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    method: Method,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Method {
+    Trend(time::TrendArguments),
+    Season(time::SeasonArguments),
+    Spikes(time::SpikesArguments),
+    Moran(place::MoranArguments),
+    LocalMoran(place::LocalMoranArguments),
+    GiStar(place::GiStarArguments),
+    NearRepeat(place::NearRepeatArguments),
+}
+
+/// A method with its arguments.
+trait Analyse {
+    /// Where the data are from, and how to print.
+    fn source(&self) -> &options::Source;
+    /// The analysis.
+    async fn analyse(&self, at: &At) -> anyhow::Result<Analysis>;
+}
+
+pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    match &arguments.method {
+        Method::Trend(method) => answer(at, method).await,
+        Method::Season(method) => answer(at, method).await,
+        Method::Spikes(method) => answer(at, method).await,
+        Method::Moran(method) => answer(at, method).await,
+        Method::LocalMoran(method) => answer(at, method).await,
+        Method::GiStar(method) => answer(at, method).await,
+        Method::NearRepeat(method) => answer(at, method).await,
+    }
+}
+
+async fn answer(at: &At, method: &impl Analyse) -> anyhow::Result<Outcome> {
+    let analysis = method.analyse(at).await?;
+    print::print(method.source().format, &analysis)?;
+    Ok(Outcome::Done)
+}
