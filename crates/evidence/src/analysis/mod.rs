@@ -4,13 +4,16 @@
 //! hands plain slices to `wardmote-stats`, and answers with one [`Analysis`]. Data that cannot carry a
 //! method is refused, with what would allow it. Nothing here is a statistic of its own.
 
+pub mod comparison;
 mod error;
 mod events;
 mod fields;
 pub mod own_file;
+mod panel;
 pub mod place;
 mod series;
 pub mod time;
+pub mod works;
 
 use serde::Serialize;
 
@@ -18,6 +21,7 @@ pub use self::error::AnalysisError;
 pub use self::events::refuse_events;
 pub(crate) use self::fields::fields;
 pub use self::fields::{Field, Fields};
+pub use self::panel::{Panel, PanelColumns};
 pub use self::series::{MonthsAsked, Series, SeriesColumns};
 
 /// What a method found, with all it takes to do it again.

@@ -1,5 +1,7 @@
 //! `wardmote analyse METHOD`: the crime analyst's methods on the lake or on the user's own file.
 
+mod comparison;
+mod months;
 mod options;
 mod place;
 mod print;
@@ -37,6 +39,17 @@ enum Method {
     LocalMoran(place::LocalMoranArguments),
     GiStar(place::GiStarArguments),
     NearRepeat(place::NearRepeatArguments),
+    Forecast(months::ForecastArguments),
+    Interrupted(months::InterruptedArguments),
+    Events(months::EventsArguments),
+    Changepoints(months::ChangepointsArguments),
+    Hours(months::HoursArguments),
+    Compare(comparison::CompareArguments),
+    Funnel(comparison::FunnelArguments),
+    Concentration(comparison::ConcentrationArguments),
+    Repeat(comparison::RepeatArguments),
+    Displacement(comparison::DisplacementArguments),
+    SyntheticControl(comparison::SyntheticControlArguments),
 }
 
 /// A method with its arguments.
@@ -56,6 +69,17 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         Method::LocalMoran(method) => answer(at, method).await,
         Method::GiStar(method) => answer(at, method).await,
         Method::NearRepeat(method) => answer(at, method).await,
+        Method::Forecast(method) => answer(at, method).await,
+        Method::Interrupted(method) => answer(at, method).await,
+        Method::Events(method) => answer(at, method).await,
+        Method::Changepoints(method) => answer(at, method).await,
+        Method::Hours(method) => answer(at, method).await,
+        Method::Compare(method) => answer(at, method).await,
+        Method::Funnel(method) => answer(at, method).await,
+        Method::Concentration(method) => answer(at, method).await,
+        Method::Repeat(method) => answer(at, method).await,
+        Method::Displacement(method) => answer(at, method).await,
+        Method::SyntheticControl(method) => answer(at, method).await,
     }
 }
 

@@ -7,7 +7,7 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::Month;
 use wardmote_evidence::analysis::own_file::{Coordinates, OwnFile};
 use wardmote_evidence::analysis::place::{AreaColumns, Areas, AreasAsked, WeightsRule};
-use wardmote_evidence::analysis::{MonthsAsked, Series, SeriesColumns};
+use wardmote_evidence::analysis::{MonthsAsked, Panel, PanelColumns, Series, SeriesColumns};
 use wardmote_evidence::observed::Observed;
 use wardmote_lake::Lake;
 use wardmote_stats::spatial::PermutationSettings;
@@ -192,6 +192,69 @@ impl AreaOptions {
             rates: self.rates,
         };
         Ok(Areas::of_measure(method, &lake, &observed, asked)?)
+    }
+}
+
+/// Columns of areas over months.
+#[derive(Debug, clap::Args)]
+pub(super) struct PanelOptions {
+    /// The column that names the areas
+    #[arg(long, value_name = "COLUMN", required_unless_present = "measure")]
+    id: Option<String>,
+    /// The column of counts; without it rows are events, counted by area and month
+    #[arg(long, value_name = "COLUMN")]
+    value: Option<String>,
+    /// The column of months or days
+    #[arg(long, value_name = "COLUMN")]
+    date: Option<String>,
+    /// The column of residents or another denominator, the same in all rows of an area
+    #[arg(long, value_name = "COLUMN")]
+    population: Option<String>,
+    #[command(flatten)]
+    coordinates: CoordinateOptions,
+    /// The level of the areas, such as lsoa-2021 or ward-2024
+    #[arg(long, conflicts_with = "input")]
+    level: Option<AreaLevel>,
+    /// The partnership's districts and its peers, instead of the areas in one district
+    #[arg(long, conflicts_with = "input")]
+    peers: bool,
+}
+
+impl PanelOptions {
+    pub(super) async fn panel(
+        &self,
+        at: &At,
+        method: &'static str,
+        source: &Source,
+    ) -> anyhow::Result<Panel> {
+        if let Some(file) = source.file()? {
+            let columns = PanelColumns {
+                id: self.id.clone().context("name the column of areas with --id")?,
+                value: self.value.clone(),
+                date: self.date.clone(),
+                population: self.population.clone(),
+                coordinates: self.coordinates.columns(),
+                lonlat: self.coordinates.lonlat,
+            };
+            return Ok(Panel::of_file(method, &file, &columns)?);
+        }
+        let given = [&self.id, &self.value, &self.date, &self.population];
+        ensure!(
+            given.iter().all(|column| column.is_none()) && !self.coordinates.any(),
+            "--id, --value, --date, --population, --x, --y and --lonlat name what is in a file: give it with --input"
+        );
+        let partnership = Partnership::open_at(at)?.folder.partnership;
+        let usual = if self.peers { partnership.district_level } else { partnership.area_vintage };
+        let level = self.level.unwrap_or(usual);
+        let FromLake { lake, observed, measure } = source.observed(at, Some(level)).await?;
+        let asked = AreasAsked {
+            measure: &measure,
+            area: source.area.as_ref(),
+            level,
+            months: source.months(),
+            rates: false,
+        };
+        Ok(Panel::of_measure(method, &lake, &observed, asked, self.peers)?)
     }
 }
 

@@ -1,6 +1,8 @@
 //! `wardmote analyse`: each method end to end on generated files, held against `wardmote-stats` on the
 //! same numbers, whose own tests hold it against independent programs; and what is refused.
 
+mod comparison;
+mod months;
 mod place;
 mod refusals;
 mod time;

@@ -2,10 +2,12 @@
 
 mod areas;
 mod autocorrelation;
+mod concentration;
 mod near_repeat;
 
 pub use self::areas::{AreaColumns, Areas, AreasAsked, WeightsRule};
 pub use self::autocorrelation::{gi_star, local_moran, moran};
+pub use self::concentration::{concentration, repeat};
 pub use self::near_repeat::{BandsAsked, DatedEvents, near_repeat};
 
 use wardmote_stats::spatial::{Correction, PermutationSettings, Sidedness};

@@ -51,10 +51,8 @@ pub fn season(series: &Series, options: SeasonOptions) -> Result<Analysis, Analy
         "trend_strength": parts.trend_strength,
     };
     let mut in_words = vec![format!(
-        "The season explains {:.0}% of what the trend leaves (strength {:.2} of 1); the trend's strength is {:.2}.",
-        100.0 * parts.seasonal_strength,
-        parts.seasonal_strength,
-        parts.trend_strength
+        "Taken apart, the season has strength {:.2} of 1 and the trend {:.2}.",
+        parts.seasonal_strength, parts.trend_strength
     )];
     if options.period == 12 && series.from.get("step_days").is_none() {
         match profile(series) {
@@ -152,7 +150,10 @@ fn profile_fields(profile: &SeasonalProfile) -> Fields {
 
 fn profile_in_words(profile: &SeasonalProfile) -> String {
     if profile.p_value > 0.05 {
-        return format!("No season can be told from chance ({}).", p_in_words(profile.p_value));
+        return format!(
+            "By the profile of the months, no season can be told from chance ({}).",
+            p_in_words(profile.p_value)
+        );
     }
     format!(
         "{} is the peak and {} the trough, {:.2} times as many (95% limits {:.2} to {:.2}), {}.",
