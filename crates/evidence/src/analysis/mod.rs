@@ -11,6 +11,7 @@ mod fields;
 pub mod own_file;
 mod panel;
 pub mod place;
+pub mod priorities;
 mod series;
 pub mod time;
 pub mod works;

@@ -6,10 +6,11 @@ use wardmote_domain::area::AreaCode;
 use wardmote_domain::period::{Month, Period};
 use wardmote_lake::Lake;
 
-use super::own_file::{Coordinates, OwnFile, When};
+use super::own_file::{Coordinates, Outline, OwnFile, Shapes, When, surface};
 use super::place::AreasAsked;
 use super::series::{known_run, months_asked, of_lake};
-use super::{AnalysisError, Fields, fields};
+use super::{AnalysisError, Fields, MonthsAsked, fields};
+use crate::measure::Selection;
 use crate::observed::{Observed, ObservedError};
 
 /// Counts of areas over periods.
@@ -21,6 +22,8 @@ pub struct Panel {
     /// By area, then by period.
     pub(crate) counts: Vec<Vec<u64>>,
     pub(crate) populations: Option<Vec<f64>>,
+    /// The surface of each area, in square metres.
+    pub(crate) surfaces: Option<Vec<f64>>,
     /// A point for each area, in metres.
     pub(crate) points: Option<Vec<(f64, f64)>>,
     pub(crate) from: Fields,
@@ -38,6 +41,8 @@ pub struct PanelColumns {
     pub date: Option<String>,
     /// Residents or another denominator, the same in each row of an area.
     pub population: Option<String>,
+    /// The surface in square metres, the same in each row of an area.
+    pub surface: Option<String>,
     /// Columns of coordinates.
     pub coordinates: Option<(String, String)>,
     /// Whether they are degrees.
@@ -121,6 +126,8 @@ impl Panel {
         };
         let populations =
             columns.population.as_deref().map(|name| file.numbers(name)).transpose()?.map(of_areas);
+        let surfaces =
+            columns.surface.as_deref().map(|name| file.numbers(name)).transpose()?.map(of_areas);
         let pair = columns.coordinates.as_ref().map(|(x, y)| (x.as_str(), y.as_str()));
         let units = if columns.lonlat { Coordinates::LonLat } else { Coordinates::Metres };
         let points = if pair.is_some() || file.has_shapes() {
@@ -138,7 +145,7 @@ impl Panel {
             "population": columns.population.clone(),
             "counted": if counted { "events by area and month" } else { "as given" },
         };
-        Ok(Self { ids, labels, counts, populations, points, from, warnings: Vec::new() })
+        Ok(Self { ids, labels, counts, populations, surfaces, points, from, warnings: Vec::new() })
     }
 
     /// A measure of the lake by area and month; with peers, the partnership's districts and its peers'.
@@ -190,8 +197,9 @@ impl Panel {
             let outline = outlines.iter().find(|outline| outline.code.as_str() == id)?;
             Some(outline.polygons.iter().flatten().cloned().collect())
         };
-        let outlines: Option<Vec<_>> = ids.iter().map(rings).collect();
-        let points = outlines.map(|all| super::own_file::Shapes::Outlines(all).points());
+        let outlines: Option<Vec<Outline>> = ids.iter().map(rings).collect();
+        let surfaces = outlines.as_ref().map(|all| all.iter().map(surface).collect());
+        let points = outlines.map(|all| Shapes::Outlines(all).points());
         let from = of_lake(observed, &measure.id, home).and(fields! {
             "level": asked.level.to_string(),
             "unit": measure.unit.as_str(),
@@ -199,7 +207,59 @@ impl Panel {
         });
         let populations = (populations.len() == ids.len()).then_some(populations);
         let labels = period.months().map(|month| month.to_string()).collect();
-        Ok(Self { ids, labels, counts, populations, points, from, warnings })
+        Ok(Self { ids, labels, counts, populations, surfaces, points, from, warnings })
+    }
+
+    /// The kinds of a measure that has weights, month by month in a place: a kind's weight stands as its
+    /// population.
+    pub fn of_kinds(
+        method: &'static str,
+        observed: &Observed,
+        measure: &str,
+        area: Option<&AreaCode>,
+        asked: MonthsAsked,
+    ) -> Result<Self, AnalysisError> {
+        let measure = observed.measure(measure)?;
+        let Some(weights) = &measure.weights else {
+            let why = format!("measure {:?} declares no weights", measure.id);
+            return Err(AnalysisError::unfit(
+                method,
+                why,
+                "add them to its declaration (weights = { unit, source, by_category })",
+            ));
+        };
+        let place = match area {
+            Some(code) => observed.place(code)?,
+            None => observed.home()?,
+        };
+        let period = months_asked(method, observed, &measure.numerator.source, asked)?;
+        let counted = observed.monthly(&measure.numerator, place, &period)?;
+        let (run, warnings) = known_run(method, &measure.numerator.source, &counted, asked)?;
+        let (Some((first, _)), Some((last, _))) = (run.first(), run.last()) else {
+            return Err(AnalysisError::unfit(method, "no month is known", "load the source"));
+        };
+        let period = Period::run(*first, *last)
+            .map_err(|error| AnalysisError::option("--from", error.to_string()))?;
+        let (mut ids, mut counts, mut populations) = (Vec::new(), Vec::new(), Vec::new());
+        for (category, weight) in &weights.by_category {
+            let kind = Selection {
+                categories: vec![category.clone()],
+                exclude: Vec::new(),
+                ..measure.numerator.clone()
+            };
+            let counted = observed.monthly(&kind, place, &period)?;
+            ids.push(category.to_string());
+            // INVARIANT: the source is known in all these months, and so is each kind of it.
+            counts.push(counted.iter().map(|(_, n)| n.unwrap_or(0)).collect());
+            populations.push(*weight);
+        }
+        let from = of_lake(observed, &measure.id, place).and(fields! {
+            "unit": weights.unit.as_str(),
+            "weights_source": weights.source.as_str(),
+        });
+        let labels = period.months().map(|month| month.to_string()).collect();
+        let populations = Some(populations);
+        Ok(Self { ids, labels, counts, populations, surfaces: None, points: None, from, warnings })
     }
 
     pub(crate) fn position(&self, option: &'static str, id: &str) -> Result<usize, AnalysisError> {
@@ -235,7 +295,16 @@ impl Panel {
         })
     }
 
-    #[expect(dead_code, reason = "the scan is next")]
+    pub(crate) fn surfaces(&self, method: &'static str) -> Result<&[f64], AnalysisError> {
+        self.surfaces.as_deref().ok_or_else(|| {
+            AnalysisError::unfit(
+                method,
+                "the areas have no surface",
+                "name its column with --surface (square metres), give points with --x, --y and --cell, or load outlines",
+            )
+        })
+    }
+
     pub(crate) fn points(&self, method: &'static str) -> Result<&[(f64, f64)], AnalysisError> {
         self.points.as_deref().ok_or_else(|| {
             AnalysisError::unfit(

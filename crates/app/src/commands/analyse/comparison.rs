@@ -10,7 +10,7 @@ use super::Analyse;
 use super::options::{Chance, FromLake, PanelOptions, Source};
 use crate::place::At;
 
-/// Does an area's rate differ from that of all others together?
+/// Does an area differ from all others together?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse compare --measure burglary --peers --this E06000032
@@ -37,7 +37,7 @@ impl Analyse for CompareArguments {
     }
 }
 
-/// Which areas stand outside what chance and the usual spread explain?
+/// Which areas stand outside the usual spread?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse funnel --measure burglary --level ward-2024
@@ -78,7 +78,7 @@ impl Analyse for FunnelArguments {
     }
 }
 
-/// How few places bear half of it? Shares of places and the generalised Gini, against chance
+/// How few places bear half of it?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse concentration --measure burglary
@@ -141,7 +141,7 @@ impl Analyse for RepeatArguments {
     }
 }
 
-/// Did it work, or did it move? Weighted displacement difference and quotient
+/// Did it work, or did it move?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse displacement --measure burglary --target E01015699 --control E01015708 --change 2023-05
@@ -190,10 +190,10 @@ impl Analyse for DisplacementArguments {
     }
 }
 
-/// What would have happened without it? The area against a mixture of others
+/// What would have happened without it?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  wardmote analyse synthetic-control --measure burglary --level ward-2024 --this E05014995 \\
+  wardmote analyse synthetic-control --measure burglary --level ward-2024 --this E05014739 \\
     --change 2023-05
   wardmote analyse synthetic-control --input towns.csv --id town --date month --value n --this Luton \\
     --change 2023-05")]

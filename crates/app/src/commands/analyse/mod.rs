@@ -3,7 +3,9 @@
 mod comparison;
 mod months;
 mod options;
+mod people;
 mod place;
+mod places;
 mod print;
 mod time;
 
@@ -35,21 +37,30 @@ enum Method {
     Trend(time::TrendArguments),
     Season(time::SeasonArguments),
     Spikes(time::SpikesArguments),
-    Moran(place::MoranArguments),
-    LocalMoran(place::LocalMoranArguments),
-    GiStar(place::GiStarArguments),
-    NearRepeat(place::NearRepeatArguments),
     Forecast(months::ForecastArguments),
+    Hours(months::HoursArguments),
     Interrupted(months::InterruptedArguments),
     Events(months::EventsArguments),
     Changepoints(months::ChangepointsArguments),
-    Hours(months::HoursArguments),
+    Moran(place::MoranArguments),
+    LocalMoran(place::LocalMoranArguments),
+    GiStar(place::GiStarArguments),
+    Kde(places::KdeArguments),
+    DualKde(places::DualKdeArguments),
+    Hotspots(places::HotspotsArguments),
+    Concentration(comparison::ConcentrationArguments),
+    NearRepeat(place::NearRepeatArguments),
+    Repeat(comparison::RepeatArguments),
+    Scan(places::ScanArguments),
+    SpatialChange(places::SpatialChangeArguments),
     Compare(comparison::CompareArguments),
     Funnel(comparison::FunnelArguments),
-    Concentration(comparison::ConcentrationArguments),
-    Repeat(comparison::RepeatArguments),
+    Survey(people::SurveyArguments),
+    Harm(people::HarmArguments),
+    Disproportionality(people::DisproportionalityArguments),
     Displacement(comparison::DisplacementArguments),
     SyntheticControl(comparison::SyntheticControlArguments),
+    Prioritise(people::PrioritiseArguments),
 }
 
 /// A method with its arguments.
@@ -65,21 +76,30 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         Method::Trend(method) => answer(at, method).await,
         Method::Season(method) => answer(at, method).await,
         Method::Spikes(method) => answer(at, method).await,
-        Method::Moran(method) => answer(at, method).await,
-        Method::LocalMoran(method) => answer(at, method).await,
-        Method::GiStar(method) => answer(at, method).await,
-        Method::NearRepeat(method) => answer(at, method).await,
         Method::Forecast(method) => answer(at, method).await,
+        Method::Hours(method) => answer(at, method).await,
         Method::Interrupted(method) => answer(at, method).await,
         Method::Events(method) => answer(at, method).await,
         Method::Changepoints(method) => answer(at, method).await,
-        Method::Hours(method) => answer(at, method).await,
+        Method::Moran(method) => answer(at, method).await,
+        Method::LocalMoran(method) => answer(at, method).await,
+        Method::GiStar(method) => answer(at, method).await,
+        Method::Kde(method) => answer(at, method).await,
+        Method::DualKde(method) => answer(at, method).await,
+        Method::Hotspots(method) => answer(at, method).await,
+        Method::Concentration(method) => answer(at, method).await,
+        Method::NearRepeat(method) => answer(at, method).await,
+        Method::Repeat(method) => answer(at, method).await,
+        Method::Scan(method) => answer(at, method).await,
+        Method::SpatialChange(method) => answer(at, method).await,
         Method::Compare(method) => answer(at, method).await,
         Method::Funnel(method) => answer(at, method).await,
-        Method::Concentration(method) => answer(at, method).await,
-        Method::Repeat(method) => answer(at, method).await,
+        Method::Survey(method) => answer(at, method).await,
+        Method::Harm(method) => answer(at, method).await,
+        Method::Disproportionality(method) => answer(at, method).await,
         Method::Displacement(method) => answer(at, method).await,
         Method::SyntheticControl(method) => answer(at, method).await,
+        Method::Prioritise(method) => answer(at, method).await,
     }
 }
 

@@ -10,7 +10,7 @@ use super::Analyse;
 use super::options::{Columns, FromLake, Source};
 use crate::place::At;
 
-/// What is to be expected of the months to come? With intervals, tried on the past
+/// What is to be expected of the months to come?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse forecast --measure recorded-crime --horizon 6
@@ -36,7 +36,7 @@ impl Analyse for ForecastArguments {
     }
 }
 
-/// Did it change when something began? An interrupted series
+/// Did it change when something began?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse interrupted --measure burglary --change 2023-05
@@ -70,7 +70,7 @@ impl Analyse for InterruptedArguments {
     }
 }
 
-/// Was a campaign or an incident followed by more? A window of months tested with season and trend
+/// Was a campaign or an incident followed by more?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse events --measure anti-social-behaviour --start 2023-06 --months 3
@@ -108,7 +108,7 @@ impl Analyse for EventsArguments {
     }
 }
 
-/// Since when has the level been another? Dates that are sought, not tested
+/// Since when has the level been another?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse changepoints --measure shoplifting --season
@@ -141,7 +141,7 @@ impl Analyse for ChangepointsArguments {
     }
 }
 
-/// At which hours of the week does it happen? Events between two times are shared out over them
+/// At which hours of the week does it happen?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   wardmote analyse hours --input burglaries.csv --start left --end found

@@ -54,7 +54,8 @@ impl Source {
 
     /// The user's own file, for a method that the lake has no data for.
     pub(super) fn own_file(&self) -> anyhow::Result<OwnFile> {
-        self.file()?.context("give your own file with --input FILE")
+        self.file()?
+            .context("this method has no data in the lake: give your own file with --input FILE")
     }
 
     /// What the lake holds of the measure, for one who may see it.
@@ -199,19 +200,22 @@ impl AreaOptions {
 #[derive(Debug, clap::Args)]
 pub(super) struct PanelOptions {
     /// The column that names the areas
-    #[arg(long, value_name = "COLUMN", required_unless_present = "measure")]
+    #[arg(long, value_name = "COLUMN")]
     id: Option<String>,
     /// The column of counts; without it rows are events, counted by area and month
     #[arg(long, value_name = "COLUMN")]
     value: Option<String>,
     /// The column of months or days
     #[arg(long, value_name = "COLUMN")]
-    date: Option<String>,
+    pub(super) date: Option<String>,
     /// The column of residents or another denominator, the same in all rows of an area
     #[arg(long, value_name = "COLUMN")]
     population: Option<String>,
+    /// The column of surfaces in square metres
+    #[arg(long, value_name = "COLUMN")]
+    surface: Option<String>,
     #[command(flatten)]
-    coordinates: CoordinateOptions,
+    pub(super) coordinates: CoordinateOptions,
     /// The level of the areas, such as lsoa-2021 or ward-2024
     #[arg(long, conflicts_with = "input")]
     level: Option<AreaLevel>,
@@ -233,15 +237,16 @@ impl PanelOptions {
                 value: self.value.clone(),
                 date: self.date.clone(),
                 population: self.population.clone(),
+                surface: self.surface.clone(),
                 coordinates: self.coordinates.columns(),
                 lonlat: self.coordinates.lonlat,
             };
             return Ok(Panel::of_file(method, &file, &columns)?);
         }
-        let given = [&self.id, &self.value, &self.date, &self.population];
+        let given = [&self.id, &self.value, &self.date, &self.population, &self.surface];
         ensure!(
             given.iter().all(|column| column.is_none()) && !self.coordinates.any(),
-            "--id, --value, --date, --population, --x, --y and --lonlat name what is in a file: give it with --input"
+            "--id, --value, --date, --population, --surface, --x, --y and --lonlat name what is in a file: give it with --input"
         );
         let partnership = Partnership::open_at(at)?.folder.partnership;
         let usual = if self.peers { partnership.district_level } else { partnership.area_vintage };

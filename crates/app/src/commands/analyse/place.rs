@@ -10,7 +10,7 @@ use super::Analyse;
 use super::options::{AreaOptions, Chance, CoordinateOptions, FromLake, Source};
 use crate::place::At;
 
-/// Do like areas lie together? Global Moran's I
+/// Do like areas lie together?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse moran --measure burglary --rates
@@ -44,7 +44,7 @@ impl Analyse for MoranArguments {
     }
 }
 
-/// Which areas are like or unlike their neighbours? Local Moran's I
+/// Which areas are like or unlike their neighbours?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse local-moran --measure burglary --rates
@@ -73,7 +73,7 @@ impl Analyse for LocalMoranArguments {
     }
 }
 
-/// Which areas are hot or cold, with their neighbours? Getis and Ord's Gi*
+/// Which areas are hot or cold, with their neighbours?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse gi-star --measure burglary --level lsoa-2021 --rates
@@ -98,7 +98,7 @@ impl Analyse for GiStarArguments {
     }
 }
 
-/// Is a place at risk for a while after its neighbour was hit? Knox's test with permuted times
+/// Is a place at risk after its neighbour was hit?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:
   wardmote analyse near-repeat --input burglaries.csv --date day --x easting --y northing \\

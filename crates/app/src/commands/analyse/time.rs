@@ -10,7 +10,7 @@ use super::Analyse;
 use super::options::{Columns, Source};
 use crate::place::At;
 
-/// Is it drifting, season apart? Quasi-Poisson with a level for each month of the year
+/// Is it drifting, season apart?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse trend --measure burglary --from 2021-05
@@ -33,7 +33,7 @@ impl Analyse for TrendArguments {
     }
 }
 
-/// Trend, season and remainder (STL), and the profile of the months with their peak
+/// Trend, season and remainder, and the peak of the year
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse season --measure recorded-crime --robust
@@ -85,7 +85,7 @@ impl Analyse for SeasonArguments {
     }
 }
 
-/// Which periods are out of the ordinary, and when it was over: Farrington flexible, or EARS
+/// Which periods are out of the ordinary, and since when is it over?
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote analyse spikes --measure burglary

@@ -2,8 +2,11 @@
 //! same numbers, whose own tests hold it against independent programs; and what is refused.
 
 mod comparison;
+mod luton;
 mod months;
+mod people;
 mod place;
+mod places;
 mod refusals;
 mod time;
 
@@ -63,6 +66,29 @@ impl Files {
             assert!(ran.err.contains(part), "{part:?} is not in: {}", ran.err);
         }
         assert!(ran.out.is_empty(), "{}", ran.out);
+    }
+}
+
+#[test]
+fn every_method_has_an_example_and_a_line_in_the_manual() {
+    let manual = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/methods/README.md");
+    let manual = std::fs::read_to_string(manual).unwrap();
+    let files = Files::new();
+    let help = files.run("--help").ended(0).out;
+    let listed = help.split("Methods:").nth(1).unwrap().split("Options:").next().unwrap();
+    let methods: Vec<&str> = listed
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| !name.is_empty() && *name != "help")
+        .collect();
+    assert_eq!(methods.len(), 27, "{methods:?}");
+    for method in methods {
+        assert!(
+            manual.contains(&format!("`{method}`")),
+            "{method} is not in docs/methods/README.md"
+        );
+        let help = files.run(&format!("{method} --help")).ended(0).out;
+        assert!(help.contains(&format!("wardmote analyse {method} --")), "{help}");
     }
 }
 

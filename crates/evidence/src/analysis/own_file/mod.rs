@@ -12,6 +12,7 @@ use std::path::Path;
 
 pub use self::cells::When;
 use self::shapes::Shape;
+pub(crate) use self::shapes::surface;
 pub use self::shapes::{Coordinates, Outline, Shapes};
 
 /// Why a file cannot be used.

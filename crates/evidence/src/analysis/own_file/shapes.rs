@@ -110,21 +110,33 @@ impl OwnFile {
     }
 }
 
-/// The centre of mass of rings, whose holes run the other way round, as GeoJSON asks.
+/// The surface within rings in square metres, whose holes run the other way round, as GeoJSON asks.
+pub(crate) fn surface(outline: &Outline) -> f64 {
+    moments(outline).0.abs()
+}
+
+/// The centre of mass of rings.
 fn centroid(outline: &Outline) -> (f64, f64) {
+    let (area, x, y) = moments(outline);
     let origin = outline.iter().flatten().next().copied().unwrap_or_default();
-    let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
+    if area == 0.0 { origin } else { (origin.0 + x / (6.0 * area), origin.1 + y / (6.0 * area)) }
+}
+
+/// The area, and six times its first moments about the first point.
+fn moments(outline: &Outline) -> (f64, f64, f64) {
+    let origin = outline.iter().flatten().next().copied().unwrap_or_default();
+    let (mut twice_area, mut x, mut y) = (0.0, 0.0, 0.0);
     for ring in outline {
         for (a, b) in ring.iter().zip(ring.iter().cycle().skip(1)) {
             // Moved to the origin, lest squares of eastings swallow the area.
             let (a, b) = ((a.0 - origin.0, a.1 - origin.1), (b.0 - origin.0, b.1 - origin.1));
             let cross = a.0 * b.1 - b.0 * a.1;
-            area += cross;
+            twice_area += cross;
             x += (a.0 + b.0) * cross;
             y += (a.1 + b.1) * cross;
         }
     }
-    if area == 0.0 { origin } else { (origin.0 + x / (3.0 * area), origin.1 + y / (3.0 * area)) }
+    (twice_area / 2.0, x, y)
 }
 
 #[cfg(test)]
@@ -135,6 +147,7 @@ mod tests {
     fn the_centre_of_a_square_with_a_hole_on_one_side_moves_away_from_it() {
         let square = vec![(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0)];
         assert_eq!(centroid(&vec![square.clone()]), (5.0, 5.0));
+        assert!((surface(&vec![square.clone()]) - 100.0).abs() < 1e-12);
         // A hole of 4 by 4 centred on (7, 5): (5 * 100 - 7 * 16) / 84.
         let hole = vec![(5.0, 3.0), (5.0, 7.0), (9.0, 7.0), (9.0, 3.0), (5.0, 3.0)];
         let (x, y) = centroid(&vec![square, hole]);

@@ -3,12 +3,19 @@
 mod areas;
 mod autocorrelation;
 mod concentration;
+mod density;
+mod hotspots;
 mod near_repeat;
+mod points;
 
 pub use self::areas::{AreaColumns, Areas, AreasAsked, WeightsRule};
 pub use self::autocorrelation::{gi_star, local_moran, moran};
 pub use self::concentration::{concentration, repeat};
+pub use self::density::{DensityAsked, DualAsked, dual_kde, kde};
+pub use self::hotspots::{HotspotsAsked, hotspots, scan, spatial_change};
 pub use self::near_repeat::{BandsAsked, DatedEvents, near_repeat};
+
+pub use self::points::{Points, cells_by_month, study_area};
 
 use wardmote_stats::spatial::{Correction, PermutationSettings, Sidedness};
 
