@@ -14,9 +14,9 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, prose,
-    records, refusals, serve as serve_site, source, statistics, totals, trace, twin, verify,
-    vintages, withdraw,
+    analyse, assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure,
+    moves, prose, records, refusals, serve as serve_site, source, statistics, totals, trace, twin,
+    verify, vintages, withdraw,
 };
 use crate::place::At;
 
@@ -60,6 +60,7 @@ enum Command {
     Coverage(coverage::Arguments),
     Refusals(refusals::Arguments),
     Measure(measure::Arguments),
+    Analyse(Box<analyse::Arguments>),
     Count(count::Arguments),
     Assess(assess::Arguments),
     Trace(trace::Arguments),
@@ -164,6 +165,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Coverage(arguments) => coverage::run(at, arguments).await,
             Command::Refusals(arguments) => refusals::run(at, arguments).await,
             Command::Measure(arguments) => measure::run(at, arguments).await,
+            Command::Analyse(arguments) => analyse::run(at, arguments).await,
             Command::Count(arguments) => count::run(at, arguments).await,
             Command::Totals(arguments) => totals::run(at, arguments).await,
             Command::Statistics(arguments) => statistics::run(at, arguments).await,

@@ -1,5 +1,6 @@
 //! One module for each command: what it is told, and what it does with the packages below.
 
+pub(crate) mod analyse;
 pub(crate) mod assess;
 pub(crate) mod bundle;
 pub(crate) mod count;
