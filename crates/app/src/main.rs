@@ -4,6 +4,7 @@ mod commands;
 mod console;
 mod place;
 mod publish;
+mod serve;
 mod stranger;
 
 use std::path::PathBuf;
@@ -14,7 +15,8 @@ use wardmote_lake::SnapshotId;
 
 use crate::commands::{
     analyse, assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure,
-    moves, prose, refusals, source, statistics, totals, trace, twin, verify, vintages, withdraw,
+    moves, prose, refusals, serve as serve_site, source, statistics, totals, trace, twin, verify,
+    vintages, withdraw,
 };
 use crate::place::At;
 
@@ -69,6 +71,7 @@ enum Command {
     Moves(moves::Arguments),
     Withdraw(withdraw::Arguments),
     Source(source::Arguments),
+    Serve(serve_site::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
 }
@@ -122,6 +125,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Verify(_)
             | Command::Bundle(_)
             | Command::Source(_)
+            | Command::Serve(_)
             | Command::Twin(_)
             | Command::Demo(_)
             | Command::Vintages(_)
@@ -160,6 +164,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Bundle(arguments) => bundle::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(at, arguments).await,
             Command::Prose(arguments) => prose::run(at, arguments).await,
+            Command::Serve(arguments) => serve_site::run(folder, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
             Command::Init(_) | Command::Fetch(_) | Command::Source(_) | Command::Twin(_) => {
                 Ok(Outcome::Done)

@@ -20,9 +20,9 @@ use wardmote_evidence::slides::{SlideDeclaration, SlidesDeclaration, slides};
 use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
-    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides,
-    SourceNote, Table,
+    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, FunnelChart,
+    FunnelLimits, FunnelPoint, Line, MapArea, ProfileChart, ProfileMonth, Publication, Section,
+    SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
 };
 
 /// An assessment computed, gated and ready to render.
@@ -468,25 +468,56 @@ fn make_chart(data: ChartData) -> Chart {
                 })
                 .collect(),
         }),
+        Drawing::Funnel(funnel) => ChartKind::Funnel(FunnelChart {
+            x_label: funnel.size_label,
+            y_label: data.unit,
+            all: funnel.all,
+            points: funnel
+                .points
+                .into_iter()
+                .map(|point| FunnelPoint {
+                    label: point.label,
+                    size: point.size,
+                    value: point.value,
+                    outside: point.is_outside,
+                })
+                .collect(),
+            limits: funnel
+                .limits
+                .iter()
+                .map(|one| FunnelLimits { size: one.size, inner: one.inner, outer: one.outer })
+                .collect(),
+        }),
+        Drawing::Kinds(areas, kinds) => ChartKind::Map(ChoroplethMap {
+            classes: kinds
+                .into_iter()
+                .zip(0_u32..)
+                .map(|(label, kind)| ClassBreak { upper: f64::from(kind), label })
+                .collect(),
+            legend_title: "With its neighbours, an area is a".to_owned(),
+            areas: map_areas(areas),
+        }),
         Drawing::Map(areas) => {
             let values: Vec<f64> = areas.iter().filter_map(|area| area.value).collect();
             ChartKind::Map(ChoroplethMap {
                 classes: class_breaks(&values),
                 legend_title: data.unit,
-                areas: areas
-                    .into_iter()
-                    .map(|MapData { outline, value, withheld }| MapArea {
-                        code: outline.code.to_string(),
-                        name: outline.name,
-                        polygons: outline.polygons,
-                        value,
-                        note: withheld.then(|| "withheld".to_owned()),
-                    })
-                    .collect(),
+                areas: map_areas(areas),
             })
         }
     };
     Chart { title: data.title, finding: data.finding, source: data.source, kind, table }
+}
+
+fn map_areas(areas: Vec<MapData>) -> Vec<MapArea> {
+    let area = |MapData { outline, value, withheld }| MapArea {
+        code: outline.code.to_string(),
+        name: outline.name,
+        polygons: outline.polygons,
+        value,
+        note: withheld.then(|| "withheld".to_owned()),
+    };
+    areas.into_iter().map(area).collect()
 }
 
 /// Five classes that hold about the same number of areas each.

@@ -107,20 +107,25 @@ pub enum Tier {
     Neighbourhood,
 }
 
-const TIERS: [(Tier, &str, &str); 7] = [
-    (Tier::Lsoa, "lsoa", "small area (LSOA)"),
-    (Tier::Msoa, "msoa", "middle area (MSOA)"),
-    (Tier::Ward, "ward", "ward"),
-    (Tier::District, "district", "district"),
-    (Tier::Csp, "csp", "community safety partnership"),
-    (Tier::Force, "force", "police force area"),
-    (Tier::Neighbourhood, "neighbourhood", "neighbourhood"),
+const TIERS: [(Tier, &str, &str, &str); 7] = [
+    (Tier::Lsoa, "lsoa", "small area (LSOA)", "small areas (LSOAs)"),
+    (Tier::Msoa, "msoa", "middle area (MSOA)", "middle areas (MSOAs)"),
+    (Tier::Ward, "ward", "ward", "wards"),
+    (Tier::District, "district", "district", "districts"),
+    (Tier::Csp, "csp", "community safety partnership", "community safety partnerships"),
+    (Tier::Force, "force", "police force area", "police force areas"),
+    (Tier::Neighbourhood, "neighbourhood", "neighbourhood", "neighbourhoods"),
 ];
 
 impl Tier {
     /// The tier in plain words, for a reader.
     pub fn in_words(self) -> &'static str {
-        TIERS.iter().find(|(tier, ..)| *tier == self).map_or("area", |(_, _, words)| words)
+        TIERS.iter().find(|(tier, ..)| *tier == self).map_or("area", |(_, _, words, _)| words)
+    }
+
+    /// Several areas of the tier in plain words.
+    pub fn in_words_plural(self) -> &'static str {
+        TIERS.iter().find(|(tier, ..)| *tier == self).map_or("areas", |(.., words)| words)
     }
 }
 
@@ -154,7 +159,7 @@ impl FromStr for AreaLevel {
             text.split_once('-').map_or((text, None), |(name, year)| (name, Some(year)));
         let tier = TIERS
             .iter()
-            .find(|(_, known, _)| *known == name)
+            .find(|(_, known, ..)| *known == name)
             .map(|(tier, ..)| *tier)
             .ok_or_else(error)?;
         let vintage = year.map(str::parse::<u16>).transpose().map_err(|_| error())?;
@@ -185,7 +190,7 @@ impl From<AreaLevel> for String {
 impl fmt::Display for AreaLevel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name =
-            TIERS.iter().find(|(tier, ..)| *tier == self.tier).map_or("area", |(_, name, _)| name);
+            TIERS.iter().find(|(tier, ..)| *tier == self.tier).map_or("area", |(_, name, ..)| name);
         match self.vintage {
             Some(year) => write!(f, "{name}-{year}"),
             None => f.write_str(name),

@@ -91,6 +91,12 @@ pub enum Ask {
     Action(Action),
     /// The rate here against the rate elsewhere.
     Against(Against),
+    /// Whether the rate or share here lies outside what is usual among areas of its kind.
+    Funnel(Among),
+    /// The area's rank by rate among areas of its kind, with the ranks that it could have; no test.
+    Rank(Among),
+    /// In how few areas of a level a share of the events is; no test.
+    Concentration(ConcentratedIn),
     /// Which area of a level has the highest rate.
     Highest(Highest),
     /// A survey share here against the rest of the whole.
@@ -106,7 +112,7 @@ pub enum Ask {
 pub enum ClaimError {
     /// None or several of the questions stand in it.
     #[error(
-        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, highest, share, survey, statistic; this asks {asked}"
+        "a claim asks exactly one of value, compare, trend, season, together, spike, action, against, funnel, rank, concentration, highest, share, survey, statistic; this asks {asked}"
     )]
     OneQuestion {
         /// How many it asks.
@@ -124,6 +130,26 @@ pub enum ClaimError {
     /// A longer period has more events.
     #[error("the periods before and after an action are of one length, and lie apart")]
     ActionMonths,
+    /// Areas of a level, or areas by their codes.
+    #[error("{question} is among the areas of a level or among areas = [...], not both")]
+    TwoGroups {
+        /// What asks.
+        question: &'static str,
+    },
+    /// A funnel has limits for events per resident and for parts of wholes; ranks are by rate.
+    #[error("{question} is as {forms}")]
+    AmongAs {
+        /// What asks.
+        question: &'static str,
+        /// What there is.
+        forms: &'static str,
+    },
+    /// A share of the events.
+    #[error("concentration is of a share above 0 and below 1, such as 0.5; this is {share}")]
+    ConcentratedShare {
+        /// What was given.
+        share: f64,
+    },
     /// The periods do not hold the same months.
     #[error(transparent)]
     Periods(#[from] PeriodError),
@@ -154,6 +180,12 @@ struct WrittenClaim {
     #[serde(skip_serializing_if = "Option::is_none")]
     against: Option<Against>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    funnel: Option<Among>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rank: Option<Among>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    concentration: Option<ConcentratedIn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     highest: Option<Highest>,
     #[serde(skip_serializing_if = "Option::is_none")]
     share: Option<Share>,
@@ -176,6 +208,9 @@ impl TryFrom<WrittenClaim> for Claim {
             written.spike.map(Ask::Spike),
             written.action.map(Ask::Action),
             written.against.map(Ask::Against),
+            written.funnel.map(Ask::Funnel),
+            written.rank.map(Ask::Rank),
+            written.concentration.map(Ask::Concentration),
             written.highest.map(Ask::Highest),
             written.share.map(Ask::Share),
             written.survey.map(Ask::Survey),
@@ -204,6 +239,17 @@ impl TryFrom<WrittenClaim> for Claim {
                 return Err(ClaimError::SpikeMonths);
             }
         }
+        match &ask {
+            Ask::Funnel(among) => {
+                let forms = [Form::Rate, Form::Share];
+                among.check("a funnel", &forms, "\"rate\" or \"share\"")?;
+            }
+            Ask::Rank(among) => among.check("a rank", &[Form::Rate], "\"rate\" only")?,
+            Ask::Concentration(asked) if !(asked.share > 0.0 && asked.share < 1.0) => {
+                return Err(ClaimError::ConcentratedShare { share: asked.share });
+            }
+            _ => {}
+        }
         let own_subject = matches!(ask, Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_));
         if written.measure.is_none() && !own_subject {
             return Err(ClaimError::NoMeasure);
@@ -224,6 +270,9 @@ impl From<Claim> for WrittenClaim {
             Ask::Spike(spike) => written.spike = Some(spike),
             Ask::Action(action) => written.action = Some(action),
             Ask::Against(against) => written.against = Some(against),
+            Ask::Funnel(among) => written.funnel = Some(among),
+            Ask::Rank(among) => written.rank = Some(among),
+            Ask::Concentration(asked) => written.concentration = Some(asked),
             Ask::Highest(highest) => written.highest = Some(highest),
             Ask::Share(share) => written.share = Some(share),
             Ask::Survey(question) => written.survey = Some(question),
@@ -325,6 +374,61 @@ pub struct Against {
     /// The areas compared with, taken together; the declared peers if empty.
     #[serde(default)]
     pub areas: Vec<AreaCode>,
+}
+
+/// The area of a claim among others of its kind, itself one of them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Among {
+    /// When.
+    pub period: Period,
+    /// All areas of this level in the partnership.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<AreaLevel>,
+    /// Or these areas, by their codes; the declared peers if neither is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub areas: Vec<AreaCode>,
+    /// As rates or shares.
+    #[serde(rename = "as", default = "rate")]
+    pub form: Form,
+}
+
+fn rate() -> Form {
+    Form::Rate
+}
+
+impl Among {
+    fn check(
+        &self,
+        question: &'static str,
+        known: &[Form],
+        forms: &'static str,
+    ) -> Result<(), ClaimError> {
+        if self.level.is_some() && !self.areas.is_empty() {
+            return Err(ClaimError::TwoGroups { question });
+        }
+        if !known.contains(&self.form) {
+            return Err(ClaimError::AmongAs { question, forms });
+        }
+        Ok(())
+    }
+}
+
+/// How few areas hold a share of the events.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConcentratedIn {
+    /// When.
+    pub period: Period,
+    /// Among which areas of the partnership.
+    pub level: AreaLevel,
+    /// The share of the events, 0 to 1.
+    #[serde(default = "half")]
+    pub share: f64,
+}
+
+fn half() -> f64 {
+    0.5
 }
 
 /// A ranking.
@@ -459,6 +563,9 @@ pub enum ChartError {
     /// One of the two.
     #[error("a chart draws either a measure, with its kind and period, or a survey")]
     OneSubject,
+    /// Limits are for events per resident and for parts of wholes.
+    #[error("a chart of kind \"funnel\" is as = \"rate\" or as = \"share\"")]
+    FunnelAs,
     /// A part that the kind has no use for.
     #[error("{part} has no meaning in a chart of kind {kind:?}")]
     Unused {
@@ -495,6 +602,9 @@ impl TryFrom<WrittenChart> for ChartDeclaration {
                 if marks.is_some() && kind != ChartForm::Marks {
                     return Err(ChartError::Unused { part: "marks", kind });
                 }
+                if kind == ChartForm::Funnel && !matches!(form, Form::Rate | Form::Share) {
+                    return Err(ChartError::FunnelAs);
+                }
                 Charted::Measure(MeasureChart { measure, kind, period, level, form, top, marks })
             }
             (None, None, None, Some(asked)) => Charted::Survey(asked),
@@ -520,6 +630,10 @@ pub enum ChartForm {
     Outcomes,
     /// The twelve months' profile.
     Season,
+    /// Areas by size, with the limits within which areas usually lie.
+    Funnel,
+    /// A map of areas that stand out with their surroundings.
+    HotSpots,
     /// A map of areas.
     Map,
 }
@@ -543,6 +657,18 @@ mod tests {
         assert!(claim(two).unwrap_err().contains("this asks 2"));
         assert!(claim("measure = \"m\"").unwrap_err().contains("this asks 0"));
         assert!(claim("value = { period = \"2023/24\" }").unwrap_err().contains("measure"));
+    }
+
+    #[test]
+    fn areas_are_compared_by_rate_or_share_within_one_group() {
+        let written = "measure = \"m\"\nfunnel = { period = \"2023/24\", level = \"ward-2024\" }";
+        let parsed: Claim = toml::from_str(written).unwrap();
+        assert!(matches!(&parsed.ask, Ask::Funnel(among) if among.form == Form::Rate));
+        assert_eq!(toml::from_str::<Claim>(&toml::to_string(&parsed).unwrap()).unwrap(), parsed);
+        let ranked = "measure = \"m\"\nrank = { period = \"2023/24\", as = \"share\" }";
+        assert!(claim(ranked).unwrap_err().contains("a rank is as \"rate\" only"));
+        let both = "measure = \"m\"\nfunnel = { period = \"2023/24\", level = \"ward-2024\", areas = [\"E06000055\"] }";
+        assert!(claim(both).unwrap_err().contains("not both"));
     }
 
     #[test]

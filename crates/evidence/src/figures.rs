@@ -116,6 +116,44 @@ pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corre
     figure
 }
 
+/// What stands in a figure that no test is made of.
+pub(crate) struct Untested<'a> {
+    pub(crate) label: &'a str,
+    pub(crate) method: &'a str,
+    /// What to do beyond counting.
+    pub(crate) query: &'a str,
+    pub(crate) n: u64,
+    /// As printed, with the value and its limits, or why there is none.
+    pub(crate) found: Result<(String, f64, (f64, f64)), NotKnown>,
+    pub(crate) parameters: BTreeMap<String, f64>,
+}
+
+/// The figure of a value that comes from many areas: a rank, a concentration.
+pub(crate) fn of_areas(observed: &Observed, about: &About<'_>, parts: Untested<'_>) -> Figure {
+    let About { measure, place, period, kind, .. } = *about;
+    let mut figure = Figure {
+        label: format!("{}, {}, {}, {period}", measure.title, place.name, parts.label),
+        method: parts.method.to_owned(),
+        n: parts.n,
+        parameters: parts.parameters,
+        ..blank(observed, measure, place, period, &format!("{period} | {kind}"))
+    };
+    figure.query = format!("{} {}", figure.query, parts.query);
+    match parts.found {
+        Ok((text, value, limits)) => {
+            figure.text = text;
+            figure.value = Some(value);
+            figure.interval = Some(limits);
+        }
+        Err(why) => {
+            why.printed().clone_into(&mut figure.text);
+            figure.caution = Some(why.0);
+        }
+    }
+    figure.caution = joined([figure.caution.take(), measure.caution.clone(), None]);
+    figure
+}
+
 /// The figure of a survey share's test.
 pub(crate) fn survey(
     observed: &Observed,

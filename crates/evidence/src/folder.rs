@@ -201,6 +201,8 @@ impl PartnershipFolder {
     pub fn levels_asked(&self) -> BTreeSet<AreaLevel> {
         let ranked = self.claims.values().filter_map(|claim| match &claim.ask {
             Ask::Highest(highest) => Some(highest.level),
+            Ask::Funnel(among) | Ask::Rank(among) => among.level,
+            Ask::Concentration(asked) => Some(asked.level),
             // The areas of an action are drawn for it.
             Ask::Action(_) => Some(AreaLevel::NEIGHBOURHOOD),
             _ => None,
@@ -213,7 +215,9 @@ impl PartnershipFolder {
 
     /// The levels that maps are drawn of.
     pub fn levels_drawn(&self) -> BTreeSet<AreaLevel> {
-        let maps = self.measure_charts().filter(|chart| chart.kind == ChartForm::Map);
+        let maps = self
+            .measure_charts()
+            .filter(|chart| matches!(chart.kind, ChartForm::Map | ChartForm::HotSpots));
         maps.filter_map(|chart| chart.level).collect()
     }
 

@@ -45,6 +45,18 @@ pub fn two_decimals(x: f64) -> String {
     signed(format!("{x:.2}"))
 }
 
+/// A place in an order: `1st`, `12th`, `23rd`.
+pub fn ordinal(n: u64) -> String {
+    let ending = match (n % 10, n % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{}{ending}", thousands(n))
+}
+
 fn signed(text: String) -> String {
     match text.strip_prefix('-') {
         Some(digits) if digits.bytes().all(|b| b == b'0' || b == b'.') => digits.to_owned(),
@@ -56,6 +68,12 @@ fn signed(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ordinals() {
+        let found = [1, 2, 3, 4, 11, 12, 13, 21, 22, 103, 111].map(ordinal).join(" ");
+        assert_eq!(found, "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 103rd 111th");
+    }
 
     #[test]
     fn printed_forms() {

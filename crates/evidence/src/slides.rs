@@ -141,7 +141,8 @@ fn chart_of_claim(folder: &PartnershipFolder, claim: &Claim) -> Option<String> {
             let best = match ask {
                 Ask::Value(_) => ChartForm::Categories,
                 Ask::Season(_) => ChartForm::Season,
-                Ask::Highest(_) => ChartForm::Map,
+                Ask::Highest(_) | Ask::Concentration(_) => ChartForm::Map,
+                Ask::Funnel(_) | Ask::Rank(_) => ChartForm::Funnel,
                 _ => ChartForm::Series,
             };
             Some(i32::from(drawn.kind != best))

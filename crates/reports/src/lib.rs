@@ -17,14 +17,15 @@ mod prose;
 mod publication;
 mod publication_files;
 mod raster;
+pub mod site;
 mod slides;
 mod table;
 pub mod word;
 
 pub use assets::{Assets, AssetsError};
 pub use charts::{
-    Band, Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Line, MapArea, Marker,
-    ProfileChart, ProfileMonth, Ring, SeriesChart, chart_svg,
+    Band, Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, FunnelChart, FunnelLimits,
+    FunnelPoint, Line, MapArea, Marker, ProfileChart, ProfileMonth, Ring, SeriesChart, chart_svg,
 };
 pub use document::{DocumentError, full_pdf, summary_pdf};
 pub use pages::{PageError, figures_html, full_html, govuk_environment, summary_html};

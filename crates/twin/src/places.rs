@@ -8,7 +8,7 @@ use crate::draws::{Draws, Weighted};
 use crate::street_file::cell;
 
 /// Kilometres in a degree of longitude and of latitude, at Stockport.
-const KM_PER_DEGREE: [f64; 2] = [66.4, 111.3];
+pub(crate) const KM_PER_DEGREE: [f64; 2] = [66.4, 111.3];
 
 /// How far the town centre reaches: its pull falls to a third at this distance.
 const TOWN_CENTRE_KM: f64 = 0.7;
@@ -135,7 +135,7 @@ impl PlaceArea {
 }
 
 /// A point within the outline once it is rounded to the six decimals that are written.
-fn point_within(area: &Area, draws: &mut Draws) -> Option<[f64; 2]> {
+pub(crate) fn point_within(area: &Area, draws: &mut Draws) -> Option<[f64; 2]> {
     let extent = area.extent();
     (0..10_000).find_map(|_| {
         let point = [0, 1].map(|axis| {

@@ -130,7 +130,8 @@ pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
     Ok(files.len())
 }
 
-fn load_assets() -> anyhow::Result<Assets> {
+/// The page templates, from where `cargo xtask assets` laid them.
+pub(crate) fn load_assets() -> anyhow::Result<Assets> {
     let folder = std::env::var_os("WARDMOTE_ASSETS").map(PathBuf::from).or_else(beside_the_binary);
     let folder = folder.context("the page templates are not here; run `cargo xtask assets`, or set WARDMOTE_ASSETS to their folder")?;
     Ok(Assets::load(&folder)?)

@@ -15,6 +15,7 @@ pub(crate) mod measure;
 pub(crate) mod moves;
 pub(crate) mod prose;
 pub(crate) mod refusals;
+pub(crate) mod serve;
 pub(crate) mod source;
 pub(crate) mod statistics;
 pub(crate) mod totals;

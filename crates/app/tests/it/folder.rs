@@ -47,7 +47,7 @@ fn every_command_explains_itself() {
     let here = tempfile::tempdir().unwrap();
     for command in [
         "init", "ingest", "coverage", "refusals", "measure", "count", "assess", "trace", "verify",
-        "lint", "prose", "twin", "demo", "bundle",
+        "lint", "prose", "twin", "demo", "bundle", "serve",
     ] {
         let help = wardmote(here.path(), &[command, "--help"]).ended(0);
         assert!(help.out.contains("Example"), "{command} --help has no example:\n{}", help.out);

@@ -101,6 +101,16 @@ fn from_files_to_a_verified_assessment() {
             .collect::<Vec<_>>()
     };
     assert!(bare("published") == bare("second"), "two runs with one date differ");
+    // One ward is a town centre, and the only one further out than wards usually are.
+    let page = std::fs::read_to_string(luton.join("published/full.html")).unwrap();
+    assert!(
+        page.contains("20 wards, 2023/24: 80.7 in all together; above the outer limits: Central.")
+    );
+    assert!(page.contains("5 are hot spots (Luton 022C, Luton 022D, Luton 023A, Luton 023C, Luton 021G) and 0 are cold"));
+    assert!(page.contains(
+        "had half of its crimes in 2023/24 in 26 of the 125 small areas (LSOAs), 20.8% of them"
+    ));
+    assert_eq!(fewest_with_half(&luton), 26);
 
     let traced = wardmote(&luton, &["trace", "crime-change"]).ended(0);
     for part in [
@@ -115,6 +125,33 @@ fn from_files_to_a_verified_assessment() {
 
 /// The same crimes by small areas of 2011 and of 2021: one total, and each split area the sum of its
 /// parts.
+/// The fewest small areas with half of the crimes, by a plain count.
+fn fewest_with_half(luton: &Path) -> usize {
+    let arguments = [
+        "measure",
+        "recorded-crime",
+        "--level",
+        "lsoa-2021",
+        "--period",
+        "2023/24",
+        "--format",
+        "csv",
+    ];
+    let csv = wardmote(luton, &arguments).ended(0).out;
+    let mut rows = csv::Reader::from_reader(csv.as_bytes());
+    let column = rows.headers().unwrap().iter().position(|name| name == "n").unwrap();
+    let mut counts: Vec<u64> =
+        rows.records().map(|row| row.unwrap()[column].parse().unwrap()).collect();
+    counts.sort_unstable_by_key(|n| std::cmp::Reverse(*n));
+    let half = counts.iter().sum::<u64>().div_ceil(2);
+    let mut held = 0;
+    let short = |n: &&u64| {
+        held += **n;
+        held < half
+    };
+    counts.iter().take_while(short).count() + 1
+}
+
 /// A paper of the partnership is held against the figures that it has published.
 fn contradicted_by_what_was_published(luton: &Path) {
     // The first is right; the second is the year before's.

@@ -14,5 +14,6 @@ mod protection;
 mod repeats;
 mod running;
 mod samples;
+mod site;
 mod source;
 mod stockport;

@@ -15,6 +15,14 @@ pub(crate) fn edit_and_bring_back(leeds: &Path) {
     assert!(out.contains("nothing to write"), "{out}");
     assert_eq!(prose(leeds), before);
 
+    // What is printed from the evidence is bound, and so the lint has nothing to say of it.
+    wardmote(leeds, &["lint", "published/full.docx", "published/summary.docx"]).ended(0);
+    let fell = |xml: &str| xml.replace("Some rows name no place.", "Burglary fell by 40.");
+    std::fs::write(leeds.join("edited.docx"), edited(leeds, fell)).unwrap();
+    let found = wardmote(leeds, &["lint", "edited.docx"]).ended(1).out;
+    assert!(found.contains("\"fell\" claims") && found.contains("the number 40 is"), "{found}");
+    assert_eq!(found.lines().count(), 2, "{found}");
+
     let edit =
         |xml: &str| xml.replace("Some rows name no place.", "Some rows, we know, name no place.");
     std::fs::write(leeds.join("edited.docx"), edited(leeds, edit)).unwrap();

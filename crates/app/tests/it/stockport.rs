@@ -85,6 +85,15 @@ fn gaps_are_said_and_nothing_stands_for_them() {
     assert!(page.contains("14 of 50 months are not known: February 2019 to June 2019 (the files"));
     assert!(page.contains("July 2019 to March 2020 (Greater Manchester Police has supplied no"));
 
+    // Among the ten districts it is in the middle, and chance leaves its rank wide open.
+    assert!(page.contains("shows no clear difference from what is usual among the 10 areas compared: 10.3 crimes per 1,000 residents in 2018 against 10.8 in all of them together"));
+    assert!(page.contains("ranks 6th by rate among the 10 areas compared in 2018"));
+    assert!(page.contains("at once, it lies from 2nd to 9th"));
+    assert!(page.contains("that of Stockport 008 lies from 1st to 31st"));
+    assert!(page.contains(
+        "42 middle areas (MSOAs), 2018: 10.3 in all together; all lie within the limits"
+    ));
+
     let totals =
         wardmote(&stockport, &["totals", "home-office-csp", "--area", "stockport"]).ended(0).out;
     assert!(totals.lines().skip(1).all(|line| line.contains("undated")), "{totals}");

@@ -1,6 +1,8 @@
 //! The data of charts, maps and their tables. What a chart says in words is computed from its data,
 //! and gated words stay out of it: a chart's finding gives values, and tests are left to claims.
 
+mod funnel;
+mod hot_spots;
 mod kinds;
 mod survey;
 
@@ -50,9 +52,15 @@ pub enum Drawing {
     Bars(Vec<BarData>),
     /// Twelve multipliers, January first, with their limits, and the peak month.
     Profile(Vec<(f64, f64, f64)>, u8),
+    /// Areas by size.
+    Funnel(FunnelData),
+    /// Areas of a few kinds: a value is the position of its kind.
+    Kinds(Vec<MapData>, Vec<String>),
     /// Areas.
     Map(Vec<MapData>),
 }
+
+pub use self::funnel::{FunnelData, FunnelPoint, LimitsAt};
 
 /// One area of a map.
 #[derive(Debug, Clone, PartialEq)]
@@ -108,6 +116,8 @@ fn of_measure(
         ChartForm::Marks => kinds::marks(observed, measure, chart),
         ChartForm::Outcomes => kinds::outcomes(observed, measure, chart),
         ChartForm::Areas => areas(observed, measure, chart),
+        ChartForm::Funnel => funnel::draw(observed, measure, chart),
+        ChartForm::HotSpots => hot_spots::draw(observed, measure, chart),
         ChartForm::Map => map(observed, measure, chart),
     }
 }

@@ -2,20 +2,22 @@
 
 use std::borrow::Cow;
 
-use wardmote_domain::area::AreaCode;
+use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::{Month, Period};
 use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::season::SeasonalProfile;
 use wardmote_stats::share_periods::Part;
+use wardmote_stats::spatial::concentration::Concentration;
 
+use super::among::{self, Group};
 use super::months::{Months, Total};
 use crate::declarations::{
-    Action, Ask, Claim, Compare, Form, Highest, Share, Spike, StatisticOf, SurveyQuestion,
+    Action, Ask, Claim, Compare, ConcentratedIn, Form, Share, Spike, StatisticOf, SurveyQuestion,
 };
 use crate::measure::Measure;
 use crate::observed::{Observed, ObservedError, Place, Published};
 use crate::take::{NotKnown, Taken, take};
-use crate::testing::{self, NotTested, RawTest, SpikeFound};
+use crate::testing::{self, NotTested, Ranked, RawTest, SpikeFound, Usual};
 
 /// What a claim asked, with what the evidence holds for it.
 #[derive(Debug)]
@@ -81,8 +83,31 @@ pub(super) enum Evidence<'a> {
         there: (Total, u64),
         test: Result<RawTest, NotTested>,
     },
+    Funnel {
+        measure: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        form: Form,
+        group: Group<'a>,
+        test: Result<(RawTest, Usual), NotTested>,
+    },
+    Rank {
+        measure: &'a Measure,
+        place: &'a Place,
+        period: &'a Period,
+        group: Group<'a>,
+        events: Total,
+        residents: u64,
+        found: Result<Ranked, NotTested>,
+    },
+    Concentration {
+        measure: &'a Measure,
+        asked: &'a ConcentratedIn,
+        found: Result<Concentration, NotTested>,
+    },
     Highest {
         measure: &'a Measure,
+        level: AreaLevel,
         period: &'a Period,
         places: Vec<(&'a Place, u64, u64)>,
         test: Result<(RawTest, usize, usize), NotTested>,
@@ -131,6 +156,9 @@ impl Evidence<'_> {
             | Self::Spike { measure, .. }
             | Self::Action { measure, .. }
             | Self::Against { measure, .. }
+            | Self::Funnel { measure, .. }
+            | Self::Rank { measure, .. }
+            | Self::Concentration { measure, .. }
             | Self::Highest { measure, .. } => of(measure),
             Self::Together { measure, with, .. } => of(measure) && of(with),
             Self::Published { asked, .. } => !observed.is_controlled(&asked.source),
@@ -142,7 +170,10 @@ impl Evidence<'_> {
     /// The claim's test for the family; a plain value has none.
     pub(super) fn test(&self) -> Option<Result<RawTest, NotTested>> {
         Some(match self {
-            Self::Value { .. } | Self::Published { .. } => return None,
+            Self::Value { .. }
+            | Self::Published { .. }
+            | Self::Rank { .. }
+            | Self::Concentration { .. } => return None,
             Self::Change { test, .. }
             | Self::ShareChange { test, .. }
             | Self::Trend { test, .. }
@@ -158,6 +189,7 @@ impl Evidence<'_> {
             Self::Action { test, .. } => {
                 test.as_ref().map(|found| found.0.clone()).map_err(Clone::clone)
             }
+            Self::Funnel { test, .. } => test.clone().map(|(raw, _)| raw),
             Self::Highest { test, .. } => test.clone().map(|(raw, ..)| raw),
         })
     }
@@ -242,9 +274,12 @@ pub(super) fn ask<'a>(
             Evidence::Together { measure, with, place, period, test }
         }
         Ask::Against(against) => {
-            against_others(observed, measure, place, &against.period, &against.areas)?
+            among::against_others(observed, measure, place, &against.period, &against.areas)?
         }
-        Ask::Highest(highest) => highest_of(observed, measure, highest)?,
+        Ask::Funnel(asked) => among::funnel(observed, measure, place, asked)?,
+        Ask::Rank(asked) => among::rank(observed, measure, place, asked)?,
+        Ask::Concentration(asked) => among::concentration(observed, measure, asked)?,
+        Ask::Highest(highest) => among::highest(observed, measure, highest)?,
         Ask::Share(_) | Ask::Survey(_) | Ask::Statistic(_) => {
             unreachable!("what has no measure was answered above")
         }
@@ -308,34 +343,6 @@ fn slices([before, after]: &[Vec<u64>; 2]) -> [&[u64]; 2] {
     [before, after]
 }
 
-fn highest_of<'a>(
-    observed: &'a Observed,
-    measure: &'a Measure,
-    highest: &'a Highest,
-) -> Result<Evidence<'a>, ObservedError> {
-    let mut places = Vec::new();
-    let mut table = Vec::new();
-    let mut all = Vec::new();
-    let mut missing = None;
-    for candidate in observed.places_within(highest.level, &observed.partnership.areas)? {
-        let months = Months::of(observed, &measure.numerator, candidate, &highest.period)?;
-        let residents = observed.residents(measure, candidate)?;
-        missing = missing.or(months.unknown());
-        let counts: Vec<u64> = months.counts.iter().filter_map(|(_, n)| *n).collect();
-        places.push((candidate, counts.iter().sum(), residents));
-        table.push((counts, residents as f64));
-        all.push(months);
-    }
-    let test = missing.map_or_else(|| testing::ranking(&table), |why| Err(NotTested(why)));
-    // Only the first two are named.
-    let test = test.and_then(|(raw, first, second)| {
-        all[first].for_a_test()?;
-        all[second].for_a_test()?;
-        Ok((raw, first, second))
-    });
-    Ok(Evidence::Highest { measure, period: &highest.period, places, test })
-}
-
 fn share_change<'a>(
     observed: &'a Observed,
     measure: &'a Measure,
@@ -396,44 +403,6 @@ fn survey<'a>(
     };
     let of = Some(SurveyOf { asked, wave: shares.wave, text: shares.text });
     Ok(Evidence::Share { share: Cow::Owned(share), of, place, test })
-}
-
-fn against_others<'a>(
-    observed: &'a Observed,
-    measure: &'a Measure,
-    place: &'a Place,
-    period: &'a Period,
-    areas: &[AreaCode],
-) -> Result<Evidence<'a>, ObservedError> {
-    let codes = if areas.is_empty() { &observed.partnership.peers } else { areas };
-    if codes.is_empty() {
-        return Err(ObservedError::NoOthers);
-    }
-    let others = codes.iter().map(|code| observed.place(code)).collect::<Result<Vec<_>, _>>()?;
-    let here_months = Months::of(observed, &measure.numerator, place, period)?;
-    let here_residents = observed.residents(measure, place)?;
-    let there_months = Months::of_all(observed, &measure.numerator, others.clone(), period)?;
-    let mut there_residents = 0;
-    for other in &others {
-        there_residents += observed.residents(measure, other)?;
-    }
-    let test = here_months.for_a_test().and_then(|here| {
-        let there = there_months.for_a_test()?;
-        testing::difference(
-            (&here, here_residents as f64),
-            (&there, there_residents as f64),
-            measure.equivalence_margin,
-        )
-    });
-    Ok(Evidence::Against {
-        measure,
-        place,
-        period,
-        others,
-        here: (here_months.total(), here_residents),
-        there: (there_months.total(), there_residents),
-        test,
-    })
 }
 
 /// A change is not tested while outcomes of its later period still come.

@@ -1,6 +1,7 @@
 //! Claims: each declared question is asked of the evidence, tested, corrected with its family, and
 //! answered in a sentence whose words the outcome allows.
 
+mod among;
 mod answers;
 mod asking;
 mod months;

@@ -8,10 +8,12 @@ use wardmote_domain::period::{MONTH_NAMES, Period};
 use wardmote_stats::displacement::DisplacementQuotient;
 use wardmote_stats::interval::Interval;
 
+use super::among::Group;
 use crate::numbers::{
-    one_decimal, p_value, percent_signed, percent_size, points_signed, thousands, two_decimals,
+    one_decimal, ordinal, p_value, percent_signed, percent_size, points_signed, thousands,
+    two_decimals,
 };
-use crate::testing::{RawTest, SpikeFound};
+use crate::testing::{Ranked, RawTest, SpikeFound};
 
 pub(super) fn change(
     verdict: Verdict,
@@ -284,6 +286,78 @@ pub(super) fn difference(
     }
 }
 
+/// An area's value, that of all, and where areas of its size usually lie, as printed.
+pub(super) struct Usual<'a> {
+    pub here: String,
+    pub all: String,
+    pub limits: (String, String),
+    /// With the space before it, where there is one.
+    pub unit: &'a str,
+    pub among: &'a str,
+}
+
+pub(super) fn usual(
+    verdict: Verdict,
+    test: &RawTest,
+    period: &Period,
+    parts: &Usual<'_>,
+) -> String {
+    let Usual { here, all, limits, unit, among } = parts;
+    let evidence = format!(
+        "{here}{unit} in {} against {all} in all of them together, where an area of its size usually lies between {} and {} (p {} before correction)",
+        period.in_words(),
+        limits.0,
+        limits.1,
+        p_value(test.p)
+    );
+    match verdict {
+        Verdict::Higher | Verdict::Lower => {
+            format!("{} than is usual among {among}: {evidence}", verdict.words())
+        }
+        Verdict::TooFew => format!("is too small in number to hold against {among}"),
+        _ => format!("shows no clear difference from what is usual among {among}: {evidence}"),
+    }
+}
+
+pub(super) fn rank(
+    found: &Ranked,
+    rate: &str,
+    unit: &str,
+    period: &Period,
+    group: &Group<'_>,
+) -> String {
+    format!(
+        "ranks {} by rate among {} in {}, counted from the top, with {rate} {unit}; with 95% confidence in all their ranks at once, {}",
+        ordinal(found.rank as u64),
+        group.words,
+        period.in_words(),
+        it_lies(found.interval)
+    )
+}
+
+fn it_lies(interval: (usize, usize)) -> String {
+    if interval.0 == interval.1 {
+        format!("it is {}", ordinal(interval.0 as u64))
+    } else {
+        format!("it lies from {}", ranks(interval))
+    }
+}
+
+/// A share of the events: "half", "80%".
+pub(super) fn share_words(share: f64) -> String {
+    match share {
+        0.5 => "half".to_owned(),
+        0.25 => "a quarter".to_owned(),
+        share => format!("{}%", one_decimal(100.0 * share).trim_end_matches(".0")),
+    }
+}
+
+/// "1st to 4th".
+pub(super) fn ranks((best, last): (usize, usize)) -> String {
+    format!("{} to {}", ordinal(best as u64), ordinal(last as u64))
+}
+
+/// `lowest` holds the lowest rank that the first could have, and words for all that are ranked.
 pub(super) fn highest(
     verdict: Verdict,
     test: &RawTest,
@@ -291,7 +365,16 @@ pub(super) fn highest(
     rates: (&str, &str),
     unit: &str,
     period: &Period,
+    lowest: Option<(usize, &str)>,
 ) -> String {
+    let lies = lowest.map(|(lowest, among)| {
+        format!(
+            "; with 95% confidence in the ranks of {among} at once, that of {} {}",
+            names.0,
+            it_lies((1, lowest)).trim_start_matches("it ")
+        )
+    });
+    let lies = lies.unwrap_or_default();
     let ratio = format!(
         "{} (95% interval {} to {})",
         two_decimals(test.estimate),
@@ -308,7 +391,7 @@ pub(super) fn highest(
         ),
         Verdict::TooFew => format!("is too small in number to rank areas in {}", period.in_words()),
         _ => format!(
-            "does not single out one area in {}: {} ({}) and {} ({} {unit}) cannot be told apart, at a ratio of {ratio}",
+            "does not single out one area in {}: {} ({}) and {} ({} {unit}) cannot be told apart, at a ratio of {ratio}{lies}",
             period.in_words(),
             names.0,
             rates.0,

@@ -120,6 +120,16 @@ pub enum ObservedError {
     /// A comparison needs other areas.
     #[error("names no areas to compare with; give areas = [...], or peers in partnership.toml")]
     NoOthers,
+    /// An area is compared among areas of its own kind.
+    #[error(
+        "area {area} is none of the partnership's areas of level {level}; give area = \"...\", one of them"
+    )]
+    NotAmong {
+        /// The area.
+        area: AreaCode,
+        /// The level asked for.
+        level: AreaLevel,
+    },
     /// The population was not loaded for these areas.
     #[error("no population {population:?} is loaded for area {area}")]
     NoPopulation {

@@ -8,6 +8,7 @@
 mod bars;
 mod choropleth;
 mod drawing;
+mod funnel;
 mod number_axis;
 mod palette;
 mod profile;
@@ -15,6 +16,7 @@ mod series;
 
 pub use bars::{Bar, BarChart};
 pub use choropleth::{ChoroplethMap, ClassBreak, MapArea, Ring};
+pub use funnel::{FunnelChart, FunnelLimits, FunnelPoint};
 pub(crate) use number_axis::number_text;
 pub use profile::{ProfileChart, ProfileMonth};
 pub use series::{Band, Line, Marker, SeriesChart};
@@ -49,6 +51,8 @@ pub enum ChartKind {
     Bars(BarChart),
     /// The months of an average year.
     Profile(ProfileChart),
+    /// Areas by size, with limits that narrow.
+    Funnel(FunnelChart),
     /// Areas shaded by class.
     Map(ChoroplethMap),
 }
@@ -90,6 +94,7 @@ fn draw(chart: &Chart, drawing: &mut Drawing, top: f64) -> f64 {
         ChartKind::Series(series) => series::draw(series, drawing, top),
         ChartKind::Bars(bars) => bars::draw(bars, drawing, top),
         ChartKind::Profile(profile) => profile::draw(profile, drawing, top),
+        ChartKind::Funnel(funnel) => funnel::draw(funnel, drawing, top),
         ChartKind::Map(map) => choropleth::draw(map, drawing, top),
     }
 }

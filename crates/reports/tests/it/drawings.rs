@@ -60,14 +60,27 @@ fn synthetic_is_on_the_drawing_and_in_its_name() {
 
 #[test]
 fn empty_charts_are_drawn_without_numbers_that_do_not_exist() {
-    for mut chart in [sample::series(), sample::bars(), sample::profile(), sample::map()] {
+    let charts =
+        [sample::series(), sample::bars(), sample::profile(), sample::funnel(), sample::map()];
+    for mut chart in charts {
         match &mut chart.kind {
             ChartKind::Series(series) => (series.months, series.lines) = (Vec::new(), Vec::new()),
             ChartKind::Bars(bars) => bars.bars.clear(),
             ChartKind::Profile(profile) => profile.months.clear(),
+            ChartKind::Funnel(funnel) => {
+                (funnel.points, funnel.limits) = (Vec::new(), Vec::new());
+            }
             ChartKind::Map(map) => map.areas.clear(),
         }
         let svg = chart_svg(&chart, false);
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
     }
+}
+
+#[test]
+fn a_funnel_names_the_areas_outside_its_limits() {
+    let svg = chart_svg(&sample::funnel(), false);
+    assert!(svg.contains(">Exampleton 9</text>") && !svg.contains(">Exampleton 3</text>"));
+    assert!(svg.contains(">inner limits</text>") && svg.contains(">residents</text>"));
+    insta::assert_snapshot!("funnel", svg);
 }

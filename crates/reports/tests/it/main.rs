@@ -12,5 +12,6 @@ mod govuk_fixtures;
 mod libreoffice;
 mod publication;
 mod sample;
+mod site;
 mod slides;
 mod word;

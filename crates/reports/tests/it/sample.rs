@@ -5,9 +5,9 @@ use std::f64::consts::TAU;
 
 use jiff::civil::date;
 use wardmote_reports::{
-    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, Line, MapArea,
-    Marker, ProfileChart, ProfileMonth, Publication, Section, SeriesChart, SignOff, Slide, Slides,
-    SourceNote, Table,
+    Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, FunnelChart,
+    FunnelLimits, FunnelPoint, Line, MapArea, Marker, ProfileChart, ProfileMonth, Publication,
+    Section, SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
 };
 
 /// Draws with a gap of four months in one line and a marker.
@@ -110,6 +110,47 @@ pub(crate) fn profile() -> Chart {
         kind: ChartKind::Profile(ProfileChart {
             y_label: "Times the average month, with 95% interval".to_owned(),
             months,
+        }),
+    }
+}
+
+/// Ten invented areas, of which one lies above the limits.
+pub(crate) fn funnel() -> Chart {
+    let points: Vec<FunnelPoint> = (1..=10)
+        .map(|area| FunnelPoint {
+            label: format!("Exampleton {area}"),
+            size: 3_000.0 + 1_500.0 * f64::from(area),
+            value: if area == 9 { 142.0 } else { 90.0 + f64::from(area * 7 % 13) },
+            outside: area == 9,
+        })
+        .collect();
+    let limits = (0..=20)
+        .map(|step| {
+            let size = 4_000.0 + 750.0 * f64::from(step);
+            let error = 600.0 / size.sqrt();
+            FunnelLimits {
+                size,
+                inner: (100.0 - 2.0 * error, 100.0 + 2.0 * error),
+                outer: (100.0 - 3.0 * error, 100.0 + 3.0 * error),
+            }
+        })
+        .collect();
+    let row = |point: &FunnelPoint| vec![point.label.clone(), format!("{:.1}", point.value)];
+    Chart {
+        title: "Recorded crime in Exampleton's areas".to_owned(),
+        finding: "One of ten areas lies above the outer limits: Exampleton 9.".to_owned(),
+        source: "invented".to_owned(),
+        table: table(
+            "Recorded crime in Exampleton's areas",
+            &["Area", "Crimes per 1,000 residents"],
+            points.iter().map(row).collect(),
+        ),
+        kind: ChartKind::Funnel(FunnelChart {
+            x_label: "residents".to_owned(),
+            y_label: "crimes per 1,000 residents".to_owned(),
+            points,
+            all: 100.0,
+            limits,
         }),
     }
 }

@@ -6,7 +6,7 @@ use statrs::function::gamma::gamma_ur;
 use crate::interval::Interval;
 
 /// The distribution of counts about the target.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Law {
     Poisson,
     Binomial,

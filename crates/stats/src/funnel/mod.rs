@@ -6,7 +6,7 @@ mod spread;
 use law::Law;
 use spread::{Measured, Spread, WINSORISED_AT_EACH_END, tails};
 
-use crate::interval::{Interval, Sidedness};
+use crate::interval::{Confidence, Interval, Sidedness};
 use crate::multiplicity::{Correction, benjamini_hochberg};
 use crate::rates::Exposure;
 use crate::share_periods::Part;
@@ -173,6 +173,41 @@ pub struct Funnel {
     pub correction: Correction,
     /// What to say beside it.
     pub warnings: Vec<FunnelWarning>,
+    law: Law,
+    spread: Spread,
+}
+
+impl Funnel {
+    /// The limits with the tails of two and three standard deviations for an area of any size: a
+    /// population, or a number of cases. Drawn over sizes they are the funnel.
+    pub fn limits_at(&self, size: f64) -> [Interval; 2] {
+        let error = self.spread.error(size);
+        [0, 1].map(|which| {
+            if self.is_exact() {
+                self.law.limits(self.target, size, tails()[which])
+            } else {
+                self.about(self.target, self.spread.reach[which] * error)
+            }
+        })
+    }
+
+    /// How far from its value an area's own level may lie, with the spread used; it leaves out the
+    /// target exactly where the p value is below what the confidence leaves. `None` for an area that is
+    /// not there, and where limits are exact ones of chance alone, which have no such interval.
+    pub fn interval_of(&self, area_index: usize, confidence: Confidence) -> Option<Interval> {
+        let area = self.areas.get(area_index).filter(|_| !self.is_exact())?;
+        let error = self.spread.error(area.expected / self.target);
+        Some(self.about(area.value, self.spread.reference.quantile(confidence) * error))
+    }
+
+    fn is_exact(&self) -> bool {
+        matches!(self.limits, FunnelLimits::ExactPoisson | FunnelLimits::ExactBinomial)
+    }
+
+    /// Limits about a value, with half their width on the scale of roots.
+    fn about(&self, value: f64, half: f64) -> Interval {
+        Interval::about(self.law.root(value), half).map(|root| self.law.value_of_root(root))
+    }
 }
 
 /// A funnel of rates: events in a population.
@@ -247,7 +282,7 @@ fn draw(
     if !(target > 0.0 && target.is_finite() && (law == Law::Poisson || target < 1.0)) {
         return Err(FunnelError::Target { target });
     }
-    let variances: Vec<f64> = cells.iter().map(|cell| 0.25 / cell.size).collect();
+    let variances: Vec<f64> = cells.iter().map(|cell| variance_of_root(cell.size)).collect();
     let distance = |cell: &Cell| law.root(cell.count as f64 / cell.size) - law.root(target);
     let z_plain: Vec<f64> =
         cells.iter().zip(&variances).map(|(cell, v)| distance(cell) / v.sqrt()).collect();
@@ -256,17 +291,8 @@ fn draw(
     let measured = enough.then(|| Measured::of(&z_plain, &variances));
     let used = if measured.is_some() { asked } else { Overdispersion::Ignore };
     let spread = Spread::of(law, used, measured.as_ref());
-    let mut areas: Vec<FunnelArea> = cells
-        .iter()
-        .zip(&variances)
-        .zip(&z_plain)
-        .map(|((cell, &variance), &z)| area(*cell, law, target, variance, z, &spread))
-        .collect();
-    let p_values: Vec<f64> = areas.iter().map(|area| area.p_value).collect();
-    if let Ok(adjusted) = benjamini_hochberg(&p_values) {
-        areas.iter_mut().zip(adjusted).for_each(|(area, p)| area.adjusted_p_value = p);
-    }
-    let few = areas.iter().filter(|area| area.expected < FEW_EXPECTED).count();
+    let few_expected = |cell: &&Cell| target * cell.size < FEW_EXPECTED;
+    let few = cells.iter().filter(few_expected).count();
     let mut warnings = Vec::new();
     if asked != used {
         warnings.push(FunnelWarning::TooFewForOverdispersion { n_areas: cells.len() });
@@ -274,7 +300,7 @@ fn draw(
     if few > 0 && used != Overdispersion::Ignore {
         warnings.push(FunnelWarning::FewExpected { n_areas: few });
     }
-    Ok(Funnel {
+    let mut funnel = Funnel {
         target,
         target_given,
         limits: spread.limits,
@@ -284,36 +310,37 @@ fn draw(
         phi: measured.as_ref().map(|found| found.phi),
         tau_squared: measured.as_ref().map(|found| found.tau_squared),
         winsorised_at_each_end: WINSORISED_AT_EACH_END,
-        areas,
+        areas: Vec::with_capacity(cells.len()),
         sidedness: Sidedness::Two,
         correction: Correction::BenjaminiHochberg,
         warnings,
-    })
+        law,
+        spread,
+    };
+    let mut areas: Vec<FunnelArea> =
+        cells.iter().zip(&z_plain).map(|(cell, &z)| area(*cell, &funnel, z)).collect();
+    let p_values: Vec<f64> = areas.iter().map(|area| area.p_value).collect();
+    if let Ok(adjusted) = benjamini_hochberg(&p_values) {
+        areas.iter_mut().zip(adjusted).for_each(|(area, p)| area.adjusted_p_value = p);
+    }
+    funnel.areas = areas;
+    Ok(funnel)
 }
 
-fn area(
-    cell: Cell,
-    law: Law,
-    target: f64,
-    variance: f64,
-    z_plain: f64,
-    spread: &Spread,
-) -> FunnelArea {
+/// What chance makes of an area of a size, on the scale of roots.
+fn variance_of_root(size: f64) -> f64 {
+    0.25 / size
+}
+
+fn area(cell: Cell, funnel: &Funnel, z_plain: f64) -> FunnelArea {
+    let Funnel { law, target, spread, .. } = funnel;
+    let target = *target;
     let value = cell.count as f64 / cell.size;
-    let error = (spread.phi * variance + spread.tau_squared).sqrt();
-    let z = z_plain * variance.sqrt() / error;
-    let exact = matches!(spread.limits, FunnelLimits::ExactPoisson | FunnelLimits::ExactBinomial);
-    let limits = |which: usize| {
-        if exact {
-            return law.limits(target, cell.size, tails()[which]);
-        }
-        let half = spread.reach[which] * error;
-        Interval::about(law.root(target), half).map(|root| law.value_of_root(root))
-    };
-    let (limits_2sd, limits_3sd) = (limits(0), limits(1));
+    let z = z_plain * variance_of_root(cell.size).sqrt() / spread.error(cell.size);
+    let [limits_2sd, limits_3sd] = funnel.limits_at(cell.size);
     let [normal_limits_2sd, normal_limits_3sd] =
         [2.0, 3.0].map(|sd| Interval::about(target, sd * law.variance(target, cell.size).sqrt()));
-    let p_value = if exact {
+    let p_value = if funnel.is_exact() {
         let count = cell.count as f64;
         let below = law.at_most(count, target, cell.size);
         let above = 1.0 - law.at_most(count - 1.0, target, cell.size);

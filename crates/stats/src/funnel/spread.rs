@@ -10,7 +10,7 @@ use crate::interval::{Confidence, Reference};
 pub(super) const WINSORISED_AT_EACH_END: f64 = 0.1;
 
 /// What a z is divided by, squared, and what it is then read against.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Spread {
     pub(super) phi: f64,
     pub(super) tau_squared: f64,
@@ -26,6 +26,11 @@ pub(super) fn tails() -> [f64; 2] {
 }
 
 impl Spread {
+    /// The standard error of an area of a size, on the scale of roots.
+    pub(super) fn error(&self, size: f64) -> f64 {
+        (self.phi * super::variance_of_root(size) + self.tau_squared).sqrt()
+    }
+
     /// The spread of chance alone, or with what was measured.
     pub(super) fn of(law: Law, used: Overdispersion, measured: Option<&Measured>) -> Self {
         let exact = match law {

@@ -5,6 +5,7 @@ use wardmote_stats::funnel::{
     Funnel, FunnelError, FunnelLimits, FunnelWarning, Overdispersion, Position, Target,
     funnel_of_rates, funnel_of_shares,
 };
+use wardmote_stats::interval::Confidence;
 use wardmote_stats::rates::Exposure;
 use wardmote_stats::share_periods::Part;
 
@@ -154,6 +155,49 @@ fn what_has_no_funnel_is_refused() {
         FunnelError::MoreThanAll { area_index: 1, with: 3, of: 2 }
     );
     assert_eq!(shares(&[(2, 2), (3, 3)]), FunnelError::Target { target: 1.0 });
+}
+
+#[test]
+fn the_curves_pass_through_the_limits_of_the_areas() {
+    let events = [48, 104, 109, 83, 168, 58, 99, 121, 71, 88, 90, 119];
+    let residents =
+        [2_000, 3_000, 4_000, 2_500, 5_000, 2_200, 2_800, 4_500, 2_000, 3_500, 2_600, 1_900];
+    for asked in [Overdispersion::Ignore, Overdispersion::Multiply, Overdispersion::Add] {
+        let funnel = funnel_of_rates(&areas(&events, &residents), Target::Pooled, asked).unwrap();
+        for (area, n) in funnel.areas.iter().zip(residents) {
+            assert_eq!(funnel.limits_at(n as f64), [area.limits_2sd, area.limits_3sd]);
+        }
+        let wide = funnel.limits_at(100.0)[0];
+        assert!(wide.upper > funnel.limits_at(1_000_000.0)[0].upper);
+        assert_eq!(funnel.interval_of(12, Confidence::P95), None);
+        let exact = asked == Overdispersion::Ignore;
+        assert_eq!(funnel.interval_of(11, Confidence::P95).is_none(), exact);
+    }
+    // By hand from tau squared as the funnel gives it, with scipy 1.17.1's t.ppf(0.975, 9) = 2.26215716.
+    let funnel =
+        funnel_of_rates(&areas(&events, &residents), Target::Pooled, Overdispersion::Add).unwrap();
+    let found = funnel.interval_of(11, Confidence::P95).unwrap();
+    let half = 2.262_157_16 * (0.25 / 1_900.0 + funnel.tau_squared.unwrap()).sqrt();
+    let root = (119.0_f64 / 1_900.0).sqrt();
+    assert_relative_eq!(found.lower, (root - half).powi(2), max_relative = 1e-7);
+    assert_relative_eq!(found.upper, (root + half).powi(2), max_relative = 1e-7);
+}
+
+proptest! {
+    #[test]
+    fn an_interval_leaves_out_the_target_where_the_test_finds_a_difference(
+        events in proptest::collection::vec(20_u64..200, 10..30),
+        multiply: bool,
+    ) {
+        let sizes: Vec<u64> = (0..events.len() as u64).map(|k| 1_000 + 137 * k).collect();
+        let asked = if multiply { Overdispersion::Multiply } else { Overdispersion::Add };
+        let funnel = funnel_of_rates(&areas(&events, &sizes), Target::Pooled, asked).unwrap();
+        for (index, area) in funnel.areas.iter().enumerate() {
+            let interval = funnel.interval_of(index, Confidence::P95).unwrap();
+            prop_assert!(interval.contains(area.value));
+            prop_assert_eq!(interval.contains(funnel.target), area.p_value > 0.05);
+        }
+    }
 }
 
 /// Alarms among areas of which none differs from the target but by chance and the usual spread.

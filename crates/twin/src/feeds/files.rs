@@ -36,11 +36,13 @@ pub enum Feed {
     BikeEnabledCrime,
     /// A day of action: its areas and the events around it.
     DayOfAction,
+    /// Burglaries by day and place, with and without a near-repeat process.
+    Burglaries,
 }
 
 impl Feed {
     /// Every feed.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::PoliceOutcomes,
         Self::PoliceStopAndSearch,
         Self::LandlordAsb,
@@ -52,6 +54,7 @@ impl Feed {
         Self::Collisions,
         Self::BikeEnabledCrime,
         Self::DayOfAction,
+        Self::Burglaries,
     ];
 
     /// The folder of its files.
@@ -68,6 +71,7 @@ impl Feed {
             Self::Collisions => "collisions",
             Self::BikeEnabledCrime => "bike-enabled-crime",
             Self::DayOfAction => "day-of-action",
+            Self::Burglaries => "burglaries",
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Each feed comes in the form that its readers meet: outcomes and searches as data.police.uk lists
 //! them, casualties in the columns of STATS19, attendances as emergency departments share them, a
-//! landlord's and a conference's spreadsheets, a survey's microdata, a fire service's totals. What is
+//! landlord's and a conference's spreadsheets, a survey's microdata, a fire service's totals, and a force's burglaries by day and place. What is
 //! planted in them holds in the rows themselves, and `feeds-truth.json` says what it is; only tests
 //! read that.
 //!
@@ -10,6 +10,7 @@
 //! else by which a person could be known, even an invented one.
 
 mod bikes;
+mod burglaries;
 mod calendar;
 mod collisions;
 mod counts;
@@ -40,9 +41,9 @@ pub use files::Feed;
 use files::FeedFile;
 pub use trouble::Trouble;
 pub use truth::{
-    FeedsTruth, MadeTrouble, PlantedBikes, PlantedCollisions, PlantedFeeds, PlantedFires,
-    PlantedHateCrime, PlantedHospital, PlantedLandlord, PlantedMarac, PlantedOutcomes,
-    PlantedQuestion, PlantedSearches, PlantedSurvey,
+    FeedsTruth, MadeTrouble, PlantedBikes, PlantedBurglaries, PlantedCollisions, PlantedFeeds,
+    PlantedFires, PlantedHateCrime, PlantedHospital, PlantedLandlord, PlantedMarac,
+    PlantedOutcomes, PlantedQuestion, PlantedSearches, PlantedSurvey,
 };
 
 const NOTICE: &str =
@@ -141,6 +142,7 @@ fn draw(ground: &Ground) -> Result<(Vec<FeedFile>, PlantedFeeds), TwinError> {
         hospital: hospital::draw(ground, &mut files),
         collisions: collisions::draw(ground, &mut files),
         bike_enabled_crime: bikes::draw(ground, &mut files)?,
+        burglaries: burglaries::draw(ground, &mut files)?,
     };
     Ok((files, planted))
 }

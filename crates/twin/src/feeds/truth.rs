@@ -48,6 +48,8 @@ pub struct PlantedFeeds {
     pub collisions: PlantedCollisions,
     /// Bike-enabled offences and the day of action against them.
     pub bike_enabled_crime: PlantedBikes,
+    /// Burglaries by day and place.
+    pub burglaries: PlantedBurglaries,
 }
 
 /// What was planted in the outcomes.
@@ -224,6 +226,24 @@ pub struct PlantedBikes {
     pub percent_change_in_target: f64,
     /// Growth from month to month before the day of action, in every role.
     pub percent_rise_a_month_before: f64,
+}
+
+/// What was planted in the burglaries. In either year they lie where homes are; in one some follow
+/// another near by and soon.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlantedBurglaries {
+    /// The year in which none follows another but by chance.
+    pub year_without_process: Period,
+    /// The year in which some do.
+    pub year_of_process: Period,
+    /// Burglaries of each year.
+    pub burglaries_a_year: u32,
+    /// Of the year of the process, those that follow another.
+    pub that_follow: u32,
+    /// From 1 to so many days later.
+    pub within_days: u32,
+    /// At most so far away, in metres.
+    pub within_metres: f64,
 }
 
 /// A trouble that was made, and what it did to a file.

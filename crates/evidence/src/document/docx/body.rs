@@ -6,6 +6,7 @@ use quick_xml::events::BytesStart;
 
 use super::super::{Block, Exception, Form, exceptions};
 use super::attribute;
+use super::controls::Controls;
 use super::parts::Style;
 
 /// The body under construction.
@@ -25,6 +26,8 @@ pub(super) struct Body {
     lists: Vec<(usize, usize)>,
     n_lists: usize,
     in_text: bool,
+    /// What stands here of the evidence, in a document of ours.
+    controls: Controls,
 }
 
 #[derive(Default)]
@@ -35,7 +38,11 @@ struct Paragraph {
     bold: bool,
     bold_lead: usize,
     comments: Vec<String>,
+    is_printed: bool,
 }
+
+/// The style of what an exported assessment says of itself.
+const PRINTED_NOTE: &str = "WardmoteNote";
 
 impl Body {
     pub(super) fn new(styles: BTreeMap<String, Style>, comments: BTreeMap<String, String>) -> Self {
@@ -48,13 +55,17 @@ impl Body {
 
     /// Whether what is read now is text of a paragraph.
     pub(super) fn in_text(&self) -> bool {
-        self.in_text
+        self.in_text && !self.controls.is_printed()
     }
 
     pub(super) fn start(&mut self, tag: &BytesStart<'_>) {
         let value = || attribute(tag, "val");
         let off = |value: Option<String>| matches!(value.as_deref(), Some("0" | "false" | "off"));
-        match tag.local_name().as_ref() {
+        let name = tag.local_name();
+        if let Some(binding) = self.controls.start(name.as_ref(), tag) {
+            self.push(&binding);
+        }
+        match name.as_ref() {
             "tbl" => {
                 self.tables.push((self.n_tables, 0, 0));
                 self.n_tables += 1;
@@ -63,6 +74,9 @@ impl Body {
             "p" => self.open.push(Paragraph::default()),
             "r" => self.edit(|paragraph| paragraph.bold = false),
             "b" => self.edit(|paragraph| paragraph.bold = !off(value())),
+            "pStyle" if value().is_some_and(|style| style == PRINTED_NOTE) => {
+                self.edit(|paragraph| paragraph.is_printed = true);
+            }
             "pStyle" => {
                 let style = value().and_then(|id| self.styles.get(&id).copied());
                 self.edit(|paragraph| {
@@ -85,13 +99,14 @@ impl Body {
                 self.edit(|paragraph| paragraph.comments.extend(comment));
             }
             "t" => self.in_text = true,
-            "tab" | "br" | "cr" => self.push(" "),
-            "noBreakHyphen" => self.push("-"),
+            "tab" | "br" | "cr" if !self.controls.is_printed() => self.push(" "),
+            "noBreakHyphen" if !self.controls.is_printed() => self.push("-"),
             _ => {}
         }
     }
 
     pub(super) fn end(&mut self, name: &str) {
+        self.controls.end(name);
         match name {
             "p" => self.end_paragraph(),
             "t" => self.in_text = false,
@@ -129,7 +144,7 @@ impl Body {
 
     fn end_paragraph(&mut self) {
         let Some(paragraph) = self.open.pop() else { return };
-        if paragraph.text.trim().is_empty() {
+        if paragraph.text.trim().is_empty() || paragraph.is_printed {
             return;
         }
         self.n_paragraphs += 1;

@@ -1,9 +1,11 @@
 //! DOCX: paragraphs, headings, lists and tables out of the container's XML.
 //!
 //! Read are the document, its styles (which paragraphs are headings, list items or quotations) and its
-//! comments (exceptions). Headers, footers, footnotes and text that a tracked change deletes are not.
+//! comments (exceptions). Headers, footers, footnotes and text that a tracked change deletes are not. Of
+//! an exported assessment only the words of whoever writes it are read (`controls`).
 
 mod body;
+mod controls;
 mod parts;
 
 use std::io::{Cursor, Read as _};
@@ -175,6 +177,49 @@ mod tests {
         assert_eq!(
             (exceptions[0].rule.as_str(), exceptions[0].lines.clone()),
             ("list-count", 1..=1)
+        );
+    }
+
+    #[test]
+    fn what_was_printed_from_the_evidence_is_read_as_its_binding() {
+        let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+        let control = |tag: &str, text: &str| {
+            let held = run(text);
+            format!(
+                r#"<w:sdt><w:sdtPr><w:tag w:val="{tag}"/></w:sdtPr><w:sdtContent>{held}</w:sdtContent></w:sdt>"#
+            )
+        };
+        let link = format!(r#"<w:hyperlink w:anchor="wm_figure3">{}</w:hyperlink>"#, run("[3]"));
+        let table = |style: &str| {
+            let cell = p("", "35,795");
+            format!(
+                r#"<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/></w:tblPr><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>"#
+            )
+        };
+        let body = [
+            format!(
+                "<w:p>{}{link}{}</w:p>",
+                run("Crime ") + &control("wm:crime-change", "fell by 8.0%"),
+                run(", say 40 people.")
+            ),
+            format!("<w:p>{}</w:p>", control("theirs", "their own 12")),
+            table("WardmoteData"),
+            table("TableGrid"),
+            format!("<w:p>{}</w:p>", control("wm-part:charts", "The figures")),
+            p("", "99 notes"),
+            format!("<w:p>{}</w:p>", control("wm-section:late", "A section moved to the end")),
+        ]
+        .concat();
+        let document = read(docx(&body, "<none/>")).unwrap();
+        let texts: Vec<&str> = document.blocks.iter().map(|block| block.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "Crime {{crime-change}}, say 40 people.",
+                "their own 12",
+                "35,795",
+                "A section moved to the end"
+            ]
         );
     }
 

@@ -10,7 +10,7 @@ use crate::boundaries::{Labels, write};
 use crate::contents;
 
 /// The police's and the collisions' are copied from real files, not from the generator.
-const HEADERS: [(&str, &str); 11] = [
+const HEADERS: [(&str, &str); 12] = [
     (
         "police-outcomes",
         "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Outcome type",
@@ -41,6 +41,7 @@ const HEADERS: [(&str, &str); 11] = [
     ),
     ("bike-enabled-crime", "Date and time,Offence,LSOA code,Publisher"),
     ("day-of-action", ""),
+    ("burglaries", "Date,Longitude,Latitude,LSOA code,Publisher"),
 ];
 
 #[test]
@@ -75,8 +76,8 @@ fn headers_are_those_of_the_real_forms_and_every_row_says_synthetic() -> anyhow:
     }
     assert_eq!(folders.len(), HEADERS.len());
     // 32 months of outcomes; 33 of searches, landlord, hate crime, attendances and bikes; three of
-    // MARAC and casualties; survey, fires, areas, events.
-    assert_eq!(n_files, 32 + 5 * 33 + 2 * 3 + 4);
+    // MARAC and casualties; survey, fires, areas, events, two of burglaries.
+    assert_eq!(n_files, 32 + 5 * 33 + 2 * 3 + 6);
     for (folder, _) in HEADERS {
         assert!(feeds.path(folder).join("README.txt").exists(), "{folder}");
     }
@@ -122,8 +123,8 @@ fn a_month_does_not_depend_on_the_others() -> anyhow::Result<()> {
     let part = written(3, |request| request.months = "2024-06..2024-08".parse().unwrap())?;
     let of_whole: BTreeMap<_, _> = contents(&whole.request.out)?.into_iter().collect();
     let of_part = contents(&part.request.out)?;
-    // Six feeds of three months; the 10 files that are not monthly; 12 notices; the truth.
-    assert_eq!(of_part.len(), 6 * 3 + 10 + 12 + 1);
+    // Six feeds of three months; the 12 files that are not monthly; 13 notices; the truth.
+    assert_eq!(of_part.len(), 6 * 3 + 12 + 13 + 1);
     for (path, bytes) in &of_part {
         if !path.ends_with("feeds-truth.json") {
             assert!(of_whole.get(path) == Some(bytes), "{}", path.display());
@@ -144,7 +145,7 @@ fn these_bytes_stay_as_they_are_on_every_machine() -> anyhow::Result<()> {
             .iter()
             .fold(hash, |hash, &b| (hash ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
     }
-    assert_eq!((length, hash), (1_615_200, 17_035_270_116_924_788_715));
+    assert_eq!((length, hash), (1_683_304, 11_109_176_590_386_134_298));
     Ok(())
 }
 

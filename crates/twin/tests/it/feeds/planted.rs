@@ -15,6 +15,7 @@ fn check(feeds: &Written) -> anyhow::Result<()> {
     hospital(feeds)?;
     collisions(feeds)?;
     bikes(feeds)?;
+    burglaries(feeds)?;
     survey::check(feeds)
 }
 
@@ -232,6 +233,39 @@ fn bikes(feeds: &Written) -> anyhow::Result<()> {
     }
     let events = count_by(&table(&feeds.path("day-of-action/events.csv"))?, "Date");
     assert!(events.contains_key(&planted.day_of_action) && events.contains_key("2024-07-30"));
+    Ok(())
+}
+
+fn burglaries(feeds: &Written) -> anyhow::Result<()> {
+    let planted = &feeds.truth.planted.burglaries;
+    let following = |file: &str, year: &Period| -> anyhow::Result<usize> {
+        let mut placed = Vec::new();
+        for row in table(&feeds.path(file))? {
+            let [day, month, year_of] = [0, 3, 6].map(|at| &row["Date"][at..]);
+            let month: Month = format!("{}-{}", year_of, &month[..2]).parse()?;
+            assert!(year.contains(month), "{}", row["Date"]);
+            // A day's number from those of the months before it.
+            let days_of = |month: Month| i32::from(month.first_day().days_in_month());
+            let earlier: i32 = year.months().filter(|one| *one < month).map(days_of).sum();
+            let day = earlier + day[..2].parse::<i32>()?;
+            let degrees = [row["Longitude"].parse::<f64>()?, row["Latitude"].parse()?];
+            placed.push((day, [degrees[0] * 66_400.0, degrees[1] * 111_300.0]));
+        }
+        assert_eq!(placed.len(), planted.burglaries_a_year as usize);
+        let days = i64::from(planted.within_days);
+        let follows = |(day, at): &&(i32, [f64; 2])| {
+            placed.iter().any(|(earlier, there)| {
+                let metres = (at[0] - there[0]).hypot(at[1] - there[1]);
+                (1..=days).contains(&i64::from(day - earlier))
+                    && metres <= planted.within_metres + 0.5
+            })
+        };
+        Ok(placed.iter().filter(follows).count())
+    };
+    let with = following("burglaries/near-repeat.csv", &planted.year_of_process)?;
+    let without = following("burglaries/without-process.csv", &planted.year_without_process)?;
+    let planted = planted.that_follow as usize;
+    assert!(with >= planted && without < planted / 3, "{with} and {without} of {planted}");
     Ok(())
 }
 

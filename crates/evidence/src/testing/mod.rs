@@ -3,11 +3,17 @@
 //! Each returns a [`RawTest`]: estimate, interval and uncorrected p values. Correction and words come
 //! later, because both need the whole family.
 
+mod areas;
+
+pub(crate) use self::areas::{
+    ARRANGEMENTS, Cells, LOWEST_RANK, OfAreas, Ranked, Usual, concentrated, funnel, funnel_of, rank,
+};
+pub use self::areas::{difference, ranking};
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use wardmote_domain::claim::Question;
-use wardmote_stats::dispersion::dispersion_over_areas;
 use wardmote_stats::displacement::{
     BeforeAfter, DisplacementQuotient, Role, displacement_difference, displacement_quotient,
 };
@@ -15,10 +21,9 @@ use wardmote_stats::interval::{Confidence, Interval, StandardError};
 use wardmote_stats::proportion::{
     ShareTest, SurveyShare, WeightedShare, compare_weighted, compare_with_rest,
 };
-use wardmote_stats::rates::{Exposure, rate_ratio};
 use wardmote_stats::share_periods::{Part, compare_shares};
 use wardmote_stats::spikes::{Farrington, farrington, returned};
-use wardmote_stats::{equivalence, periods, ranks, season, trend};
+use wardmote_stats::{equivalence, periods, season, trend};
 
 use wardmote_stats::together::together;
 
@@ -228,82 +233,6 @@ pub fn seasonality(
         ]),
     };
     Ok((raw, profile))
-}
-
-/// The rate here against the rate elsewhere. `here` and `there` hold the same months, from which the
-/// dispersion is estimated.
-pub fn difference(
-    here: (&[u64], f64),
-    there: (&[u64], f64),
-    margin: Option<f64>,
-) -> Result<RawTest, NotTested> {
-    let dispersion = dispersion_over_areas(&[here.0.to_vec(), there.0.to_vec()])?;
-    let exposure =
-        |(months, population): (&[u64], f64)| Exposure { events: months.iter().sum(), population };
-    let (a, b) = (exposure(here), exposure(there));
-    let found = rate_ratio(a, b, dispersion)?;
-    let equivalence_p = margin
-        .map(|margin| {
-            equivalence::equivalent_ratio(found.ratio.ln(), found.standard_error, margin, ALPHA)
-                .map(|e| e.p_value)
-        })
-        .transpose()?;
-    Ok(RawTest {
-        question: Question::Difference,
-        method:
-            "rate ratio, overdispersion-adjusted (log-linear model with month and area effects)"
-                .into(),
-        estimate: found.ratio,
-        unit: Unit::Plain,
-        interval: found.interval,
-        upward: found.ratio > 1.0,
-        z: Some(found.z),
-        p: found.p_value,
-        equivalence_p,
-        fewest_events: a.events.min(b.events),
-        parameters: BTreeMap::from([
-            ("pearson_phi".to_owned(), dispersion.pearson_phi),
-            ("dispersion_used".to_owned(), dispersion.used),
-        ]),
-    })
-}
-
-/// Which area has the highest rate? Returns the positions of the first and the second.
-pub fn ranking(areas: &[(Vec<u64>, f64)]) -> Result<(RawTest, usize, usize), NotTested> {
-    let table: Vec<Vec<u64>> = areas
-        .iter()
-        .map(|(months, _)| months.clone())
-        .filter(|months| months.iter().any(|n| *n > 0))
-        .collect();
-    let dispersion = dispersion_over_areas(&table)?;
-    let exposures: Vec<Exposure> = areas
-        .iter()
-        .map(|(months, population)| Exposure {
-            events: months.iter().sum(),
-            population: *population,
-        })
-        .collect();
-    let found = ranks::highest(&exposures, dispersion)?;
-    let (first, second) = (exposures[found.area_index], exposures[found.runner_up_index]);
-    let ratio = rate_ratio(first, second, dispersion)?;
-    let raw = RawTest {
-        question: Question::Highest,
-        method: "highest rate against every other, overdispersion-adjusted, largest p of all pairs"
-            .into(),
-        estimate: ratio.ratio,
-        unit: Unit::Plain,
-        interval: ratio.interval,
-        upward: true,
-        z: None,
-        p: found.p_value,
-        equivalence_p: None,
-        fewest_events: first.events.min(second.events),
-        parameters: BTreeMap::from([
-            ("areas".to_owned(), areas.len() as f64),
-            ("dispersion_used".to_owned(), dispersion.used),
-        ]),
-    };
-    Ok((raw, found.area_index, found.runner_up_index))
 }
 
 /// A survey share in an area against the rest of the whole.

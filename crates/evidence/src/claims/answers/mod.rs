@@ -1,5 +1,7 @@
 //! From a tested question to its answer: the figures, their printed forms and the sentence.
 
+mod among;
+
 use std::collections::BTreeMap;
 
 use wardmote_domain::area::AreaCode;
@@ -71,14 +73,33 @@ pub(super) fn answer(
             tie(draft, &about(measure, place, period, &kind), with)
         }
         Evidence::Against { measure, place, period, others, here, there, .. } => {
-            let about = about(measure, place, period, "against others");
-            against(draft, &about, others, (&here.0, here.1), (&there.0, there.1))
+            // Two comparisons with different areas are two figures.
+            let kind = format!("against {}", among::names(others));
+            let about = about(measure, place, period, &kind);
+            among::against(draft, &about, others, (&here.0, here.1), (&there.0, there.1))
         }
-        Evidence::Highest { measure, period, places, test } => {
-            let about = about(measure, observed.home()?, period, "highest");
+        Evidence::Funnel { measure, place, period, form, group, test } => {
+            let what = if *form == Form::Share { "share" } else { "rate" };
+            let kind = format!("{what} among {}: {}", group.words, among::codes(&group.places));
+            let usual = test.as_ref().ok().map(|found| &found.1);
+            among::funnel(draft, &about(measure, place, period, &kind), *form, group, usual)
+        }
+        Evidence::Rank { measure, place, period, group, events, residents, found } => {
+            let kind = format!("rank among {}: {}", group.words, among::codes(&group.places));
+            let about = about(measure, place, period, &kind);
+            among::rank(draft, &about, group, (events, *residents), found)
+        }
+        Evidence::Concentration { measure, asked, found } => {
+            let kind = format!("{} of it in how few of {}", asked.share, asked.level);
+            let about = about(measure, observed.home()?, &asked.period, &kind);
+            among::concentration(draft, &about, asked, found)
+        }
+        Evidence::Highest { measure, level, period, places, test } => {
+            let kind = format!("highest of {level}");
+            let about = about(measure, observed.home()?, period, &kind);
             let first_two =
                 test.as_ref().ok().map(|(_, first, second)| (places[*first], places[*second]));
-            highest(draft, &about, first_two)
+            among::highest(draft, &about, *level, places.len(), first_two)
         }
         Evidence::Published { asked, area, found } => published(draft, asked, area, found),
         Evidence::Share { share, of, place, .. } => survey(draft, share, of.as_ref(), place),
@@ -293,59 +314,6 @@ fn tie(mut draft: Draft<'_>, about: &About<'_>, with: &Measure) -> Answered {
     draft.finish(figure, statement)
 }
 
-fn against(
-    mut draft: Draft<'_>,
-    about: &About<'_>,
-    others: &[&Place],
-    here: (&Total, u64),
-    there: (&Total, u64),
-) -> Answered {
-    let figure = draft.tested(about);
-    let (Some(raw), Ok(ours), Ok(theirs)) = (draft.raw(), here.0, there.0) else {
-        return draft.untested(figure);
-    };
-    let measure = about.measure;
-    let (ours, theirs) = (rate(measure, *ours, here.1), rate(measure, *theirs, there.1));
-    draft.field("here", ours.clone(), &figure);
-    draft.field("there", theirs.clone(), &figure);
-    let names: Vec<&str> = others.iter().map(|place| place.name.as_str()).collect();
-    let rates = sentences::Rates {
-        here: &ours,
-        there: &theirs,
-        unit: &measure.rate_unit(),
-        there_name: &listed(&names),
-    };
-    let margin = measure.equivalence_margin;
-    let statement = sentences::difference(draft.verdict(), raw, margin, about.period, &rates);
-    draft.finish(figure, statement)
-}
-
-/// A ranked area with its events and residents.
-type Ranked<'a> = (&'a Place, u64, u64);
-
-fn highest(
-    mut draft: Draft<'_>,
-    about: &About<'_>,
-    first_two: Option<(Ranked<'_>, Ranked<'_>)>,
-) -> Answered {
-    let figure = draft.tested(about);
-    let (Some(raw), Some((first, second))) = (draft.raw(), first_two) else {
-        return draft.untested(figure);
-    };
-    let rates = (rate(about.measure, first.1, first.2), rate(about.measure, second.1, second.2));
-    draft.field("area", first.0.name.clone(), &figure);
-    draft.field("rate", rates.0.clone(), &figure);
-    let statement = sentences::highest(
-        draft.verdict(),
-        raw,
-        (&first.0.name, &second.0.name),
-        (&rates.0, &rates.1),
-        &about.measure.rate_unit(),
-        about.period,
-    );
-    draft.finish(figure, statement)
-}
-
 fn survey(
     mut draft: Draft<'_>,
     share: &Share,
@@ -367,18 +335,6 @@ fn survey(
         &share.whole_name,
     );
     draft.finish(figure, statement)
-}
-
-fn rate(measure: &Measure, n: u64, residents: u64) -> String {
-    one_decimal(n as f64 / residents as f64 * measure.per)
-}
-
-fn listed(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [init @ .., last] => format!("{} and {last}", init.join(", ")),
-    }
 }
 
 /// An answer under construction.

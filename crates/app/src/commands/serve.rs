@@ -1,0 +1,43 @@
+//! `wardmote serve`: the partnership's site.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use tokio::net::TcpListener;
+
+use crate::Outcome;
+use crate::commands::assess::load_assets;
+use crate::serve;
+
+/// Serve the partnership's site: what is published, what has come, and every area
+///
+/// Everything on it is public and read-only. It listens on this machine alone unless --listen says
+/// otherwise, speaks plain HTTP, and belongs behind the web server that holds the certificate. Ctrl-C
+/// ends it.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  wardmote serve\n  wardmote serve partnerships/leeds partnerships/luton --listen 127.0.0.1:9000"
+)]
+pub(crate) struct Arguments {
+    /// Partnerships' folders; with several, each is served under its folder's name
+    #[arg(value_name = "FOLDER")]
+    folders: Vec<PathBuf>,
+    /// Address and port; port 0 takes any that is free
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let folders = match arguments.folders.as_slice() {
+        [] => vec![folder.to_owned()],
+        given => given.to_vec(),
+    };
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .with_context(|| format!("cannot listen on {}", arguments.listen))?;
+    let site = serve::site(&folders, &load_assets()?).await?;
+    println!("http://{}/", listener.local_addr()?);
+    serve::serve(listener, site).await?;
+    Ok(Outcome::Done)
+}

@@ -1,0 +1,96 @@
+//! The partnership's site: everything here is public and read-only.
+//!
+//! What a page needs is held in memory for one vintage of the evidence and swapped whole
+//! ([`vintage`]); the lake is never read for a request. Nothing of a controlled source is computed
+//! here: its numbers are in the published assessment, or nowhere.
+
+mod answer;
+mod api;
+mod areas;
+mod data_page;
+mod listen;
+mod openapi;
+mod pages;
+mod partnership;
+mod vintage;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use axum::middleware::{from_fn, map_response};
+use axum::routing::get;
+use tower_http::compression::CompressionLayer;
+use wardmote_reports::Assets;
+use wardmote_reports::site::{Site, SitePages};
+
+pub(crate) use self::listen::serve;
+use self::pages::Root;
+use self::partnership::Served;
+
+/// Where the style sheet of every partnership lies.
+const STYLE_SHEET: &str = "/wardmote.css";
+
+/// Loads every folder and makes the routes of the site.
+pub(crate) async fn site(folders: &[PathBuf], assets: &Assets) -> anyhow::Result<Router> {
+    let templates = Arc::new(SitePages::new(assets)?);
+    let single = folders.len() == 1;
+    let mut partnerships = Vec::new();
+    for folder in folders {
+        let base = if single { "/".to_owned() } else { format!("/{}/", name_of(folder)?) };
+        let served = Served::load(folder, base, Arc::clone(&templates)).await;
+        partnerships.push(Arc::new(served.with_context(|| folder.display().to_string())?));
+    }
+    let mut router = Router::new();
+    for (index, served) in partnerships.iter().enumerate() {
+        let base = served.base();
+        anyhow::ensure!(
+            partnerships[..index].iter().all(|earlier| earlier.base() != base),
+            "two of the folders are called {base}"
+        );
+        tokio::spawn(Arc::clone(served).follow());
+        router = router
+            .merge(pages::routes(base).merge(api::routes(base)).with_state(Arc::clone(served)));
+    }
+    let root = Arc::new(Root { partnerships, templates, site: root_site() });
+    let own = if single {
+        Router::new()
+    } else {
+        Router::new().route("/", get(pages::partnerships)).with_state(Arc::clone(&root))
+    };
+    let css = answer::Held::new("css", "text/css; charset=utf-8", assets.css.clone().into_bytes());
+    let css = Arc::new(css);
+    Ok(router
+        .merge(own)
+        .route(STYLE_SHEET, get(move |headers| async move { answer::held(&css, &headers) }))
+        .method_not_allowed_fallback(pages::not_allowed)
+        .fallback(pages::nothing_here)
+        .with_state(root)
+        .layer(CompressionLayer::new())
+        .layer(from_fn(answer::refuse_long_addresses))
+        .layer(map_response(answer::with_security_headers)))
+}
+
+fn name_of(folder: &std::path::Path) -> anyhow::Result<String> {
+    let folder = folder.canonicalize().with_context(|| folder.display().to_string())?;
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    anyhow::ensure!(
+        !name.is_empty() && name.chars().all(plain),
+        "{}: the folder's name becomes an address, and may hold only letters, digits, - and _",
+        folder.display()
+    );
+    Ok(name.to_owned())
+}
+
+fn root_site() -> Site {
+    Site {
+        partnership: "Community safety partnerships".into(),
+        synthetic: false,
+        base: "/".into(),
+        style_sheet: STYLE_SHEET.into(),
+        vintage: None,
+        licence_notes: Vec::new(),
+    }
+}

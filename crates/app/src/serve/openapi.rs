@@ -1,0 +1,110 @@
+//! The description of the interface for programs, as `OpenAPI` 3.1.
+
+use serde_json::{Map, Value, json};
+
+/// A list's path, what it holds, and its columns with their types.
+type Described = (&'static str, &'static str, &'static [(&'static str, &'static [&'static str])]);
+
+const TEXT: &[&str] = &["string"];
+
+const LISTS: [Described; 5] = [
+    (
+        "measures",
+        "Measures of open sources",
+        &[
+            ("id", TEXT),
+            ("title", TEXT),
+            ("definition", TEXT),
+            ("version", &["integer"]),
+            ("unit", TEXT),
+            ("source", TEXT),
+        ],
+    ),
+    ("areas", "Areas of the partnership", &[("code", TEXT), ("name", TEXT), ("level", TEXT)]),
+    (
+        "series/{measure}/{area}",
+        "Counts by month; null where the month did not come",
+        &[("month", TEXT), ("count", &["integer", "null"])],
+    ),
+    (
+        "claims",
+        "Sentences of the published assessment",
+        &[("claim", TEXT), ("statement", TEXT), ("verdict", &["string", "null"]), ("figure", TEXT)],
+    ),
+    (
+        "coverage",
+        "Months of open sources: received, cut short, missing, or not published",
+        &[("source", TEXT), ("body", TEXT), ("month", TEXT), ("state", TEXT)],
+    ),
+];
+
+/// The document for a partnership at `base`.
+pub(super) fn document(base: &str) -> Value {
+    let mut paths = Map::new();
+    for (path, summary, columns) in LISTS {
+        paths.insert(format!("/{path}"), get(path, summary, &list(columns), true));
+    }
+    let figure =
+        json!({ "type": "object", "description": "A figure as it stands in evidence.json" });
+    paths.insert(
+        "/figures/{id}".into(),
+        get("figures/{id}", "A figure of the published assessment", &figure, false),
+    );
+    json!({
+        "openapi": "3.1.0",
+        "info": { "title": "Wardmote", "version": "1", "description": "Public and read-only." },
+        "servers": [{ "url": format!("{base}api/v1") }],
+        "paths": paths,
+    })
+}
+
+fn get(path: &str, summary: &str, schema: &Value, is_list: bool) -> Value {
+    let named = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+    let mut parameters: Vec<Value> = named
+        .map(|name| json!({ "name": name, "in": "path", "required": true, "schema": { "type": "string" } }))
+        .collect();
+    let number = json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 });
+    let mut content = json!({ "application/json": { "schema": schema } });
+    if is_list {
+        for name in ["page", "per_page"] {
+            parameters.push(json!({ "name": name, "in": "query", "schema": number }));
+        }
+        content["text/csv"] = json!({ "schema": { "type": "string" } });
+    }
+    let problem = json!({
+        "description": "What is wrong, as RFC 9457 says it",
+        "content": { "application/problem+json": { "schema": { "type": "object" } } },
+    });
+    json!({ "get": {
+        "summary": summary,
+        "parameters": parameters,
+        "responses": {
+            "200": { "description": summary, "content": content },
+            "304": { "description": "Not modified since the ETag in If-None-Match" },
+            "400": problem,
+            "404": problem,
+            "414": { "description": "The address is too long" },
+        },
+    } })
+}
+
+fn list(columns: &[(&str, &[&str])]) -> Value {
+    let property = |(name, kinds): &(&str, &[&str])| ((*name).to_owned(), json!({ "type": kinds }));
+    let properties: Map<String, Value> = columns.iter().map(property).collect();
+    let row = json!({
+        "type": "object",
+        "properties": properties,
+        "required": columns.iter().map(|(name, _)| name).collect::<Vec<_>>(),
+    });
+    json!({
+        "type": "object",
+        "required": ["vintage", "page", "pages", "total", "rows"],
+        "properties": {
+            "vintage": { "type": "string" },
+            "page": { "type": "integer" },
+            "pages": { "type": "integer" },
+            "total": { "type": "integer" },
+            "rows": { "type": "array", "items": row },
+        },
+    })
+}

@@ -1,0 +1,189 @@
+//! What is held of one partnership in one vintage of its evidence.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use wardmote_domain::area::{AreaLevel, Tier};
+use wardmote_domain::claim::Rule;
+use wardmote_evidence::evidence_file::EvidenceFile;
+use wardmote_evidence::folder::PartnershipFolder;
+use wardmote_evidence::headlines;
+use wardmote_evidence::observed::Observed;
+use wardmote_lake::Lake;
+use wardmote_reports::file_stem;
+use wardmote_reports::site::{DataPage, Home, Sentence, Site, published_within};
+
+use super::answer::{Held, content_type};
+use super::{STYLE_SHEET, data_page};
+use crate::place::Partnership;
+
+/// How many changes the first page tells.
+const CHANGES: usize = 4;
+/// How many rendered pages are kept; a partnership has some thousand areas at most.
+const MOST_PAGES: usize = 5_000;
+
+pub(crate) struct Vintage {
+    pub(super) site: Site,
+    pub(super) observed: Observed,
+    /// The published assessment's evidence, which holds only what was protected.
+    pub(super) evidence: Option<EvidenceFile>,
+    pub(super) home: Home,
+    pub(super) data: DataPage,
+    /// Source, body, month and state of each month of open sources.
+    pub(super) months: Vec<[String; 4]>,
+    /// Which words a test allows.
+    pub(super) rule: Rule,
+    /// Levels of areas that have a page, largest areas first.
+    pub(super) levels: Vec<AreaLevel>,
+    published: BTreeMap<String, Held>,
+    pages: Mutex<HashMap<String, Arc<Held>>>,
+}
+
+impl Vintage {
+    pub(super) async fn load(folder: &Path, base: &str) -> anyhow::Result<Self> {
+        let partnership = Partnership::open(folder, None)?;
+        let lake = partnership.lake().await?;
+        let (folder, declared) = (folder.to_owned(), partnership.folder);
+        let base = base.to_owned();
+        // Counting a whole lake keeps a thread busy for seconds.
+        tokio::task::spawn_blocking(move || Self::gather(&folder, &declared, &lake, base)).await?
+    }
+
+    fn gather(
+        folder: &Path,
+        declared: &PartnershipFolder,
+        lake: &Lake,
+        base: String,
+    ) -> anyhow::Result<Self> {
+        let levels = levels(lake, declared)?;
+        let observed = Observed::gather(lake, declared, &levels)?;
+        let publication = folder.join("published");
+        let evidence_file = publication.join("evidence.json");
+        let evidence =
+            evidence_file.exists().then(|| EvidenceFile::read(&evidence_file)).transpose()?;
+        let assessment = declared.assessment.as_ref();
+        let site = Site {
+            partnership: observed.partnership.name.clone(),
+            synthetic: observed.partnership.synthetic,
+            base,
+            style_sheet: STYLE_SHEET.into(),
+            vintage: Some(observed.snapshot.clone()),
+            licence_notes: assessment.map(|a| a.licence_notes.clone()).unwrap_or_default(),
+        };
+        let data_page::Came { page: data, missing, months } = data_page::make(lake, declared)?;
+        let title = assessment.map(|assessment| assessment.title.clone());
+        let home = home(evidence.as_ref(), title, missing);
+        let mut published = BTreeMap::new();
+        if evidence.is_some() {
+            read_published(&publication, "", &site, &mut published)?;
+        }
+        let rule = assessment.map(|assessment| assessment.family.rule).unwrap_or_default();
+        Ok(Self {
+            site,
+            observed,
+            evidence,
+            home,
+            data,
+            months,
+            rule,
+            levels,
+            published,
+            pages: Mutex::default(),
+        })
+    }
+
+    pub(super) fn id(&self) -> &str {
+        &self.observed.snapshot
+    }
+
+    /// A file of the published assessment, by its path below the publication's folder.
+    pub(super) fn published(&self, path: &str) -> Option<&Held> {
+        self.published.get(path)
+    }
+
+    /// Bytes of a page under this vintage's tag.
+    pub(super) fn hold(&self, page: Vec<u8>) -> Held {
+        Held::new(self.id(), content_type("page.html"), page)
+    }
+
+    /// A page that was made before, or made now.
+    pub(super) fn page(
+        &self,
+        key: &str,
+        make: impl FnOnce() -> anyhow::Result<Vec<u8>>,
+    ) -> anyhow::Result<Arc<Held>> {
+        let lock = || self.pages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = lock().get(key) {
+            return Ok(Arc::clone(held));
+        }
+        let held = Arc::new(self.hold(make()?));
+        let mut pages = lock();
+        if pages.len() < MOST_PAGES {
+            pages.insert(key.to_owned(), Arc::clone(&held));
+        }
+        Ok(held)
+    }
+}
+
+fn home(
+    evidence: Option<&EvidenceFile>,
+    title: Option<String>,
+    mut not_known: Vec<String>,
+) -> Home {
+    let Some(evidence) = evidence else { return Home { not_known, ..Home::default() } };
+    not_known.extend(headlines::untested(evidence));
+    let changes = headlines::changes(evidence, CHANGES).into_iter();
+    let address = |figure: String| format!("assessment/figures.html#figure-{}", file_stem(&figure));
+    Home {
+        changes: changes
+            .map(|change| Sentence {
+                text: change.sentence,
+                address: address(change.figure.to_string()),
+            })
+            .collect(),
+        n_tests: evidence.tests.len(),
+        assessment: Some(title.unwrap_or_else(|| "the needs assessment".into())),
+        not_known,
+    }
+}
+
+/// The levels whose areas the lake knows.
+fn levels(lake: &Lake, declared: &PartnershipFolder) -> anyhow::Result<Vec<AreaLevel>> {
+    let partnership = &declared.partnership;
+    let small = partnership.area_vintage;
+    let msoa = AreaLevel { tier: Tier::Msoa, vintage: small.vintage };
+    let mut levels = vec![partnership.district_level];
+    if !partnership.neighbourhoods.is_empty() {
+        levels.push(AreaLevel::NEIGHBOURHOOD);
+    }
+    if !lake.areas(msoa)?.is_empty() {
+        levels.push(msoa);
+    }
+    levels.push(small);
+    Ok(levels)
+}
+
+fn read_published(
+    folder: &Path,
+    below: &str,
+    site: &Site,
+    into: &mut BTreeMap<String, Held>,
+) -> anyhow::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = format!("{below}{}", entry.file_name().to_string_lossy());
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            read_published(&entry.path(), &format!("{name}/"), site, into)?;
+        } else if kind.is_file() {
+            let kind = content_type(&name);
+            let mut bytes = std::fs::read(entry.path())?;
+            if kind.starts_with("text/html") {
+                bytes = published_within(site, &String::from_utf8(bytes)?).into_bytes();
+            }
+            into.insert(name, Held::new(&site.vintage.clone().unwrap_or_default(), kind, bytes));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! The partnership's site: page structs and the templates that show them.
+//!
+//! A page knows nothing of HTTP. [`SitePages`] holds the templates, made once; a [`Site`] says whose
+//! pages they are, and a [`Page`] what one of them says.
+
+mod guides;
+mod page;
+
+pub use guides::{Guide, methods};
+pub use page::{
+    AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, MeasureHere, Page, PartnershipLink,
+    Problem, Sentence,
+};
+
+use minijinja::value::Serde;
+use minijinja::{Environment, context};
+use serde::Serialize;
+
+use crate::assets::Assets;
+use crate::charts::{Chart, chart_svg};
+use crate::pages::{PageError, govuk_environment};
+
+/// Whose pages these are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Site {
+    /// Name of the partnership.
+    pub partnership: String,
+    /// Whether its data are invented; if so every page says so.
+    pub synthetic: bool,
+    /// The path below which its pages lie, with `/` at both ends.
+    pub base: String,
+    /// Where the site's style sheet lies.
+    pub style_sheet: String,
+    /// The vintage of the evidence; `None` for pages that belong to no partnership.
+    pub vintage: Option<String>,
+    /// Acknowledgements that the licences of the sources ask for.
+    pub licence_notes: Vec<String>,
+}
+
+/// The templates of the site.
+#[derive(Debug)]
+pub struct SitePages {
+    environment: Environment<'static>,
+}
+
+const TEMPLATES: [(&str, &str); 10] = [
+    ("site/layout.html", include_str!("../templates/site/layout.html")),
+    ("site/home.html", include_str!("../templates/site/home.html")),
+    ("site/data.html", include_str!("../templates/site/data.html")),
+    ("site/guide.html", include_str!("../templates/site/guide.html")),
+    ("site/methods.html", include_str!("../templates/site/methods.html")),
+    ("site/search.html", include_str!("../templates/site/search.html")),
+    ("site/partnerships.html", include_str!("../templates/site/partnerships.html")),
+    ("site/areas.html", include_str!("../templates/site/areas.html")),
+    ("site/area.html", include_str!("../templates/site/area.html")),
+    ("site/problem.html", include_str!("../templates/site/problem.html")),
+];
+
+/// What stands in the navigation: text, and address below the site's.
+const NAVIGATION: [(&str, &str); 5] = [
+    ("Home", ""),
+    ("Areas", "areas"),
+    ("Needs assessment", "assessment"),
+    ("Data", "data"),
+    ("Methods", "methods"),
+];
+
+impl SitePages {
+    /// Makes the templates from the prepared assets.
+    pub fn new(assets: &Assets) -> Result<Self, PageError> {
+        let mut environment = govuk_environment(assets)?;
+        for (name, source) in TEMPLATES {
+            environment.add_template(name, source)?;
+        }
+        Ok(Self { environment })
+    }
+
+    /// A page as HTML.
+    pub fn render(&self, site: &Site, page: &Page) -> Result<String, PageError> {
+        let navigation: Vec<_> = NAVIGATION
+            .iter()
+            .filter(|_| site.vintage.is_some())
+            .map(|(text, address)| {
+                context! { text => *text, href => format!("{}{address}", site.base), active => page.section() == *text }
+            })
+            .collect();
+        let shown = match page {
+            Page::Guide(guide) => context! { blocks => Serde(guide.blocks()) },
+            Page::Area(area) => {
+                let drawings: Vec<Option<String>> =
+                    area.measures.iter().map(|here| drawing(here.chart.as_ref(), site)).collect();
+                context! { drawings }
+            }
+            _ => context! {},
+        };
+        let html = self.environment.get_template(page.template())?.render(context! {
+            site => Serde(site),
+            navigation,
+            title => page.title(),
+            page => Serde(page.content()),
+            shown,
+        })?;
+        // As on the assessment's pages: the escaping of `/` hides "2022/23" from search.
+        Ok(html.trim_start().replace("&#x2f;", "/"))
+    }
+}
+
+fn drawing(chart: Option<&Chart>, site: &Site) -> Option<String> {
+    chart.map(|chart| chart_svg(chart, site.synthetic))
+}
+
+/// A page of a published assessment with the way back to the site; a page of another shape is left
+/// as it is.
+pub fn published_within(site: &Site, html: &str) -> String {
+    let back = format!(
+        "<nav class=\"govuk-width-container\" aria-label=\"Site\"><a class=\"govuk-back-link\" href=\"{}\">All pages of this partnership</a></nav>\n</header>",
+        site.base
+    );
+    html.replacen("</header>", &back, 1)
+}

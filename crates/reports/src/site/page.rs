@@ -1,0 +1,206 @@
+//! What each kind of page says.
+
+use serde::Serialize;
+
+use super::Guide;
+use crate::charts::Chart;
+use crate::table::Table;
+
+/// A page.
+#[derive(Debug)]
+pub enum Page {
+    /// The partnership's first page.
+    Home(Home),
+    /// What has come and what has not.
+    Data(DataPage),
+    /// A text: a method, the glossary, a statement.
+    Guide(Guide),
+    /// The list of methods.
+    Methods,
+    /// Areas that a search found.
+    Areas(AreaSearch),
+    /// One area.
+    Area(Box<AreaPage>),
+    /// Which partnerships there are.
+    Partnerships(Vec<PartnershipLink>),
+    /// What went wrong.
+    Problem(Problem),
+}
+
+/// A link to a partnership's pages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PartnershipLink {
+    /// Its name.
+    pub name: String,
+    /// Where its pages lie.
+    pub base: String,
+}
+
+/// A sentence that a test allowed, with where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sentence {
+    /// The sentence.
+    pub text: String,
+    /// The address of its figure's note, below the site's.
+    pub address: String,
+}
+
+/// The first page.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Home {
+    /// What changed, and passed the assessment's family of tests.
+    pub changes: Vec<Sentence>,
+    /// How many tests the assessment made.
+    pub n_tests: usize,
+    /// The assessment's title, if one is published.
+    pub assessment: Option<String>,
+    /// What is not known, in sentences.
+    pub not_known: Vec<String>,
+}
+
+/// What has come, what was refused, and under which licences.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DataPage {
+    /// The tables, in order.
+    pub tables: Vec<Table>,
+}
+
+/// A link to an area.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AreaLink {
+    /// Its code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+    /// Its kind, in words.
+    pub kind: String,
+}
+
+/// Areas that a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AreaSearch {
+    /// What was asked for.
+    pub query: String,
+    /// What was found, best first.
+    pub found: Vec<AreaLink>,
+    /// How many more there are.
+    pub n_more: usize,
+}
+
+/// What a page says of whether it is getting better, how sure that is, and what is being done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Candour {
+    /// The direction, as the tests allow it.
+    pub direction: Vec<String>,
+    /// How sure it is.
+    pub certainty: String,
+}
+
+/// One area.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct AreaPage {
+    /// The area.
+    pub area: AreaLink,
+    /// The answer to a newcomer's question.
+    pub candour: Candour,
+    /// Each measure that may be shown here.
+    pub measures: Vec<MeasureHere>,
+    /// What makes up the latest year.
+    pub categories: Option<Table>,
+    /// What is not known, in sentences.
+    pub not_known: Vec<String>,
+}
+
+/// A measure in an area.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MeasureHere {
+    /// Id of the measure.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// What it counts.
+    pub definition: String,
+    /// What the tests allow, in sentences.
+    pub sentences: Vec<String>,
+    /// The counts by month.
+    pub chart: Option<Chart>,
+    /// How it was worked out, and from which files.
+    pub origin: Vec<String>,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The heading.
+    pub title: String,
+    /// What the reader can do.
+    pub advice: String,
+}
+
+/// What a page holds, as the templates see it.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub(super) enum Content<'a> {
+    Home(&'a Home),
+    Data(&'a DataPage),
+    Guide(&'a Guide),
+    Methods { methods: &'static [Guide] },
+    Areas(&'a AreaSearch),
+    Area(&'a AreaPage),
+    Partnerships { partnerships: &'a [PartnershipLink] },
+    Problem(&'a Problem),
+}
+
+impl Page {
+    pub(super) fn content(&self) -> Content<'_> {
+        match self {
+            Self::Home(home) => Content::Home(home),
+            Self::Data(data) => Content::Data(data),
+            Self::Guide(guide) => Content::Guide(guide),
+            Self::Methods => Content::Methods { methods: super::methods() },
+            Self::Areas(areas) => Content::Areas(areas),
+            Self::Area(area) => Content::Area(area),
+            Self::Partnerships(partnerships) => Content::Partnerships { partnerships },
+            Self::Problem(problem) => Content::Problem(problem),
+        }
+    }
+
+    pub(super) fn template(&self) -> &'static str {
+        match self {
+            Self::Home(_) => "site/home.html",
+            Self::Data(_) => "site/data.html",
+            Self::Guide(_) => "site/guide.html",
+            Self::Methods => "site/methods.html",
+            Self::Areas(_) => "site/areas.html",
+            Self::Area(_) => "site/area.html",
+            Self::Partnerships(_) => "site/partnerships.html",
+            Self::Problem(_) => "site/problem.html",
+        }
+    }
+
+    /// Its title, and its heading.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::Home(_) => "Is it getting better or worse?",
+            Self::Data(_) => "What has come, and what has not",
+            Self::Guide(guide) => guide.title(),
+            Self::Methods => "Methods",
+            Self::Areas(_) => "Find an area",
+            Self::Area(area) => &area.area.name,
+            Self::Partnerships(_) => "Community safety partnerships",
+            Self::Problem(problem) => &problem.title,
+        }
+    }
+
+    /// The entry of the navigation under which it lies.
+    pub(super) fn section(&self) -> &'static str {
+        match self {
+            Self::Home(_) => "Home",
+            Self::Data(_) => "Data",
+            Self::Methods => "Methods",
+            Self::Guide(guide) if guide.is_method() => "Methods",
+            Self::Areas(_) | Self::Area(_) => "Areas",
+            Self::Guide(_) | Self::Partnerships(_) | Self::Problem(_) => "",
+        }
+    }
+}
