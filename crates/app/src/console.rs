@@ -12,7 +12,7 @@ use wardmote_lake::read::Progress;
 pub(crate) enum Format {
     /// Columns for reading
     Table,
-    /// One JSON array
+    /// JSON
     Json,
     /// CSV with a heading line
     Csv,
