@@ -34,6 +34,12 @@ const NEEDED: &[Needed] = &[
         debian: "libreoffice-writer-nogui",
         reason: "the tests that open DOCX files in LibreOffice",
     },
+    Needed {
+        // The server's own programs are not on the path; this one comes with them.
+        programs: &["pg_createcluster"],
+        debian: "postgresql",
+        reason: "the tests of records on PostgreSQL",
+    },
 ];
 
 /// Installs what is missing, or says what will not be tested.

@@ -65,7 +65,7 @@ fn csv_line<'a>(cells: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Rows in columns; numbers stand to the right.
-fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
+pub(crate) fn columns(headings: &[&str], rows: &[Vec<String>]) -> String {
     let width = |index: usize| {
         let cells = rows.iter().filter_map(|row| row.get(index));
         cells

@@ -14,9 +14,9 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure, moves, prose,
-    refusals, serve as serve_site, source, statistics, totals, trace, twin, verify, vintages,
-    withdraw,
+    analyse, assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure,
+    moves, prose, records, refusals, serve as serve_site, source, statistics, totals, trace, twin,
+    verify, vintages, withdraw,
 };
 use crate::place::At;
 
@@ -37,6 +37,10 @@ struct Arguments {
     /// Read the evidence as it was in this vintage; `wardmote vintages` lists them
     #[arg(long, global = true, value_name = "VINTAGE")]
     as_of: Option<SnapshotId>,
+    /// Where the operational records lie: a file, or `postgres://USER@HOST/NAME`; records/records.db in
+    /// the folder if neither this nor `WARDMOTE_RECORDS` says
+    #[arg(long, global = true, value_name = "STORE")]
+    records: Option<String>,
     #[command(subcommand)]
     command: Command,
 }
@@ -56,6 +60,7 @@ enum Command {
     Coverage(coverage::Arguments),
     Refusals(refusals::Arguments),
     Measure(measure::Arguments),
+    Analyse(Box<analyse::Arguments>),
     Count(count::Arguments),
     Assess(assess::Arguments),
     Trace(trace::Arguments),
@@ -73,6 +78,11 @@ enum Command {
     Serve(serve_site::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
+    Policy(records::policy::Arguments),
+    Records(records::Arguments),
+    Audit(records::audit::Arguments),
+    Backup(records::backup::BackupArguments),
+    Restore(records::backup::RestoreArguments),
 }
 
 /// How a command ended when it could run.
@@ -129,7 +139,13 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Demo(_)
             | Command::Vintages(_)
             | Command::Withdraw(_)
+            | Command::Policy(_)
+            | Command::Records(_)
+            | Command::Audit(_)
+            | Command::Backup(_)
+            | Command::Restore(_)
     );
+    let store = &records::Where { folder: folder.clone(), named: arguments.records.clone() };
     anyhow::ensure!(
         at.as_of.is_none() || !reads_no_lake,
         "--as-of is for commands that read what was loaded; this one does not"
@@ -149,6 +165,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Coverage(arguments) => coverage::run(at, arguments).await,
             Command::Refusals(arguments) => refusals::run(at, arguments).await,
             Command::Measure(arguments) => measure::run(at, arguments).await,
+            Command::Analyse(arguments) => analyse::run(at, arguments).await,
             Command::Count(arguments) => count::run(at, arguments).await,
             Command::Totals(arguments) => totals::run(at, arguments).await,
             Command::Statistics(arguments) => statistics::run(at, arguments).await,
@@ -164,6 +181,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Prose(arguments) => prose::run(at, arguments).await,
             Command::Serve(arguments) => serve_site::run(folder, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Policy(arguments) => records::policy::run(store, arguments).await,
+            Command::Records(arguments) => records::run(store, arguments).await,
+            Command::Audit(arguments) => records::audit::run(store, arguments).await,
+            Command::Backup(arguments) => records::backup::backup(store, arguments).await,
+            Command::Restore(arguments) => records::backup::restore(store, arguments).await,
             Command::Init(_) | Command::Fetch(_) | Command::Source(_) | Command::Twin(_) => {
                 Ok(Outcome::Done)
             }

@@ -34,6 +34,12 @@ pub enum KeyError {
         /// What the library says.
         why: String,
     },
+    /// A file is not what this key signed.
+    #[error("this is not what the key signed: {why}")]
+    Signature {
+        /// What the library says.
+        why: String,
+    },
     /// Nothing was signed.
     #[error("the manifest could not be signed: {why}")]
     Sign {
@@ -63,6 +69,11 @@ impl PublicKey {
     /// The text of a `.pub` file, as minisign reads it.
     pub fn to_file(&self) -> String {
         format!("untrusted comment: public key of a Wardmote publisher\n{}\n", self.0)
+    }
+
+    /// Holds a file against the text of its `.minisig`.
+    pub fn check(&self, bytes: &[u8], signature: &str) -> Result<(), KeyError> {
+        self.verify(bytes, signature).map_err(|why| KeyError::Signature { why: why.to_string() })
     }
 
     fn verify(&self, bytes: &[u8], signature: &str) -> Result<(), minisign_verify::Error> {
@@ -118,6 +129,12 @@ impl SecretKey {
     /// The public key that belongs to it.
     pub fn public(&self) -> &PublicKey {
         &self.public
+    }
+
+    /// Signs another file of the publisher's than a bundle: the text of its `.minisig`. The comment is
+    /// signed too, and must be one line.
+    pub fn sign_file(&self, bytes: &[u8], comment: &str) -> Result<String, KeyError> {
+        self.sign(bytes, comment)
     }
 
     /// Signs bytes. The comment is signed too, and must be one line.

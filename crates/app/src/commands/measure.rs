@@ -122,7 +122,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
 }
 
 /// Figures of a controlled source are printed only to one who names its agreement.
-fn work_under_agreement(
+pub(crate) fn work_under_agreement(
     observed: &Observed,
     measure: &Measure,
     named: Option<&str>,

@@ -1,5 +1,6 @@
 //! One module for each command: what it is told, and what it does with the packages below.
 
+pub(crate) mod analyse;
 pub(crate) mod assess;
 pub(crate) mod bundle;
 pub(crate) mod count;
@@ -13,6 +14,7 @@ pub(crate) mod loads;
 pub(crate) mod measure;
 pub(crate) mod moves;
 pub(crate) mod prose;
+pub(crate) mod records;
 pub(crate) mod refusals;
 pub(crate) mod serve;
 pub(crate) mod source;

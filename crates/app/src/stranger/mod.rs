@@ -76,7 +76,7 @@ pub(crate) async fn verify(path: &Path, verifier: &Verifier<'_>) -> anyhow::Resu
     }
 }
 
-fn trusted_key(text: &str) -> anyhow::Result<PublicKey> {
+pub(crate) fn trusted_key(text: &str) -> anyhow::Result<PublicKey> {
     let path = PathBuf::from(text);
     if path.is_file() {
         let file = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;

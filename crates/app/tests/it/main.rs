@@ -1,6 +1,7 @@
 //! The command line as its users meet it: each test runs the binary.
 #![expect(clippy::unwrap_used, reason = "a test that cannot set its scene has failed")]
 
+mod analyse;
 mod bundles;
 mod changes;
 mod contradictions;
@@ -10,6 +11,7 @@ mod luton;
 mod officers;
 mod prose;
 mod protection;
+mod records;
 mod repeats;
 mod running;
 mod samples;

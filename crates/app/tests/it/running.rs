@@ -31,6 +31,8 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
         .args(words)
         .env_remove("WARDMOTE_LOG")
         .env_remove("WARDMOTE_KEY_PASSWORD")
+        .env_remove("WARDMOTE_RECORDS")
+        .env_remove("WARDMOTE_RECORDS_KEYS")
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();
@@ -42,7 +44,10 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
 pub(crate) fn shipped(name: &str, into: &Path) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../partnerships").join(name);
     let to = into.join(name);
-    for part in ["", "sources", "measures", "assessment"] {
+    for part in ["", "sources", "measures", "assessment", "agreements"] {
+        if !from.join(part).is_dir() {
+            continue;
+        }
         std::fs::create_dir_all(to.join(part)).unwrap();
         for entry in std::fs::read_dir(from.join(part)).unwrap() {
             let path = entry.unwrap().path();

@@ -129,11 +129,29 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     changes::move_exactly_what_depends(&twin);
 }
 
+/// In one year burglaries follow others near by, in the other none does.
+fn burglaries_that_follow_others_are_found(twin: &Path) {
+    let first_band = |file: &str| -> Value {
+        let input = twin.join("data/feeds/burglaries").join(file);
+        let arguments = [
+            &["analyse", "near-repeat", "--input", input.to_str().unwrap(), "--date", "Date"][..],
+            &["--x", "Longitude", "--y", "Latitude", "--lonlat", "--metres", "150,300"],
+            &["--days", "14,28", "--seed", "1", "--format", "json"],
+        ];
+        let found = wardmote(twin, &arguments.concat()).ended(0).out;
+        serde_json::from_str::<Value>(&found).unwrap()["results"][0].take()
+    };
+    let (with, without) = (first_band("near-repeat.csv"), first_band("without-process.csv"));
+    assert!(with["p"].as_f64() < Some(0.01) && with["ratio"].as_f64() > Some(2.0), "{with}");
+    assert!(without["p"].as_f64() > Some(0.05), "{without}");
+}
+
 /// What was planted in the partners' feeds, and what the assessment finds.
 fn partners_feeds_agree_with_their_truth(twin: &Path, evidence: &Value) {
     let truth = std::fs::read_to_string(twin.join("data/feeds/feeds-truth.json")).unwrap();
     let truth: Value = serde_json::from_str(&truth).unwrap();
     let planted = &truth["planted"];
+    burglaries_that_follow_others_are_found(twin);
     let n = |id: &str, period: &str| -> u64 {
         let arguments = ["measure", id, "--period", period, "--by", "whole", "--format", "csv"];
         let arguments = [&arguments[..], &["--agreement", "invented-agreement-2024"]].concat();

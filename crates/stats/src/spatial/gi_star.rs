@@ -22,6 +22,8 @@ pub enum GiStarClass {
 /// One area.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GiStarArea {
+    /// G*: the share of all values that lies in the area and its neighbours.
+    pub statistic: f64,
     /// The statistic in standard errors, the area itself among its neighbours.
     pub z: f64,
     /// Two-sided, from the normal curve.
@@ -83,6 +85,7 @@ pub fn gi_star(
         check_level(settings.level)?;
     }
     let n = values.len() as f64;
+    let sum_of_values: f64 = values.iter().sum();
     let standard_deviation = (centred.iter().map(|z| z * z).sum::<f64>() / n).sqrt();
     let z = |i: usize| {
         let row = weights.neighbours(i);
@@ -117,7 +120,9 @@ pub fn gi_star(
                 Some(p) if p <= settings.level && z[i] < 0.0 && falls => GiStarClass::Cold,
                 Some(_) => GiStarClass::NotSignificant,
             };
+            let around = weights.neighbours(i).iter().map(|&j| values[j as usize]).sum::<f64>();
             GiStarArea {
+                statistic: (values[i] + around) / sum_of_values,
                 z: z[i],
                 p_normal: Reference::NORMAL.two_sided_p(z[i]),
                 p_permutation: tails[i].map(Tails::p_two_sided),

@@ -31,6 +31,10 @@ pub struct LocalMoranArea {
     pub deviation: f64,
     /// The weighted sum of its neighbours' deviations; their mean if rows are standardised.
     pub lag: f64,
+    /// I less what permutations give on average, in their standard deviations, both exactly (Sokal,
+    /// Oden and Thomson 1998); `None` for an island and for an area at the mean. Local I is far from
+    /// normal: read p.
+    pub z: Option<f64>,
     /// The share of permutations with at least this I; `None` for an island.
     pub p_greater: Option<f64>,
     /// The share with at most this I.
@@ -74,7 +78,8 @@ pub struct LocalMoran {
 /// # Source
 ///
 /// Anselin (1995), *Geographical Analysis* 27; correction after Caldas de Castro and Singer (2006),
-/// *Geographical Analysis* 38.
+/// *Geographical Analysis* 38; z after Sokal, Oden and Thomson (1998), *Geographical Analysis* 30,
+/// their conditional randomisation.
 pub fn local_moran(
     values: &[f64],
     weights: &SpatialWeights,
@@ -127,6 +132,12 @@ pub fn local_moran(
                 statistic: (n - 1.0) / n * deviation * lag,
                 deviation,
                 lag,
+                z: conditional_z(
+                    deviation,
+                    weights.neighbours(i),
+                    |j| centred[j] / standard_deviation,
+                    n,
+                ),
                 p_greater: p_values[i].map(|p| p[0]),
                 p_less: p_values[i].map(|p| p[1]),
                 p_value: two_sided[i],
@@ -145,4 +156,21 @@ pub fn local_moran(
         standardisation: weights.standardisation(),
         warnings: design_warnings(weights, settings),
     })
+}
+
+/// How far the sum of the neighbours' deviations lies from that of as many drawn from all other areas,
+/// towards the area's own side. Equal weights cancel.
+fn conditional_z(
+    own: f64,
+    neighbours: &[u32],
+    deviation: impl Fn(usize) -> f64 + Copy,
+    n: f64,
+) -> Option<f64> {
+    let k = neighbours.len() as f64;
+    let sum: f64 = neighbours.iter().map(|&j| deviation(j as usize)).sum();
+    // The deviations add up to 0 and their squares to n.
+    let variance_of_others = n / (n - 1.0) * (1.0 - own * own / (n - 1.0));
+    let variance = k * (n - 1.0 - k) / (n - 2.0) * variance_of_others;
+    let tested = k > 0.0 && own.abs() > 1e-12 && variance > 0.0;
+    tested.then(|| (sum + k * own / (n - 1.0)) / variance.sqrt() * own.signum())
 }

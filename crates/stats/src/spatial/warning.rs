@@ -68,7 +68,9 @@ pub enum Warning {
     #[error("the bandwidth follows a rule for one cluster, and is too wide for several")]
     BandwidthByRule,
     /// Counts vary more than chance.
-    #[error("counts vary {dispersion} times as much as chance, which this test does not allow for")]
+    #[error(
+        "counts vary {dispersion:.2} times as much as chance, which this test does not allow for"
+    )]
     Overdispersed {
         /// Pearson's chi-square over its degrees of freedom.
         dispersion: f64,

@@ -1,7 +1,7 @@
 //! `wardmote bundle`: a publication with its evidence, for somebody who trusts nobody.
 
 mod contents;
-mod key;
+pub(crate) mod key;
 mod origin;
 
 use std::path::{Path, PathBuf};

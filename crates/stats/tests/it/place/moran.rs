@@ -1,6 +1,7 @@
 use approx::assert_relative_eq;
 use proptest::prelude::*;
 use wardmote_stats::spatial::SettingsError;
+use wardmote_stats::spatial::gi_star::gi_star;
 use wardmote_stats::spatial::local_moran::{LocalClass, local_moran};
 use wardmote_stats::spatial::moran::{
     AutocorrelationError, GlobalAutocorrelation, gearys_c, morans_i,
@@ -283,5 +284,36 @@ proptest! {
             prop_assert!((a.statistic - b.statistic).abs() < 1e-9);
             prop_assert_eq!(a.p_value, b.p_value);
         }
+    }
+}
+
+#[test]
+fn local_z_by_conditional_moments() {
+    // esda 2.9.0: EIc and VIc of Moran_Local over lat2W(5, 4, rook=False), rows standardised. esda's
+    // Is divide by n - 1 and its moments by n, so its Is were multiplied by 20 / 19 first.
+    let values = [3, 1, 4, 1, 5, 9, 2, 6, 5, 3, 5, 8, 9, 7, 9, 3, 2, 3, 8, 4].map(f64::from);
+    let near =
+        |a: usize, b: usize| a != b && (a / 4).abs_diff(b / 4) <= 1 && (a % 4).abs_diff(b % 4) <= 1;
+    let lists: Vec<Vec<usize>> =
+        (0..20).map(|a| (0..20).filter(|&b| near(a, b)).collect()).collect();
+    let weights = SpatialWeights::from_lists(&lists).unwrap().with(Standardisation::Row);
+    let found = local_moran(&values, &weights, settings(99, 1)).unwrap();
+    let esda = [
+        -0.036_280_89,
+        0.451_148_24,
+        1.030_708_25,
+        0.760_204_55,
+        -0.602_940_04,
+        -1.626_280_12,
+        0.518_706_03,
+        -0.745_008_61,
+    ];
+    for (area, expected) in found.areas.iter().zip(esda) {
+        approx::assert_abs_diff_eq!(area.z.unwrap(), expected, epsilon = 5e-9);
+    }
+    let hot = gi_star(&values, &weights, settings(99, 1)).unwrap();
+    // G_Local(star=True, transform="B").Gs of the same.
+    for (area, expected) in hot.areas.iter().zip([0.185_567_01, 0.247_422_68, 0.237_113_4]) {
+        approx::assert_abs_diff_eq!(area.statistic, expected, epsilon = 5e-9);
     }
 }

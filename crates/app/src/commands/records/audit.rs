@@ -1,0 +1,212 @@
+//! `wardmote audit`: the log of what was done with records.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use wardmote_bundle::{PublicKey, SecretKey};
+use wardmote_records::audit::{Checkpoint, Entry, Search};
+use wardmote_records::words::Operation;
+
+use super::Where;
+use crate::Outcome;
+use crate::commands::bundle::key::{Asking, PasswordArguments};
+use crate::console::{self, Format};
+use crate::place::now;
+use crate::stranger::trusted_key;
+
+/// Search the log of what was done with records, and find whether anybody changed it
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wardmote audit search --actor analyst-one --from 2026-11-01 --format csv
+  wardmote audit checkpoint --out checkpoints
+  wardmote audit verify --checkpoints checkpoints --key keys/publisher.pub")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Hold the log against itself and against checkpoints that were kept elsewhere
+    Verify {
+        /// The folder of checkpoints; without it the end of the log may have been cut off unseen
+        #[arg(long, value_name = "DIR", requires = "key")]
+        checkpoints: Option<PathBuf>,
+        /// The public key that they are signed with: 56 characters, or a .pub file
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
+    /// Sign the end of the log as it is now, to be kept away from the database
+    Checkpoint {
+        /// The folder to write into
+        #[arg(long, value_name = "DIR", default_value = "checkpoints")]
+        out: PathBuf,
+        /// The secret key, as `wardmote bundle key new` makes it; keys/publisher.key if not given
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+        #[command(flatten)]
+        password: PasswordArguments,
+    },
+    /// Print entries
+    Search(SearchArguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct SearchArguments {
+    /// By this person
+    #[arg(long, value_name = "PERSON")]
+    actor: Option<String>,
+    /// With this record
+    #[arg(long, value_name = "RECORD")]
+    subject: Option<String>,
+    /// Of this kind, such as consultation or disclosure
+    #[arg(long, value_name = "OPERATION", value_parser = Operation::parse)]
+    operation: Option<Operation>,
+    /// To this organisation
+    #[arg(long, value_name = "ORGANISATION")]
+    recipient: Option<String>,
+    /// From this day on (UTC)
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// To this day, which is included (UTC)
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    match &arguments.what {
+        What::Verify { checkpoints, key } => {
+            verify(at, checkpoints.as_deref(), key.as_deref()).await
+        }
+        What::Checkpoint { out, key, password } => {
+            let usual = || at.folder.join("keys").join("publisher.key");
+            checkpoint(at, out, &key.clone().unwrap_or_else(usual), password).await
+        }
+        What::Search(arguments) => search(at, arguments).await,
+    }
+}
+
+async fn verify(
+    at: &Where,
+    checkpoints: Option<&Path>,
+    key: Option<&str>,
+) -> anyhow::Result<Outcome> {
+    let kept = match (checkpoints, key) {
+        (Some(folder), Some(key)) => kept(folder, &trusted_key(key)?)?,
+        _ => Vec::new(),
+    };
+    let verification = at.open().await?.verify_audit(&kept).await?;
+    for fault in &verification.faults {
+        println!("WRONG  {fault}");
+    }
+    let (entries, faults) = (verification.entries, verification.faults.len());
+    let until = kept.iter().map(|one| one.sequence).max();
+    let vouched = until.map_or_else(
+        || "no checkpoint from elsewhere was given, so its end may have been cut off".to_owned(),
+        |last| format!("{} checkpoints vouch for it up to entry {last}", kept.len()),
+    );
+    println!("{entries} entries, {faults} faults; {vouched}");
+    Ok(if faults == 0 { Outcome::Done } else { Outcome::Wrong })
+}
+
+/// The checkpoints of a folder, each with a signature that holds.
+fn kept(folder: &Path, key: &PublicKey) -> anyhow::Result<Vec<Checkpoint>> {
+    let mut kept = Vec::new();
+    for entry in std::fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        if path.extension().is_none_or(|ending| ending != "checkpoint") {
+            continue;
+        }
+        let name = || path.display().to_string();
+        let text = std::fs::read_to_string(&path).with_context(name)?;
+        let signature = path.with_extension("checkpoint.minisig");
+        let signature =
+            std::fs::read_to_string(&signature).with_context(|| signature.display().to_string())?;
+        key.check(text.as_bytes(), &signature).with_context(name)?;
+        kept.push(Checkpoint::parse(&text).with_context(name)?);
+    }
+    anyhow::ensure!(!kept.is_empty(), "there is no checkpoint in {}", folder.display());
+    Ok(kept)
+}
+
+async fn checkpoint(
+    at: &Where,
+    out: &Path,
+    key: &Path,
+    password: &PasswordArguments,
+) -> anyhow::Result<Outcome> {
+    let text = std::fs::read_to_string(key)
+        .with_context(|| format!("{}; `wardmote bundle key new` makes one", key.display()))?;
+    let key = SecretKey::read(&text, || password.ask(Asking::ToUse))?;
+    let Some(checkpoint) = at.open().await?.audit_checkpoint(now()).await? else {
+        println!("the log has no entry yet");
+        return Ok(Outcome::Done);
+    };
+    std::fs::create_dir_all(out)?;
+    let path = out.join(format!("{:012}.checkpoint", checkpoint.sequence));
+    if path.exists() {
+        println!("{} is there already: nothing was done since", path.display());
+        return Ok(Outcome::Done);
+    }
+    let text = checkpoint.to_text();
+    let signature = key.sign_file(text.as_bytes(), "wardmote audit checkpoint")?;
+    std::fs::write(path.with_extension("checkpoint.minisig"), signature)?;
+    std::fs::write(&path, text)?;
+    println!("{}", path.display());
+    eprintln!("Keep it, with its .minisig, where who runs the database cannot write.");
+    Ok(Outcome::Done)
+}
+
+async fn search(at: &Where, arguments: &SearchArguments) -> anyhow::Result<Outcome> {
+    let day_after = arguments.to.map(jiff::civil::Date::tomorrow).transpose()?;
+    let search = Search {
+        actor: arguments.actor.clone(),
+        subject: arguments.subject.clone(),
+        operation: arguments.operation,
+        recipient: arguments.recipient.clone(),
+        from: arguments.from.map(start_of).transpose()?,
+        before: day_after.map(start_of).transpose()?,
+    };
+    let entries = at.open().await?.search_audit(&search).await?;
+    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    let headings = [
+        "entry",
+        "at",
+        "operation",
+        "outcome",
+        "actor",
+        "recipient",
+        "subject",
+        "version",
+        "purpose",
+        "policy",
+        "hash",
+    ];
+    console::print(arguments.format, &headings, &rows)?;
+    Ok(Outcome::Done)
+}
+
+fn start_of(day: Date) -> anyhow::Result<Timestamp> {
+    Ok(format!("{day}T00:00:00Z").parse()?)
+}
+
+fn row(entry: &Entry) -> Vec<String> {
+    vec![
+        entry.sequence.to_string(),
+        entry.at.to_string(),
+        entry.operation.to_string(),
+        entry.outcome.to_string(),
+        entry.actor.clone(),
+        entry.recipient.clone().unwrap_or_default(),
+        entry.subject.clone(),
+        entry.version.map(|version| version.to_string()).unwrap_or_default(),
+        entry.purpose.clone(),
+        entry.policy.clone().unwrap_or_default(),
+        entry.hash.clone(),
+    ]
+}

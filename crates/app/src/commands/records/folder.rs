@@ -1,0 +1,50 @@
+//! The agreements in the partnership's folder.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::Context as _;
+use wardmote_records::policy::{Agreements, Cases, Policies};
+
+/// Files of `agreements/` that are no agreements.
+const OTHERS: [&str; 2] = ["gateways", "cases"];
+
+/// The texts of the agreements by id, which is the file's name.
+pub(crate) fn agreement_texts(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
+    let folder = folder.join("agreements");
+    let mut texts = BTreeMap::new();
+    let entries = std::fs::read_dir(&folder).with_context(|| {
+        format!("{}: the partnership's agreements are read from there", folder.display())
+    })?;
+    for entry in entries {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        if path.extension().is_some_and(|ending| ending == "toml")
+            && !OTHERS.contains(&name.as_str())
+        {
+            let text = std::fs::read_to_string(&path);
+            texts.insert(name, text.with_context(|| path.display().to_string())?);
+        }
+    }
+    Ok(texts)
+}
+
+pub(crate) fn agreements(folder: &Path) -> anyhow::Result<Agreements> {
+    let path = folder.join("agreements").join("gateways.toml");
+    let gateways = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    Ok(Agreements::read(&gateways, &agreement_texts(folder)?)?)
+}
+
+pub(crate) fn policies(folder: &Path) -> anyhow::Result<Policies> {
+    Ok(Policies::new(agreements(folder)?)?)
+}
+
+/// The table of cases, if there is one.
+pub(crate) fn cases(folder: &Path) -> anyhow::Result<Option<Cases>> {
+    let path = folder.join("agreements").join("cases.toml");
+    if !path.exists() {
+        return Ok(None);
+    }
+    let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    Ok(Some(Cases::read(&text)?))
+}

@@ -1,0 +1,162 @@
+//! `wardmote records`: the store's keys and staff; and what the commands over it share.
+
+pub(crate) mod audit;
+pub(crate) mod backup;
+mod folder;
+pub(crate) mod policy;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use wardmote_records::people::Staff;
+use wardmote_records::{Keyring, Location, Records, Store};
+
+use self::folder::{agreements, policies};
+use crate::Outcome;
+use crate::place::now;
+
+/// Keys, staff and agreements of the operational records
+///
+/// The store is a file of `SQLite`, records/records.db in the partnership's folder, or the one that
+/// --records or `WARDMOTE_RECORDS` names: another file, or a database as `postgres://USER@HOST/NAME`.
+/// Bodies of records are sealed under the keys in keys/records.keys, or in the file that
+/// `WARDMOTE_RECORDS_KEYS` names.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  wardmote records key new 2026-11
+  wardmote records staff staff.toml
+  wardmote records rotate")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// Add a new key, under which records are sealed from now on
+    Key {
+        #[command(subcommand)]
+        what: KeyWhat,
+    },
+    /// Seal every record's key under the newest key, so that older ones can go
+    Rotate,
+    /// Bring organisations, people and their roles up to date with a TOML file
+    Staff {
+        /// The file
+        file: PathBuf,
+    },
+    /// Note the agreements of the folder in the store, as in force from now on
+    Agreements,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum KeyWhat {
+    /// Make a key of this name
+    New {
+        /// Small letters, digits and hyphens, such as 2026-11
+        name: String,
+    },
+}
+
+/// Where the records lie, as the command line or the environment says.
+#[derive(Debug, Clone)]
+pub(crate) struct Where {
+    pub(crate) folder: PathBuf,
+    pub(crate) named: Option<String>,
+}
+
+impl Where {
+    pub(crate) fn location(&self) -> Location {
+        let named = self.named.clone().or_else(|| std::env::var("WARDMOTE_RECORDS").ok());
+        let usual = || Location::Sqlite(self.folder.join("records").join("records.db"));
+        named.map_or_else(usual, |named| Location::parse(&named))
+    }
+
+    /// The store, which must be there.
+    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
+        let location = self.location();
+        if let Location::Sqlite(path) = &location {
+            anyhow::ensure!(
+                path.exists(),
+                "there is no store of records at {location}; `wardmote records staff FILE` makes one"
+            );
+        }
+        self.open_or_make().await
+    }
+
+    /// The store, made where there is none.
+    pub(crate) async fn open_or_make(&self) -> anyhow::Result<Store> {
+        let location = self.location();
+        if let Location::Sqlite(path) = &location {
+            make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
+        }
+        Store::open(&location).await.with_context(|| format!("the records at {location}"))
+    }
+
+    fn keys_path(&self) -> PathBuf {
+        let named = std::env::var_os("WARDMOTE_RECORDS_KEYS").map(PathBuf::from);
+        named.unwrap_or_else(|| self.folder.join("keys").join("records.keys"))
+    }
+
+    fn keys(&self) -> anyhow::Result<Keyring> {
+        let path = self.keys_path();
+        let text = std::fs::read_to_string(&path).with_context(|| {
+            format!("{}; `wardmote records key new NAME` makes one", path.display())
+        })?;
+        Ok(Keyring::parse(&text)?)
+    }
+}
+
+/// A folder that is made here stays out of git: what is in it names people.
+fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
+    if !folder.as_os_str().is_empty() && !folder.exists() {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(".gitignore"), "*\n")?;
+    }
+    Ok(())
+}
+
+pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    match &arguments.what {
+        What::Key { what: KeyWhat::New { name } } => new_key(&at.keys_path(), name)?,
+        What::Rotate => {
+            let records = Records::new(at.open().await?, at.keys()?, policies(&at.folder)?);
+            let count = records.rotate_keys(now()).await?;
+            println!("{count} records are now under the newest key");
+        }
+        What::Staff { file } => {
+            let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+            let staff: Staff = toml::from_str(&text).with_context(|| file.display().to_string())?;
+            at.open_or_make().await?.load_staff(&staff, now()).await?;
+            let (organisations, people) = (staff.organisations.len(), staff.people.len());
+            println!("{organisations} organisations and {people} people");
+        }
+        What::Agreements => {
+            let texts = folder::agreement_texts(&at.folder)?;
+            agreements(&at.folder)?;
+            let count = at.open_or_make().await?.note_agreements(&texts, now()).await?;
+            println!("{count} agreements are new or have changed");
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// Adds a key at the end of the file; those that are there are never overwritten.
+fn new_key(path: &Path, name: &str) -> anyhow::Result<()> {
+    let old = if path.exists() { std::fs::read_to_string(path)? } else { String::new() };
+    let line = Keyring::new_line(name)?;
+    let all =
+        format!("{old}{}{line}\n", if old.is_empty() || old.ends_with('\n') { "" } else { "\n" });
+    Keyring::parse(&all)?;
+    make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
+    let mut options = std::fs::OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).with_context(|| path.display().to_string())?;
+    let added = all.strip_prefix(&old).unwrap_or(&all);
+    std::io::Write::write_all(&mut file, added.as_bytes())?;
+    file.sync_all()?;
+    eprintln!("{}: key {name} added; back it up apart from the database", path.display());
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! The commands over operational records: agreements, audit log, keys, backup.
+
+use std::path::Path;
+
+use crate::running::{shipped, wardmote};
+
+const STAFF: &str = r#"
+[[organisations]]
+id = "invented-council"
+name = "the invented council"
+
+[[people]]
+id = "analyst-one"
+name = "Invented Analyst"
+organisation = "invented-council"
+roles = [{ role = "analyst", from = "2024-01-01", to = "2025-06-30" }]
+"#;
+
+#[test]
+fn the_twins_agreements_answer_every_case_as_written() {
+    let here = tempfile::tempdir().unwrap();
+    let twin = &shipped("stockport-twin", here.path());
+    let tested = wardmote(twin, &["policy", "test"]).ended(0);
+    assert!(tested.out.contains("300 cases, 0 came out otherwise; 0 sources"), "{}", tested.out);
+    // An agreement that ends earlier changes answers, and each is named.
+    let path = twin.join("agreements/invented-agreement-2024.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("end = \"2026-12-31\"", "end = \"2025-01-31\"")).unwrap();
+    let tested = wardmote(twin, &["policy", "test"]).ended(1);
+    let named = "expected permitted by invented-agreement-2024/1; found refused: nearest permit \
+                 invented-agreement-2024/1: it has ended";
+    assert!(tested.out.contains(named), "{}", tested.out);
+    // A source that names an agreement must find it.
+    std::fs::remove_file(&path).unwrap();
+    let tested = wardmote(twin, &["policy", "test"]).ended(1);
+    assert!(tested.out.contains("source landlord-asb names agreement"), "{}", tested.out);
+}
+
+#[test]
+fn a_decision_is_explained_and_an_agreement_is_read() {
+    let here = tempfile::tempdir().unwrap();
+    let twin = &shipped("stockport-twin", here.path());
+    let explain = |actor: &str, on: &str| {
+        let words =
+            ["policy", "explain", "--action", "consultation", "--resource", "landlord-case"];
+        let rest = ["--purpose", "strategic-assessment", "--actor", actor, "--on", on];
+        wardmote(twin, &[&words[..], &rest].concat())
+    };
+    let permitted = explain("council-analyst", "2025-03-18").ended(0);
+    assert_eq!(permitted.out, "permitted by invented-agreement-2024/1\n");
+    let refused = explain("council-analyst", "2027-01-01").ended(1);
+    assert!(refused.out.contains("invented-agreement-2024/1: it has ended"), "{}", refused.out);
+    // A person of the store, whose role ends.
+    std::fs::write(twin.join("staff.toml"), STAFF).unwrap();
+    wardmote(twin, &["records", "staff", "staff.toml"]).ended(0);
+    explain("analyst-one", "2025-06-30").ended(0);
+    let refused = explain("analyst-one", "2025-07-01").ended(1);
+    assert!(refused.out.contains("holds none of its roles"), "{}", refused.out);
+    let shown = wardmote(twin, &["policy", "show", "invented-section-17a"]).ended(0);
+    assert!(shown.out.contains("a duty: the data must be shared"), "{}", shown.out);
+    assert!(shown.out.contains("This agreement is invented."), "{}", shown.out);
+    assert!(shown.out.contains("It carries no personal data"), "{}", shown.out);
+}
+
+fn with_staff(folder: &Path) {
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("staff.toml"), STAFF).unwrap();
+    wardmote(folder, &["records", "staff", "staff.toml"]).ended(0);
+}
+
+#[test]
+fn checkpoints_show_that_the_log_was_cut_off() {
+    let here = tempfile::tempdir().unwrap();
+    let folder = &here.path().join("a");
+    with_staff(folder);
+    wardmote(folder, &["records", "staff", "staff.toml"]).ended(0);
+    let search = ["audit", "search", "--subject", "person/analyst-one", "--format", "csv"];
+    let found = wardmote(folder, &search).ended(0);
+    assert_eq!(found.out.lines().count(), 3, "{}", found.out);
+    wardmote(folder, &["bundle", "key", "new", "--no-password"]).ended(0);
+    wardmote(folder, &["audit", "checkpoint", "--out", "../kept"]).ended(0);
+    let verify =
+        ["audit", "verify", "--checkpoints", "../kept", "--key", "../a/keys/publisher.pub"];
+    let verified = wardmote(folder, &verify).ended(0);
+    assert!(verified.out.contains("4 entries, 0 faults; 1 checkpoints"), "{}", verified.out);
+    // A store with the first two entries only.
+    let cut = &here.path().join("b");
+    with_staff(cut);
+    let verified = wardmote(cut, &verify).ended(1);
+    assert!(verified.out.contains("ends with entry 2, and went on to entry 4"), "{}", verified.out);
+    // A checkpoint that was made to agree is not what was signed.
+    let kept = here.path().join("kept/000000000004.checkpoint");
+    let text = std::fs::read_to_string(&kept).unwrap();
+    std::fs::write(&kept, text.replace("sequence 4", "sequence 2")).unwrap();
+    let refused = wardmote(cut, &verify).ended(2);
+    assert!(refused.err.contains("not what the key signed"), "{}", refused.err);
+}
+
+#[test]
+fn keys_are_added_and_backups_restored_but_nothing_overwritten() {
+    let here = tempfile::tempdir().unwrap();
+    let twin = &shipped("stockport-twin", here.path());
+    with_staff(twin);
+    let noted = wardmote(twin, &["records", "agreements"]).ended(0);
+    assert!(noted.out.starts_with("3 agreements are new"), "{}", noted.out);
+    let noted = wardmote(twin, &["records", "agreements"]).ended(0);
+    assert!(noted.out.starts_with("0 agreements are new"), "{}", noted.out);
+    wardmote(twin, &["records", "key", "new", "first"]).ended(0);
+    wardmote(twin, &["records", "key", "new", "second"]).ended(0);
+    wardmote(twin, &["records", "key", "new", "second"]).ended(2);
+    wardmote(twin, &["records", "rotate"]).ended(0);
+    let keys = std::fs::read_to_string(twin.join("keys/records.keys")).unwrap();
+    assert_eq!(keys.lines().count(), 2);
+    wardmote(twin, &["backup", "one.backup"]).ended(0);
+    wardmote(twin, &["backup", "one.backup"]).ended(2);
+    wardmote(twin, &["restore", "one.backup"]).ended(2);
+    wardmote(twin, &["--records", "new/records.db", "restore", "one.backup"]).ended(0);
+    wardmote(twin, &["--records", "new/records.db", "backup", "two.backup"]).ended(0);
+    let read = |name: &str| std::fs::read(twin.join(name)).unwrap();
+    assert!(read("one.backup") == read("two.backup"));
+    let whole = String::from_utf8(read("one.backup")).unwrap();
+    std::fs::write(twin.join("cut.backup"), &whole[..whole.len() / 2]).unwrap();
+    wardmote(twin, &["--records", "cut/records.db", "restore", "cut.backup"]).ended(2);
+    assert!(!twin.join("cut/records.db").exists());
+    // Without a store there is nothing to back up, and none is made.
+    wardmote(twin, &["--records", "none/records.db", "backup", "none.backup"]).ended(2);
+    assert!(!twin.join("none").exists() && !twin.join("none.backup").exists());
+}

@@ -1,0 +1,137 @@
+//! The log in the store: appended to, searched, read whole.
+
+use jiff::Timestamp;
+
+use super::entry::{COLUMNS, Entry, NewEntry};
+use super::{Checkpoint, Fault, Verification, verify};
+use crate::store::{Store, StoreError, Transaction, Value};
+use crate::words::Operation;
+
+/// Appends entries within a transaction. Until that ends, no other may append.
+pub(crate) async fn append(on: &mut Transaction, entries: Vec<NewEntry>) -> Result<(), StoreError> {
+    if entries.is_empty() {
+        return Ok(());
+    }
+    // Writing to the row holds it: on PostgreSQL others wait here, and then read what we wrote.
+    let hold = "UPDATE audit_head SET sequence = sequence WHERE id = 1 RETURNING sequence, hash";
+    let head = on.fetch_one(hold, &[]).await?.ok_or(StoreError::NoHead)?;
+    let (mut sequence, mut hash) = (head.integer(0)?, head.text(1)?);
+    let insert = format!(
+        "INSERT INTO audit_entries ({COLUMNS}) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    );
+    for new in entries {
+        let entry = new.after(sequence, &hash);
+        on.execute(&insert, &entry.values()).await?;
+        (sequence, hash) = (entry.sequence, entry.hash);
+    }
+    let move_on = "UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1";
+    on.execute(move_on, &[sequence.into(), hash.into()]).await?;
+    Ok(())
+}
+
+/// Which entries are looked for; what is not given does not matter.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// By whom.
+    pub actor: Option<String>,
+    /// With what.
+    pub subject: Option<String>,
+    /// What was done.
+    pub operation: Option<Operation>,
+    /// To whom.
+    pub recipient: Option<String>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub before: Option<Timestamp>,
+}
+
+impl Search {
+    fn condition(&self) -> (String, Vec<Value>) {
+        let mut parts = vec!["1 = 1".to_owned()];
+        let mut values: Vec<Value> = Vec::new();
+        let mut add = |column: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                values.push(value);
+                parts.push(format!("{column} ${}", values.len()));
+            }
+        };
+        add("actor =", self.actor.as_deref().map(Value::from));
+        add("subject =", self.subject.as_deref().map(Value::from));
+        add("operation =", self.operation.map(|operation| operation.word().into()));
+        add("recipient =", self.recipient.as_deref().map(Value::from));
+        add("at_time >=", self.from.map(|from| from.as_microsecond().into()));
+        add("at_time <", self.before.map(|before| before.as_microsecond().into()));
+        (parts.join(" AND "), values)
+    }
+}
+
+impl Store {
+    /// The entries that a search finds, in the order of the log.
+    pub async fn search_audit(&self, search: &Search) -> Result<Vec<Entry>, StoreError> {
+        let (condition, values) = search.condition();
+        let sql =
+            format!("SELECT {COLUMNS} FROM audit_entries WHERE {condition} ORDER BY sequence");
+        let mut on = self.database.snapshot().await?;
+        on.fetch(&sql, &values).await?.iter().map(Entry::read).collect()
+    }
+
+    /// Holds the log against itself, against the checkpoints that the store remembers and against
+    /// those that were kept elsewhere.
+    pub async fn verify_audit(&self, kept: &[Checkpoint]) -> Result<Verification, StoreError> {
+        Self::verify_on(&mut self.database.snapshot().await?, kept).await
+    }
+
+    pub(crate) async fn verify_on(
+        on: &mut Transaction,
+        kept: &[Checkpoint],
+    ) -> Result<Verification, StoreError> {
+        let sql = format!("SELECT {COLUMNS} FROM audit_entries ORDER BY sequence");
+        let mut entries = Vec::new();
+        let mut faults = Vec::new();
+        for row in on.fetch(&sql, &[]).await? {
+            match Entry::read(&row) {
+                Ok(entry) => entries.push(entry),
+                // A word that was put there by hand is a finding, and not a reason to stop.
+                Err(StoreError::Database(why)) => return Err(StoreError::Database(why)),
+                Err(_) => faults.push(Fault::Edited { sequence: row.integer(0)? }),
+            }
+        }
+        let head = on.fetch_one("SELECT sequence, hash FROM audit_head WHERE id = 1", &[]).await?;
+        let mut checkpoints = kept.to_vec();
+        match head {
+            Some(head) => checkpoints.push(Checkpoint::head(head.integer(0)?, head.text(1)?)),
+            None => faults.push(Fault::NoHead),
+        }
+        let remembered = "SELECT sequence, hash, at_time FROM checkpoints ORDER BY sequence";
+        for row in on.fetch(remembered, &[]).await? {
+            checkpoints.push(Checkpoint::read(&row)?);
+        }
+        let mut verification = verify(&entries, &checkpoints);
+        verification.faults.extend(faults);
+        verification.faults.sort();
+        verification.faults.dedup();
+        Ok(verification)
+    }
+
+    /// A checkpoint of the log as it is now, remembered in the store, to be signed and kept elsewhere.
+    ///
+    /// `None` while there is no entry.
+    pub async fn audit_checkpoint(&self, now: Timestamp) -> Result<Option<Checkpoint>, StoreError> {
+        let mut on = self.database.write().await?;
+        let hold =
+            "UPDATE audit_head SET sequence = sequence WHERE id = 1 RETURNING sequence, hash";
+        let head = on.fetch_one(hold, &[]).await?.ok_or(StoreError::NoHead)?;
+        let (sequence, hash) = (head.integer(0)?, head.text(1)?);
+        if sequence == 0 {
+            return Ok(None);
+        }
+        let insert = "INSERT INTO checkpoints (sequence, hash, at_time) VALUES ($1, $2, $3) \
+                      ON CONFLICT (sequence) DO NOTHING";
+        let values = [sequence.into(), hash.as_str().into(), now.as_microsecond().into()];
+        on.execute(insert, &values).await?;
+        on.commit().await?;
+        Ok(Some(Checkpoint { sequence, hash, at: Some(now) }))
+    }
+}

@@ -1,0 +1,19 @@
+//! The ground of records: everything that a partnership does with names in it stands on this.
+//!
+//! [`Store`] is the database, on `SQLite` or PostgreSQL. [`policy`] decides by sharing agreements
+//! who may do what; [`audit`] keeps what was done; [`Records`] does nothing without both, in one
+//! transaction. Bodies are sealed under keys outside the database ([`Keyring`]).
+//!
+//! This package never reads a clock, a file of a partnership or an environment variable: it is told
+//! the time, the texts and the keys. It knows neither the evidence lake nor HTTP.
+
+pub mod audit;
+pub mod backup;
+pub mod people;
+pub mod policy;
+mod records;
+mod store;
+pub mod words;
+
+pub use records::{Asking, Change, Held, Listed, NewRecord, Page, Records, RecordsError};
+pub use store::{Keyring, Location, RecordId, SealError, Store, StoreError};

@@ -1,0 +1,509 @@
+//! Records: made, read, changed, listed and erased, each with permission and an audit entry in the
+//! same transaction.
+
+mod rows;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::audit::{NewEntry, append};
+use crate::people::actor;
+use crate::policy::{Actor, Decision, DecisionError, Policies, Refusal, Request, Resource, Scope};
+use crate::store::{DataKey, Keyring, RecordId, SealError, Store, StoreError, Transaction, Value};
+use crate::words::{Marking, Operation, Outcome, Regime, is_id};
+
+/// Why nothing was done.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordsError {
+    /// There is no such record, or the actor may not do this with it: the two look the same.
+    #[error("not found")]
+    NotFound {
+        /// Why, for those whose role entitles them to know.
+        reason: Option<Refusal>,
+    },
+    /// Somebody else changed the record after it was read.
+    #[error("the record was changed meanwhile: it is at version {}", theirs.listed.version)]
+    Conflict {
+        /// What was to be written.
+        yours: Box<Change>,
+        /// What stands there now.
+        theirs: Box<Held>,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The policies.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
+}
+
+/// Who asks, for what purpose, and when.
+#[derive(Debug, Clone, Copy)]
+pub struct Asking<'a> {
+    /// The person's id.
+    pub actor: &'a str,
+    /// The purpose, in the agreements' words.
+    pub purpose: &'a str,
+    /// Now.
+    pub now: Timestamp,
+    /// Today, where the partnership is.
+    pub today: Date,
+}
+
+/// A record to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRecord {
+    /// The category of data, as agreements name it.
+    pub kind: String,
+    /// Its marking.
+    pub marking: Marking,
+    /// The organisation that owns it.
+    pub owner: String,
+    /// The area that it is about.
+    pub subject_area: String,
+    /// The controller of its data.
+    pub controller: String,
+    /// The law that its data are processed under.
+    pub regime: Regime,
+    /// Whether it holds personal data.
+    pub personal: bool,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// A record without what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its id.
+    pub id: RecordId,
+    /// The category of data.
+    pub kind: String,
+    /// Its marking.
+    pub marking: Marking,
+    /// The organisation that owns it.
+    pub owner: String,
+    /// The area that it is about.
+    pub subject_area: String,
+    /// The controller of its data.
+    pub controller: String,
+    /// The law that its data are processed under.
+    pub regime: Regime,
+    /// Whether it holds personal data.
+    pub personal: bool,
+    /// Counted from 1 with each change.
+    pub version: i64,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub changed: Timestamp,
+}
+
+impl Listed {
+    /// What decisions need to know of it.
+    pub fn resource(&self) -> Resource {
+        Resource {
+            owner: self.owner.clone(),
+            category: self.kind.clone(),
+            marking: self.marking,
+            personal: self.personal,
+        }
+    }
+
+    /// Whether each reading of it is logged.
+    pub fn is_restricted(&self) -> bool {
+        self.personal || self.marking != Marking::Official
+    }
+}
+
+/// A record with what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// All but that.
+    pub listed: Listed,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// What a change puts in a record's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The area that it is about.
+    pub subject_area: String,
+    /// What it says.
+    pub body: Vec<u8>,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// After this record of the last page.
+    pub after: Option<(Timestamp, RecordId)>,
+    /// At most so many.
+    pub most: u32,
+}
+
+impl Store {
+    /// What decisions need to know of a record, for one who runs the store and explains a decision.
+    pub async fn resource(&self, id: &RecordId) -> Result<Option<Resource>, StoreError> {
+        let found = rows::find(&mut self.database.snapshot().await?, id).await?;
+        Ok(found.map(|found| found.listed.resource()))
+    }
+}
+
+/// The records of a partnership, open for work.
+#[derive(Debug, Clone)]
+pub struct Records {
+    store: Store,
+    keys: Keyring,
+    policies: Policies,
+}
+
+impl Records {
+    /// Records in a store, under keys and by policies.
+    pub fn new(store: Store, keys: Keyring, policies: Policies) -> Self {
+        Self { store, keys, policies }
+    }
+
+    /// The store below.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Makes a record.
+    pub async fn collect(
+        &self,
+        asking: Asking<'_>,
+        new: &NewRecord,
+    ) -> Result<Listed, RecordsError> {
+        let mut on = self.store.database.write().await?;
+        let listed = Listed {
+            id: RecordId::new()?,
+            kind: new.kind.clone(),
+            marking: new.marking,
+            owner: new.owner.clone(),
+            subject_area: new.subject_area.clone(),
+            controller: new.controller.clone(),
+            regime: new.regime,
+            personal: new.personal,
+            version: 1,
+            created: asking.now,
+            changed: asking.now,
+        };
+        let actor = person(&mut on, &asking).await?;
+        let decision = self.decide(&actor, Operation::Collection, &asking, Some(&listed))?;
+        let by = match decision {
+            Ok(by) => by,
+            Err(reason) => {
+                let subject = "new".to_owned();
+                return self
+                    .refuse(on, &actor, Operation::Collection, &asking, subject, reason)
+                    .await;
+            }
+        };
+        let key = DataKey::new()?;
+        let body = key.seal(&listed.id, 1, &new.body)?;
+        rows::insert(&mut on, &listed, body).await?;
+        let sql = "INSERT INTO record_keys (record, wrapped_by, wrapped) VALUES ($1, $2, $3)";
+        let wrapped = self.keys.wrap(&listed.id, &key)?;
+        let id = listed.id.to_string();
+        on.execute(sql, &[id.into(), self.keys.newest().into(), wrapped.into()]).await?;
+        append(&mut on, vec![done(Operation::Collection, &asking, &listed, by, None)]).await?;
+        on.commit().await?;
+        Ok(listed)
+    }
+
+    /// Reads a record.
+    pub async fn consult(&self, asking: Asking<'_>, id: &RecordId) -> Result<Held, RecordsError> {
+        self.read(asking, id, Operation::Consultation, None).await
+    }
+
+    /// Reads a record to give it to an organisation.
+    pub async fn disclose(
+        &self,
+        asking: Asking<'_>,
+        id: &RecordId,
+        recipient: &str,
+    ) -> Result<Held, RecordsError> {
+        self.read(asking, id, Operation::Disclosure, Some(recipient)).await
+    }
+
+    async fn read(
+        &self,
+        asking: Asking<'_>,
+        id: &RecordId,
+        operation: Operation,
+        recipient: Option<&str>,
+    ) -> Result<Held, RecordsError> {
+        let mut on = self.store.database.write().await?;
+        let found = rows::find(&mut on, id).await?;
+        let actor = person(&mut on, &asking).await?;
+        let listed = found.as_ref().map(|found| &found.listed);
+        let decision = self.decide(&actor, operation, &asking, listed)?;
+        let (by, found) = match (decision, found) {
+            (Ok(by), Some(found)) if self.may_receive(recipient, &by) => (by, found),
+            (decision, _) => {
+                let (subject, reason) = (id.to_string(), decision.err().flatten());
+                return self.refuse(on, &actor, operation, &asking, subject, reason).await;
+            }
+        };
+        let held = self.opened(found)?;
+        if held.listed.is_restricted() || operation == Operation::Disclosure {
+            let entry = done(operation, &asking, &held.listed, by, recipient);
+            append(&mut on, vec![entry]).await?;
+        }
+        on.commit().await?;
+        Ok(held)
+    }
+
+    /// Changes a record that was read at a version. Of two who read the same one, the second gets
+    /// both in a conflict. It takes the permissions to alter and to consult.
+    pub async fn alter(
+        &self,
+        asking: Asking<'_>,
+        id: &RecordId,
+        read_version: i64,
+        change: Change,
+    ) -> Result<Listed, RecordsError> {
+        let mut on = self.store.database.write().await?;
+        let found = rows::find(&mut on, id).await?;
+        let actor = person(&mut on, &asking).await?;
+        let listed = found.as_ref().map(|found| &found.listed);
+        let alter = self.decide(&actor, Operation::Alteration, &asking, listed)?;
+        let consult = self.decide(&actor, Operation::Consultation, &asking, listed)?;
+        let (by, consulted_by, found) = match (alter, consult, found) {
+            (Ok(by), Ok(consulted_by), Some(found)) => (by, consulted_by, found),
+            (alter, consult, _) => {
+                let reason = alter.err().or(consult.err()).flatten();
+                let subject = id.to_string();
+                return self
+                    .refuse(on, &actor, Operation::Alteration, &asking, subject, reason)
+                    .await;
+            }
+        };
+        let body = self.key(&found)?.seal(id, read_version + 1, &change.body)?;
+        let mut listed = found.listed;
+        let sql = "UPDATE records SET version = version + 1, changed = $1, subject_area = $2, \
+                   body = $3 WHERE id = $4 AND version = $5";
+        let values = [
+            asking.now.as_microsecond().into(),
+            change.subject_area.as_str().into(),
+            body.into(),
+            id.to_string().into(),
+            read_version.into(),
+        ];
+        if on.execute(sql, &values).await? == 0 {
+            return self.conflict(on, asking, id, consulted_by, change).await;
+        }
+        listed.version = read_version + 1;
+        listed.changed = asking.now;
+        listed.subject_area = change.subject_area;
+        append(&mut on, vec![done(Operation::Alteration, &asking, &listed, by, None)]).await?;
+        on.commit().await?;
+        Ok(listed)
+    }
+
+    /// What stands there is read anew, because it may have been changed since the transaction began;
+    /// and showing it is a consultation.
+    async fn conflict(
+        &self,
+        mut on: Transaction,
+        asking: Asking<'_>,
+        id: &RecordId,
+        consulted_by: String,
+        yours: Change,
+    ) -> Result<Listed, RecordsError> {
+        let Some(found) = rows::find(&mut on, id).await? else {
+            return Err(RecordsError::NotFound { reason: None });
+        };
+        let theirs = self.opened(found)?;
+        let entry = done(Operation::Consultation, &asking, &theirs.listed, consulted_by, None);
+        append(&mut on, vec![entry]).await?;
+        on.commit().await?;
+        Err(RecordsError::Conflict { yours: Box::new(yours), theirs: Box::new(theirs) })
+    }
+
+    /// Erases a record and its key. The log keeps that it was there.
+    pub async fn erase(&self, asking: Asking<'_>, id: &RecordId) -> Result<(), RecordsError> {
+        let mut on = self.store.database.write().await?;
+        let found = rows::find(&mut on, id).await?;
+        let actor = person(&mut on, &asking).await?;
+        let listed = found.as_ref().map(|found| &found.listed);
+        let decision = self.decide(&actor, Operation::Erasure, &asking, listed)?;
+        let (by, listed) = match (decision, found) {
+            (Ok(by), Some(found)) => (by, found.listed),
+            (decision, _) => {
+                let (subject, reason) = (id.to_string(), decision.err().flatten());
+                return self.refuse(on, &actor, Operation::Erasure, &asking, subject, reason).await;
+            }
+        };
+        let value = [Value::from(id.to_string())];
+        on.execute("DELETE FROM record_keys WHERE record = $1", &value).await?;
+        if on.execute("DELETE FROM records WHERE id = $1", &value).await? == 0 {
+            // Another erased it meanwhile, and logged that.
+            return Err(RecordsError::NotFound { reason: None });
+        }
+        append(&mut on, vec![done(Operation::Erasure, &asking, &listed, by, None)]).await?;
+        on.commit().await?;
+        Ok(())
+    }
+
+    /// The records that the actor may consult, in the order of their last change, filtered in the
+    /// database by the scope of the agreements. Each restricted one is logged as consulted.
+    pub async fn list(&self, asking: Asking<'_>, page: &Page) -> Result<Vec<Listed>, RecordsError> {
+        let mut on = self.store.database.write().await?;
+        let actor = person(&mut on, &asking).await?;
+        let request = request(&actor, Operation::Consultation, &asking);
+        let scope = Scope::of(&self.policies, &request);
+        let listed = rows::list(&mut on, &scope, page).await?;
+        let mut entries = Vec::new();
+        for one in &listed {
+            // The scope says which; the decision says by what, and must not disagree.
+            match self.policies.decide(&request, &one.resource())? {
+                Decision::Permitted { by } if one.is_restricted() => {
+                    entries.push(done(Operation::Consultation, &asking, one, by, None));
+                }
+                Decision::Permitted { .. } => {}
+                Decision::Refused(reason) => {
+                    let reason = self.policies.is_told_reasons(&actor).then_some(reason);
+                    return Err(RecordsError::NotFound { reason });
+                }
+            }
+        }
+        append(&mut on, entries).await?;
+        on.commit().await?;
+        Ok(listed)
+    }
+
+    /// Wraps every record's key with the newest of the keys, and answers how many were under another.
+    pub async fn rotate_keys(&self, now: Timestamp) -> Result<usize, RecordsError> {
+        let mut on = self.store.database.write().await?;
+        let newest = self.keys.newest();
+        let sql = "SELECT record FROM record_keys WHERE wrapped_by <> $1 ORDER BY record";
+        let older = on.fetch(sql, &[newest.into()]).await?;
+        for row in &older {
+            let id = rows::record_id(row.text(0)?)?;
+            // One that is gone was erased meanwhile.
+            let Some(found) = rows::find(&mut on, &id).await? else { continue };
+            let wrapped = self.keys.wrap(&id, &self.key(&found)?)?;
+            let sql = "UPDATE record_keys SET wrapped_by = $1, wrapped = $2 WHERE record = $3";
+            on.execute(sql, &[newest.into(), wrapped.into(), id.to_string().into()]).await?;
+        }
+        append(&mut on, vec![NewEntry::administration(now, format!("key/{newest}"))]).await?;
+        on.commit().await?;
+        Ok(older.len())
+    }
+
+    /// The permit's id, or why not. Where there is no record the policies are asked all the same, so
+    /// that the answer takes no less time.
+    fn decide(
+        &self,
+        actor: &Actor,
+        operation: Operation,
+        asking: &Asking<'_>,
+        listed: Option<&Listed>,
+    ) -> Result<Result<String, Option<Refusal>>, DecisionError> {
+        let nothing = || Resource {
+            owner: "none".to_owned(),
+            category: "none".to_owned(),
+            marking: Marking::OfficialSensitive,
+            personal: true,
+        };
+        let resource = listed.map_or_else(nothing, Listed::resource);
+        let decision = self.policies.decide(&request(actor, operation, asking), &resource)?;
+        Ok(match decision {
+            Decision::Permitted { by } if listed.is_some() => Ok(by),
+            Decision::Permitted { .. } => Err(None),
+            Decision::Refused(reason) => Err(listed.map(|_| reason)),
+        })
+    }
+
+    async fn refuse<T>(
+        &self,
+        mut on: Transaction,
+        actor: &Actor,
+        operation: Operation,
+        asking: &Asking<'_>,
+        subject: String,
+        reason: Option<Refusal>,
+    ) -> Result<T, RecordsError> {
+        let entry = NewEntry {
+            at: asking.now,
+            operation,
+            outcome: Outcome::Refused,
+            actor: logged(asking.actor),
+            recipient: None,
+            subject,
+            version: None,
+            purpose: logged(asking.purpose),
+            policy: None,
+        };
+        append(&mut on, vec![entry]).await?;
+        on.commit().await?;
+        let reason = reason.filter(|_| self.policies.is_told_reasons(actor));
+        Err(RecordsError::NotFound { reason })
+    }
+
+    /// A record is given only to a party of the agreement that permits it.
+    fn may_receive(&self, recipient: Option<&str>, by: &str) -> bool {
+        let agreement = by.rsplit_once('/').and_then(|(id, _)| self.policies.agreements().find(id));
+        let is_party = |recipient: &str| {
+            agreement.is_some_and(|one| one.terms.parties.iter().any(|party| party.id == recipient))
+        };
+        recipient.is_none_or(is_party)
+    }
+
+    fn opened(&self, found: rows::Found) -> Result<Held, SealError> {
+        let key = self.key(&found)?;
+        let body = key.open(&found.listed.id, found.listed.version, &found.sealed)?;
+        Ok(Held { listed: found.listed, body })
+    }
+
+    fn key(&self, found: &rows::Found) -> Result<DataKey, SealError> {
+        let id = &found.listed.id;
+        let missing = || SealError::Broken { record: id.to_string() };
+        let (wrapped_by, wrapped) = found.key.as_ref().ok_or_else(missing)?;
+        self.keys.unwrap(id, wrapped_by, wrapped)
+    }
+}
+
+/// A word that a caller gave, as the log may keep it: one that is no id may hold what somebody typed.
+fn logged(word: &str) -> String {
+    if is_id(word) { word.to_owned() } else { "not-an-id".to_owned() }
+}
+
+fn request<'a>(actor: &'a Actor, operation: Operation, asking: &Asking<'a>) -> Request<'a> {
+    Request { actor, operation, purpose: asking.purpose, on: asking.today }
+}
+
+/// The person who asks. One who is not known has no roles, and may do nothing.
+async fn person(on: &mut Transaction, asking: &Asking<'_>) -> Result<Actor, StoreError> {
+    let nobody = || Actor {
+        person: asking.actor.to_owned(),
+        organisation: "none".to_owned(),
+        roles: std::collections::BTreeSet::new(),
+    };
+    Ok(actor(on, asking.actor, asking.today).await?.unwrap_or_else(nobody))
+}
+
+fn done(
+    operation: Operation,
+    asking: &Asking<'_>,
+    listed: &Listed,
+    by: String,
+    recipient: Option<&str>,
+) -> NewEntry {
+    NewEntry {
+        at: asking.now,
+        operation,
+        outcome: Outcome::Done,
+        actor: logged(asking.actor),
+        recipient: recipient.map(str::to_owned),
+        subject: listed.id.to_string(),
+        version: Some(listed.version),
+        purpose: logged(asking.purpose),
+        policy: Some(by),
+    }
+}

@@ -1,0 +1,285 @@
+//! The two stores behind one set of queries: typed pools of `SQLite` and PostgreSQL, and the few
+//! types of value that both take.
+//!
+//! `sqlx`'s own `Any` driver fails on types that PostgreSQL has and `SQLite` has not. Here a query
+//! binds and reads texts, 64-bit integers and bytes only, each by the driver of its store.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
+};
+use sqlx::{AssertSqlSafe, PgPool, Row as _, SqlSafeStr as _, SqlitePool};
+
+use super::StoreError;
+
+/// How long a writer waits for another before it gives up.
+const PATIENCE: Duration = Duration::from_secs(30);
+const CONNECTIONS: u32 = 8;
+
+/// Where the records lie.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Location {
+    /// A file of `SQLite`.
+    Sqlite(PathBuf),
+    /// A database of PostgreSQL, as `postgres://user@host/name`.
+    Postgres(String),
+}
+
+impl Location {
+    /// `postgres://...` or `postgresql://...` is a database of PostgreSQL; anything else a file.
+    pub fn parse(text: &str) -> Self {
+        let is_postgres = ["postgres://", "postgresql://"].iter().any(|is| text.starts_with(is));
+        if is_postgres {
+            Self::Postgres(text.to_owned())
+        } else {
+            Self::Sqlite(PathBuf::from(text))
+        }
+    }
+}
+
+/// Without the password that an address may hold.
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "{}", path.display()),
+            Self::Postgres(address) => {
+                let host = address.rsplit('@').next().unwrap_or_default();
+                write!(f, "PostgreSQL at {}", host.trim_start_matches("postgres://"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// A pool of connections to one of the stores.
+#[derive(Debug, Clone)]
+pub(crate) enum Database {
+    Sqlite(SqlitePool),
+    Postgres(PgPool),
+}
+
+/// What a query may bind or read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Value {
+    Text(Option<String>),
+    Integer(Option<i64>),
+    Bytes(Vec<u8>),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl From<Option<String>> for Value {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Integer(Some(number))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<Vec<u8>> for Value {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self::Bytes(bytes)
+    }
+}
+
+/// A row that a query answered.
+pub(crate) enum Row {
+    Sqlite(SqliteRow),
+    Postgres(PgRow),
+}
+
+macro_rules! read {
+    ($row:expr, $index:expr) => {
+        match $row {
+            Row::Sqlite(row) => row.try_get($index),
+            Row::Postgres(row) => row.try_get($index),
+        }
+        .map_err(StoreError::from)
+    };
+}
+
+impl Row {
+    pub(crate) fn text(&self, index: usize) -> Result<String, StoreError> {
+        read!(self, index)
+    }
+
+    pub(crate) fn text_if_any(&self, index: usize) -> Result<Option<String>, StoreError> {
+        read!(self, index)
+    }
+
+    pub(crate) fn integer(&self, index: usize) -> Result<i64, StoreError> {
+        read!(self, index)
+    }
+
+    pub(crate) fn integer_if_any(&self, index: usize) -> Result<Option<i64>, StoreError> {
+        read!(self, index)
+    }
+
+    pub(crate) fn bytes(&self, index: usize) -> Result<Vec<u8>, StoreError> {
+        read!(self, index)
+    }
+}
+
+/// A transaction on one of the stores; what is not committed is rolled back.
+pub(crate) enum Transaction {
+    Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
+    Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
+}
+
+/// A query of either store with its values bound. The text is always one of this package's own;
+/// what comes from outside is a value.
+macro_rules! bound {
+    ($sql:expr, $values:expr) => {{
+        let mut query = sqlx::query(AssertSqlSafe($sql.to_owned()));
+        for value in $values {
+            query = match value.clone() {
+                Value::Text(text) => query.bind(text),
+                Value::Integer(number) => query.bind(number),
+                Value::Bytes(bytes) => query.bind(bytes),
+            };
+        }
+        query
+    }};
+}
+
+impl Transaction {
+    /// Runs a statement and answers how many rows it changed.
+    pub(crate) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(on) => bound!(sql, values).execute(&mut **on).await?.rows_affected(),
+            Self::Postgres(on) => bound!(sql, values).execute(&mut **on).await?.rows_affected(),
+        })
+    }
+
+    pub(crate) async fn fetch(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Vec<Row>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(on) => {
+                let rows = bound!(sql, values).fetch_all(&mut **on).await?;
+                rows.into_iter().map(Row::Sqlite).collect()
+            }
+            Self::Postgres(on) => {
+                let rows = bound!(sql, values).fetch_all(&mut **on).await?;
+                rows.into_iter().map(Row::Postgres).collect()
+            }
+        })
+    }
+
+    pub(crate) async fn fetch_one(
+        &mut self,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.fetch(sql, values).await?.into_iter().next())
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl Database {
+    /// Opens the store, makes it where there is none, and brings its tables up to date.
+    pub(crate) async fn open(location: &Location) -> Result<Self, StoreError> {
+        let database = match location {
+            Location::Sqlite(path) => Self::Sqlite(open_sqlite(path).await?),
+            Location::Postgres(address) => {
+                let options = PgPoolOptions::new().max_connections(CONNECTIONS);
+                Self::Postgres(options.acquire_timeout(PATIENCE).connect(address).await?)
+            }
+        };
+        let migrator = migrations();
+        match &database {
+            Self::Sqlite(pool) => migrator.run(pool).await?,
+            Self::Postgres(pool) => migrator.run(pool).await?,
+        }
+        Ok(database)
+    }
+
+    /// Begins a transaction that writes. On `SQLite` it is the only one until it ends: two readers
+    /// that both come to write could not both go on.
+    pub(crate) async fn write(&self) -> Result<Transaction, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that reads one state of the store, whatever others write meanwhile.
+    pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
+        Ok(match self {
+            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin().await?),
+            Self::Postgres(pool) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                Transaction::Postgres(pool.begin_with(begin).await?)
+            }
+        })
+    }
+
+    /// Waits until every connection is closed.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(pool) => pool.close().await,
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // Readers and the writer do not wait for one another, and what was committed is on the
+        // disk even if the power fails.
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        // What was erased is overwritten in the file.
+        .pragma("secure_delete", "ON");
+    let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+    Ok(pool.connect_with(options).await?)
+}
+
+fn migrations() -> Migrator {
+    let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
+    let simple = MigrationType::Simple;
+    Migrator::with_migrations(vec![Migration::new(1, "ground".into(), simple, ground, false)])
+}

@@ -1,0 +1,16 @@
+//! What the store of records promises, on `SQLite` and on PostgreSQL.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_wrap,
+    reason = "a test that cannot go on has failed; its counts are small"
+)]
+
+mod audit;
+mod backup;
+mod contract;
+mod durability;
+mod lists;
+mod policy;
+mod postgres;
+mod scene;
