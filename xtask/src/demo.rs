@@ -1,6 +1,7 @@
-//! `cargo xtask demo`: from a clean clone to written assessments.
+//! `cargo xtask demo`: from a clean clone to written assessments, and the site that shows them.
 
 use std::fs;
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,9 +15,9 @@ use crate::{assets, sample_data};
 const BUILD: Duration = Duration::from_mins(90);
 const DEMO: Duration = Duration::from_mins(20);
 
-/// `cargo xtask demo [--profile demo|dev]`
+/// `cargo xtask demo [--profile demo|dev] [--no-serve]`
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
-    let profile = profile(arguments)?;
+    let (profile, may_serve) = options(arguments)?;
     let mut journal = Journal::new(workspace);
     journal.step("assets", || assets::prepare(workspace))?;
     journal.step("build", || {
@@ -36,9 +37,21 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
         in_gigabytes(size(&workspace.root.join("partnerships"))),
     );
     println!("\nThe assessments are written:");
-    for page in pages {
+    for page in &pages {
         println!("  {}", page.display());
     }
+    let is_watched = std::io::stdout().is_terminal() && std::env::var_os("CI").is_none();
+    if may_serve && is_watched { serve(workspace, profile, &pages) } else { Ok(()) }
+}
+
+/// Serves the partnerships whose publications these are, until Ctrl-C.
+fn serve(workspace: &Workspace, profile: &str, pages: &[PathBuf]) -> anyhow::Result<()> {
+    let folders = pages.iter().filter_map(|page| page.parent().and_then(Path::parent));
+    let mut wardmote = command(workspace.binary(profile));
+    wardmote.arg("serve").args(folders).env("WARDMOTE_ASSETS", workspace.assets());
+    println!("\nThe site, until Ctrl-C:");
+    let ended = wardmote.status().context("cannot start wardmote serve")?;
+    ensure!(ended.success(), "wardmote serve ended with {ended}");
     Ok(())
 }
 
@@ -82,11 +95,16 @@ fn published(partnership: &Path) -> anyhow::Result<PathBuf> {
     index.context("no index.html")
 }
 
-fn profile(arguments: &[String]) -> anyhow::Result<&'static str> {
-    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-        [] | ["--profile", "demo"] => Ok("demo"),
-        ["--profile", "dev"] => Ok("dev"),
-        _ => bail!("usage: cargo xtask demo [--profile demo|dev]"),
+/// The profile to build with, and whether the site may be served at the end.
+fn options(arguments: &[String]) -> anyhow::Result<(&'static str, bool)> {
+    let mut words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let n_words = words.len();
+    words.retain(|word| *word != "--no-serve");
+    let may_serve = words.len() == n_words;
+    match words.as_slice() {
+        [] | ["--profile", "demo"] => Ok(("demo", may_serve)),
+        ["--profile", "dev"] => Ok(("dev", may_serve)),
+        _ => bail!("usage: cargo xtask demo [--profile demo|dev] [--no-serve]"),
     }
 }
 
@@ -116,11 +134,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_two_profiles_are_known() {
+    fn only_the_two_profiles_are_known_and_the_site_can_be_left_out() {
         let words = |text: &str| text.split(' ').map(String::from).collect::<Vec<_>>();
-        assert_eq!(profile(&[]).unwrap(), "demo");
-        assert_eq!(profile(&words("--profile dev")).unwrap(), "dev");
-        assert!(profile(&words("--profile release")).is_err());
+        assert_eq!(options(&[]).unwrap(), ("demo", true));
+        assert_eq!(options(&words("--profile dev")).unwrap(), ("dev", true));
+        assert_eq!(options(&words("--profile dev --no-serve")).unwrap(), ("dev", false));
+        assert!(options(&words("--profile release")).is_err());
     }
 
     #[test]

@@ -35,8 +35,8 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command {
         name: "demo",
-        arguments: "[--profile demo|dev]",
-        about: "build, load the sample data, write the assessments",
+        arguments: "[--profile demo|dev] [--no-serve]",
+        about: "load the sample data, assess, serve the site",
         run: demo::run,
     },
     Command {

@@ -90,6 +90,7 @@ fn leeds_is_served_and_nothing_hostile_takes_it_down() {
     pages_say_what_they_know(&server);
     programs_are_answered(&server);
     answers_carry_their_headers(&server);
+    a_browser_finds_no_barrier(&server, here.path());
     hostile_requests_get_clear_answers(&server);
     a_new_publication_is_seen(&server, &leeds);
 }
@@ -183,6 +184,47 @@ fn answers_carry_their_headers(server: &Server) {
         "GET /data HTTP/1.1\r\nHost: x\r\nIf-None-Match: W/{tag}\r\nConnection: close\r\n\r\n"
     ));
     assert_eq!((again.status, again.body.as_str()), (304, ""));
+}
+
+/// Every kind of page in a real browser: `setup/node/site.mjs` says what it looks at.
+fn a_browser_finds_no_barrier(server: &Server, here: &Path) {
+    let assets = std::env::var_os("WARDMOTE_ASSETS").unwrap();
+    // Where `cargo xtask assets` has npm install what the lock file names.
+    let modules = Path::new(&assets).join("../downloads/node/node_modules");
+    let chromium = Path::new("/usr/bin/chromium");
+    if !modules.join("playwright-core").is_dir() || !chromium.exists() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "no browser, or no driver for it");
+        eprintln!("skipped: needs Chromium, and `cargo xtask assets` for what drives it");
+        return;
+    }
+    let screenshots = std::env::var_os("WARDMOTE_SCREENSHOTS")
+        .map_or_else(|| here.join("screenshots"), std::path::PathBuf::from);
+    let pages = [
+        "/",
+        "/areas",
+        "/areas/E08000035",
+        "/data",
+        "/methods",
+        "/methods/spikes",
+        "/glossary",
+        "/accessibility",
+        "/privacy",
+        "/about",
+        "/nothing",
+        "/assessment/index.html",
+        "/assessment/figures.html",
+    ];
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../setup/node/site.mjs");
+    let output = Command::new("node")
+        .args([script, modules, screenshots])
+        .arg(format!("http://{}", server.address))
+        .args(pages)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{failed}");
+    assert!(said.contains("13 pages visited, 0 things wrong"), "{said}");
 }
 
 fn hostile_requests_get_clear_answers(server: &Server) {

@@ -128,6 +128,8 @@ mod tests {
             .unwrap()
             .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned())
             .collect();
+        // The list of methods by what they answer is for the command line's users.
+        written.retain(|name| name != "README");
         written.sort();
         assert_eq!(METHODS.iter().map(|guide| guide.name).collect::<Vec<_>>(), written);
         for guide in METHODS.iter().chain(&STATEMENTS) {

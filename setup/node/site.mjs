@@ -1,0 +1,98 @@
+// Visits pages of the site as people do: with and without JavaScript, by keyboard alone, on a phone and
+// on a desk; and lets axe-core look for barriers. Prints what is wrong, and ends with 1 if anything is.
+//
+// node site.mjs NODE_MODULES SCREENSHOTS BASE_ADDRESS PATH...
+
+import { createRequire } from "node:module";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [modules, screenshots, base, ...paths] = process.argv.slice(2);
+const require = createRequire(join(modules, "here.js"));
+const { chromium } = require("playwright-core");
+const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
+
+const wrong = [];
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+});
+mkdirSync(screenshots, { recursive: true });
+
+async function barriers(page, where) {
+  // Evaluated by the debugger, which the page's own policy does not concern.
+  await page.evaluate(axe);
+  const found = await page.evaluate((rules) => globalThis.axe.run({ runOnly: rules }), RULES);
+  for (const violation of found.violations) {
+    wrong.push(`${where}: ${violation.id}: ${violation.nodes[0].html}`);
+  }
+  if (found.passes.length === 0) wrong.push(`${where}: axe-core looked at nothing`);
+}
+
+async function keyboard(page, where) {
+  const here = () =>
+    page.evaluate(() => {
+      const at = document.activeElement;
+      const all = [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")];
+      return { index: all.indexOf(at), skips: at.classList.contains("govuk-skip-link") };
+    });
+  const expected = await page.evaluate(
+    () =>
+      [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter((one) =>
+        one.checkVisibility(),
+      ).length,
+  );
+  const reached = new Set();
+  for (let press = 0; press < expected + 5; press += 1) {
+    await page.keyboard.press("Tab");
+    const at = await here();
+    if (press === 0 && !at.skips) wrong.push(`${where}: the first stop is not the skip link`);
+    if (at.index >= 0) reached.add(at.index);
+  }
+  if (reached.size < expected) {
+    wrong.push(`${where}: ${reached.size} of ${expected} links and fields are reached by keyboard`);
+  }
+}
+
+for (const [size, viewport] of Object.entries(SIZES)) {
+  for (const javaScriptEnabled of [true, false]) {
+    const context = await browser.newContext({ viewport, javaScriptEnabled });
+    for (const path of paths) {
+      const where = `${path} (${size}, ${javaScriptEnabled ? "with" : "without"} JavaScript)`;
+      const page = await context.newPage();
+      page.on("request", (request) => {
+        const address = request.url();
+        if (!address.startsWith(base) && !address.startsWith("data:")) {
+          wrong.push(`${where}: asks for ${address}`);
+        }
+      });
+      page.on("console", (message) => {
+        if (["error", "warning"].includes(message.type()) && !message.text().includes("404")) {
+          wrong.push(`${where}: ${message.text()}`);
+        }
+      });
+      await page.goto(base + path, { waitUntil: "load" });
+      const heading = await page.locator("h1").count();
+      if (heading !== 1) wrong.push(`${where}: ${heading} headings of level 1`);
+      if (javaScriptEnabled) {
+        await barriers(page, where);
+        const wide = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (wide > 1) wrong.push(`${where}: ${wide} pixels wider than the screen`);
+        await keyboard(page, where);
+      }
+      const name = `${path.replaceAll(/[^A-Za-z0-9]+/g, "-")}-${size}-${javaScriptEnabled ? "js" : "plain"}`;
+      await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+      await page.close();
+    }
+    if ((await context.cookies()).length > 0) wrong.push(`${size}: a cookie was set`);
+    await context.close();
+  }
+}
+await browser.close();
+for (const line of wrong) console.log(line);
+console.log(`${paths.length} pages visited, ${wrong.length} things wrong`);
+process.exit(wrong.length > 0 ? 1 : 0);
