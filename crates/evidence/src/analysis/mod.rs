@@ -48,6 +48,15 @@ fn said<W: ToString>(warnings: &[W]) -> impl Iterator<Item = String> {
     warnings.iter().map(ToString::to_string)
 }
 
+/// The warnings of the data, of what was done to it, and of the method.
+fn gathered<W: ToString>(
+    data: &[String],
+    notes: impl IntoIterator<Item = String>,
+    found: &[W],
+) -> Vec<String> {
+    data.iter().cloned().chain(notes).chain(said(found)).collect()
+}
+
 /// A p value as it is read: not more exact than it is.
 fn p_in_words(p: f64) -> String {
     if p < 0.001 { "p below 0.001".into() } else { format!("p {p:.3}") }

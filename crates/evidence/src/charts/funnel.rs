@@ -4,7 +4,7 @@ use wardmote_stats::funnel::{Funnel, FunnelArea, Overdispersion, Position};
 use wardmote_stats::rates::Exposure;
 use wardmote_stats::share_periods::Part;
 
-use super::{Drawing, Drawn, capital, printer, taken_by_area, unit_of};
+use super::{Drawing, Drawn, capital, printer, taken_everywhere, unit_of};
 use crate::declarations::{Form, MeasureChart};
 use crate::measure::Measure;
 use crate::numbers::thousands;
@@ -55,9 +55,7 @@ pub(super) fn draw(
     measure: &Measure,
     chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
-    let (taken, withheld) = taken_by_area(observed, measure, chart)?;
     let level = chart.level.unwrap_or(observed.partnership.district_level);
-    let n_areas = observed.places_within(level, &observed.partnership.areas)?.len();
     let size_label = match chart.form {
         Form::Share => {
             measure.share_of.as_ref().map_or("rows", |_| "rows that the share is taken of")
@@ -75,14 +73,10 @@ pub(super) fn draw(
         columns: columns(measure, size_label, &unit).to_vec(),
         rows: Vec::new(),
     };
-    if !withheld.is_empty() {
-        return Ok(nothing(
-            "the numbers of some areas are withheld, so that nobody can be worked out",
-        ));
-    }
-    if taken.len() < n_areas {
-        return Ok(nothing("the numbers of some areas are not known"));
-    }
+    let taken = match taken_everywhere(observed, measure, chart)? {
+        Ok(taken) => taken,
+        Err(why) => return Ok(nothing(why)),
+    };
     let funnel = match funnel(chart.form, &taken) {
         Ok(funnel) => funnel,
         Err(why) => return Ok(nothing(&why)),
@@ -101,7 +95,7 @@ pub(super) fn draw(
             lies(area.position).to_owned(),
         ]
     };
-    let what = format!("{} ({unit}), {n_areas} {areas}", measure.title);
+    let what = format!("{} ({unit}), {} {areas}", measure.title, taken.len());
     Ok(Drawn {
         finding: finding(&what, chart, &funnel, &taken, &print(per * funnel.target)),
         columns: columns(measure, size_label, &unit).to_vec(),

@@ -4,7 +4,7 @@ use wardmote_lake::Boundary;
 use wardmote_stats::spatial::gi_star::{GiStar, GiStarClass, gi_star};
 use wardmote_stats::spatial::weights::{DEFAULT_TOLERANCE_METRES, queen_contiguity};
 
-use super::{Drawing, Drawn, MapData, area_table, bar, taken_by_area, unit_of};
+use super::{Drawing, Drawn, MapData, area_table, bar, taken_everywhere, unit_of};
 use crate::declarations::MeasureChart;
 use crate::measure::Measure;
 use crate::numbers::{p_value, two_decimals};
@@ -19,35 +19,29 @@ pub(super) fn draw(
     measure: &Measure,
     chart: &MeasureChart,
 ) -> Result<Drawn, ObservedError> {
-    let (taken, withheld) = taken_by_area(observed, measure, chart)?;
     let level = chart.level.unwrap_or(observed.partnership.district_level);
     let outlines = observed.boundaries.get(&level).filter(|outlines| !outlines.is_empty());
     let outlines = outlines.ok_or(ObservedError::NoOutlines { level })?;
-    let n_areas = observed.places_within(level, &observed.partnership.areas)?.len();
     let areas = level.tier.in_words_plural();
     let unit = unit_of(measure, chart.form);
-    let bars: Vec<_> = taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
-    let (mut columns, mut rows) = area_table(measure, chart.form, &taken, &bars);
-    columns.extend(["Gi*", "Corrected p", "Kind"].map(String::from));
     let nothing = |why: &str| Drawn {
         finding: format!("No hot spots can be drawn: {why}."),
         unit: unit.clone(),
         drawing: Drawing::Kinds(Vec::new(), Vec::new()),
-        columns: columns.clone(),
+        columns: Vec::new(),
         rows: Vec::new(),
     };
-    if !withheld.is_empty() {
-        return Ok(nothing(
-            "the numbers of some areas are withheld, so that nobody can be worked out",
-        ));
-    }
-    if taken.len() < n_areas {
-        return Ok(nothing("the numbers of some areas are not known"));
-    }
+    let taken = match taken_everywhere(observed, measure, chart)? {
+        Ok(taken) => taken,
+        Err(why) => return Ok(nothing(why)),
+    };
     let found = match found(&taken, outlines) {
         Ok(found) => found,
         Err(why) => return Ok(nothing(&why)),
     };
+    let bars: Vec<_> = taken.iter().map(|(place, taken)| bar(place.name.clone(), taken)).collect();
+    let (mut columns, mut rows) = area_table(measure, chart.form, &taken, &bars);
+    columns.extend(["Gi*", "Corrected p", "Kind"].map(String::from));
     for (row, area) in rows.iter_mut().zip(&found.areas) {
         let p = area.adjusted_p.map_or_else(|| "none".to_owned(), p_value);
         row.extend([two_decimals(area.z), p, KINDS[kind(area.class)].to_owned()]);
@@ -63,10 +57,11 @@ pub(super) fn draw(
         many => format!(" (among them {})", many[..12].join(", ")),
     };
     let finding = format!(
-        "{} ({unit}), {}, {}: of {n_areas} {areas}, {} are hot spots{} and {} are cold spots{}, each taken with its neighbours. Getis-Ord Gi*, {} random arrangements, seed {}, corrected over all areas of the map at {}%.",
+        "{} ({unit}), {}, {}: of {} {areas}, {} are hot spots{} and {} are cold spots{}, each taken with its neighbours. Getis-Ord Gi*, {} random arrangements, seed {}, corrected over all areas of the map at {}%.",
         measure.title,
         observed.home()?.name,
         chart.period.in_words(),
+        taken.len(),
         hot.len(),
         listed(&hot),
         cold.len(),

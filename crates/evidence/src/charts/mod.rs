@@ -323,6 +323,27 @@ fn taken_by_area<'a>(
     Ok((found, withheld))
 }
 
+/// Every area with its value, or why there is no such list.
+type Everywhere<'a> = Result<Vec<(&'a Place, Taken)>, &'static str>;
+
+/// The measure in every area of the chart's level, or why a drawing that needs them all cannot be.
+fn taken_everywhere<'a>(
+    observed: &'a Observed,
+    measure: &Measure,
+    chart: &MeasureChart,
+) -> Result<Everywhere<'a>, ObservedError> {
+    let (taken, withheld) = taken_by_area(observed, measure, chart)?;
+    let level = chart.level.unwrap_or(observed.partnership.district_level);
+    let n_areas = observed.places_within(level, &observed.partnership.areas)?.len();
+    Ok(if !withheld.is_empty() {
+        Err("the numbers of some areas are withheld, so that nobody can be worked out")
+    } else if taken.len() < n_areas {
+        Err("the numbers of some areas are not known")
+    } else {
+        Ok(taken)
+    })
+}
+
 fn bar(label: String, taken: &Taken) -> BarData {
     BarData { label, value: taken.value, interval: (taken.interval.lower, taken.interval.upper) }
 }

@@ -8,7 +8,7 @@ use wardmote_stats::spatial::weights::Standardisation;
 
 use super::areas::weights_fields;
 use super::{Areas, WeightsRule, permuted};
-use crate::analysis::{Analysis, AnalysisError, Fields, fields, p_in_words, said};
+use crate::analysis::{Analysis, AnalysisError, Fields, fields, gathered, p_in_words};
 
 /// Global Moran's I.
 pub fn moran(
@@ -60,13 +60,7 @@ pub fn moran(
         parameters,
         n: found.n_areas as u64,
         results: results.into(),
-        warnings: areas
-            .warnings
-            .iter()
-            .cloned()
-            .chain(notes)
-            .chain(said(&found.warnings))
-            .collect(),
+        warnings: gathered(&areas.warnings, notes, &found.warnings),
         in_words: vec![in_words],
     })
 }
@@ -124,13 +118,7 @@ pub fn local_moran(
         parameters,
         n: areas.values.len() as u64,
         results: rows.into(),
-        warnings: areas
-            .warnings
-            .iter()
-            .cloned()
-            .chain(notes)
-            .chain(said(&found.warnings))
-            .collect(),
+        warnings: gathered(&areas.warnings, notes, &found.warnings),
         in_words: vec![in_words],
     })
 }
@@ -185,13 +173,7 @@ pub fn gi_star(
         parameters,
         n: areas.values.len() as u64,
         results: rows.into(),
-        warnings: areas
-            .warnings
-            .iter()
-            .cloned()
-            .chain(notes)
-            .chain(said(&found.warnings))
-            .collect(),
+        warnings: gathered(&areas.warnings, notes, &found.warnings),
         in_words: vec![in_words],
     })
 }

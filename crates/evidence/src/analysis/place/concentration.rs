@@ -6,7 +6,7 @@ use wardmote_stats::spatial::repeats::{self, PlacesWith};
 
 use super::permuted;
 use crate::analysis::own_file::OwnFile;
-use crate::analysis::{Analysis, AnalysisError, Panel, fields, p_in_words, said};
+use crate::analysis::{Analysis, AnalysisError, Panel, fields, gathered, p_in_words, said};
 
 /// The share of places that has a share of the events, against chance.
 pub fn concentration(
@@ -56,7 +56,7 @@ pub fn concentration(
         )),
         n: found.n_events,
         results: results.into(),
-        warnings: panel.warnings.iter().cloned().chain(said(&found.warnings)).collect(),
+        warnings: gathered(&panel.warnings, None, &found.warnings),
         in_words: in_words.collect(),
     })
 }

@@ -11,7 +11,7 @@ use wardmote_stats::spatial::spatial_change::{
 };
 
 use super::permuted;
-use crate::analysis::{Analysis, AnalysisError, Fields, Panel, fields, p_in_words, said};
+use crate::analysis::{Analysis, AnalysisError, Fields, Panel, fields, gathered, p_in_words, said};
 
 /// How hot spots are judged.
 #[derive(Debug, Clone, PartialEq)]
@@ -219,7 +219,7 @@ pub fn scan(panel: &Panel, settings: ScanSettings) -> Result<Analysis, AnalysisE
         parameters,
         n: events as u64,
         results: found.clusters.iter().map(row).collect::<Vec<_>>().into(),
-        warnings: panel.warnings.iter().cloned().chain(said(&found.warnings)).collect(),
+        warnings: gathered(&panel.warnings, None, &found.warnings),
         in_words: in_words.into_iter().collect(),
     })
 }
@@ -284,7 +284,7 @@ pub fn spatial_change(
         parameters,
         n: found.n_base + found.n_test,
         results: results.into(),
-        warnings: panel.warnings.iter().cloned().chain(said(&found.warnings)).collect(),
+        warnings: gathered(&panel.warnings, None, &found.warnings),
         in_words: vec![in_words],
     })
 }

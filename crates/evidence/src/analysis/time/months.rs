@@ -10,7 +10,7 @@ use wardmote_stats::interval::Confidence;
 use wardmote_stats::season::seasonal_profile;
 use wardmote_stats::trend::quasi_poisson_trend;
 
-use crate::analysis::{Analysis, AnalysisError, Fields, Series, fields, p_in_words, said};
+use crate::analysis::{Analysis, AnalysisError, Fields, Series, fields, gathered, p_in_words};
 
 /// What is to be expected of the months to come, with intervals tried on the past.
 pub fn forecast(series: &Series, horizon: usize) -> Result<Analysis, AnalysisError> {
@@ -71,13 +71,7 @@ pub fn forecast(series: &Series, horizon: usize) -> Result<Analysis, AnalysisErr
         parameters,
         n: series.n() as u64,
         results: results.into(),
-        warnings: series
-            .warnings
-            .iter()
-            .cloned()
-            .chain(taken)
-            .chain(said(&found.warnings))
-            .collect(),
+        warnings: gathered(&series.warnings, taken, &found.warnings),
         in_words: in_words.into_iter().collect(),
     })
 }
@@ -162,13 +156,7 @@ pub fn interrupted(series: &Series, asked: &ChangeAsked) -> Result<Analysis, Ana
         parameters,
         n: series.n() as u64,
         results: results.into(),
-        warnings: series
-            .warnings
-            .iter()
-            .cloned()
-            .chain(taken)
-            .chain(said(&found.warnings))
-            .collect(),
+        warnings: gathered(&series.warnings, taken, &found.warnings),
         in_words: vec![in_words],
     })
 }
@@ -238,13 +226,7 @@ pub fn events(series: &Series, asked: &WindowAsked) -> Result<Analysis, Analysis
         parameters,
         n: series.n() as u64,
         results: results.into(),
-        warnings: series
-            .warnings
-            .iter()
-            .cloned()
-            .chain(taken)
-            .chain(said(&found.warnings))
-            .collect(),
+        warnings: gathered(&series.warnings, taken, &found.warnings),
         in_words: vec![in_words],
     })
 }
