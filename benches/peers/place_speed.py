@@ -191,6 +191,7 @@ TASKS = {
     "gi-star": peer_gi_star,
     "density": peer_density,
     "density-300": lambda data: peer_density(data, 300.0),
+    "density-exact": peer_density,
     "near-repeat": peer_near_repeat,
     "scan": peer_scan,
 }

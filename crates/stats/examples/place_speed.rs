@@ -11,7 +11,9 @@ use std::time::Instant;
 
 use wardmote_stats::spatial::PermutationSettings;
 use wardmote_stats::spatial::gi_star::gi_star;
-use wardmote_stats::spatial::kernel_density::{Bandwidth, Edge, Grid, kernel_density};
+use wardmote_stats::spatial::kernel_density::{
+    Bandwidth, Edge, Grid, kernel_density, kernel_density_binned,
+};
 use wardmote_stats::spatial::local_moran::local_moran;
 use wardmote_stats::spatial::near_repeat::{
     Bands, DatedPlaces, PlacePrecision, TimePrecision, near_repeat,
@@ -53,7 +55,7 @@ fn main() {
             let centroids = points("centroids.f64");
             Box::new(move || areas(&centroids).mean_neighbours())
         }
-        "density" | "density-300" => {
+        "density" | "density-300" | "density-exact" => {
             let points = points("events.f64");
             let grid = Grid {
                 west: 400_000.0,
@@ -62,10 +64,12 @@ fn main() {
                 columns: 500,
                 rows: 500,
             };
-            let metres = if task == "density" { 500.0 } else { 300.0 };
+            let metres = if task == "density-300" { 300.0 } else { 500.0 };
+            let density =
+                if task == "density-exact" { kernel_density } else { kernel_density_binned };
             Box::new(move || {
                 let bandwidth = Bandwidth::Metres(metres);
-                let found = kernel_density(&points, grid, bandwidth, Edge::Lost).unwrap();
+                let found = density(&points, grid, bandwidth, Edge::Lost).unwrap();
                 found.per_square_km.iter().sum()
             })
         }

@@ -1,7 +1,8 @@
 //! `kde` and `dual-kde`: where is it dense, and where is one kind denser than another?
 
 use wardmote_stats::spatial::kernel_density::{
-    Bandwidth, Density, Dual, Edge, Grid, dual_density, kernel_density,
+    Bandwidth, Counted, Density, Dual, Edge, Grid, dual_density, kernel_density,
+    kernel_density_binned,
 };
 
 use super::Points;
@@ -17,6 +18,8 @@ pub struct DensityAsked {
     pub bandwidth_metres: Option<f64>,
     /// The study area; density over its edge is given back.
     pub study_area: Option<Outline>,
+    /// Whether points count from the cells about them: fast, and not exact.
+    pub binned: bool,
 }
 
 /// Quartic kernel density on a grid.
@@ -148,7 +151,8 @@ fn density(
 ) -> Result<Density, AnalysisError> {
     let inside = asked.study_area.as_ref().map(|rings| grid.cells_within(rings));
     let edge = inside.as_deref().map_or(Edge::Lost, Edge::GivenBack);
-    kernel_density(points, grid, bandwidth, edge).map_err(AnalysisError::of(method))
+    let density = if asked.binned { kernel_density_binned } else { kernel_density };
+    density(points, grid, bandwidth, edge).map_err(AnalysisError::of(method))
 }
 
 fn density_fields(density: &Density) -> Fields {
@@ -160,6 +164,10 @@ fn density_fields(density: &Density) -> Fields {
             Bandwidth::NormalReference => "normal reference rule",
         },
         "cell_size_metres": density.grid.cell_size_metres,
+        "counted": match density.counted {
+            Counted::WhereItIs => "each point from where it is",
+            Counted::Binned => "points shared among the four cells about them",
+        },
         "columns": density.grid.columns,
         "rows": density.grid.rows,
         "west": density.grid.west,

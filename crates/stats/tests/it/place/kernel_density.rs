@@ -2,23 +2,28 @@ use approx::assert_relative_eq;
 use proptest::prelude::*;
 use wardmote_stats::spatial::CoordinateError;
 use wardmote_stats::spatial::kernel_density::{
-    Bandwidth, DensityError, Dual, Edge, Grid, dual_density, kernel_density,
+    Bandwidth, Counted, DensityError, Dual, Edge, Grid, dual_density, kernel_density,
+    kernel_density_binned,
 };
 
 use super::{Chance, Page, Peer};
 
 fn peer() -> (Peer, Vec<(f64, f64)>, Grid, Bandwidth) {
     let peer = Peer::read("kernel_density");
-    let of = peer.part("grid");
-    let grid = Grid {
+    let grid = grid(&peer, "grid");
+    let (points, bandwidth) = (peer.points("points"), peer.number("bandwidth"));
+    (peer, points, grid, Bandwidth::Metres(bandwidth))
+}
+
+fn grid(peer: &Peer, name: &str) -> Grid {
+    let of = peer.part(name);
+    Grid {
         west: of.number("west"),
         south: of.number("south"),
         cell_size_metres: of.number("cell"),
         columns: of.number("columns") as usize,
         rows: of.number("rows") as usize,
-    };
-    let (points, bandwidth) = (peer.points("points"), peer.number("bandwidth"));
-    (peer, points, grid, Bandwidth::Metres(bandwidth))
+    }
 }
 
 #[test]
@@ -32,6 +37,42 @@ fn density_agrees_with_kdepy_and_with_brute_force() {
         // KDEpy scales distances by a rounded standard deviation, which shows where a kernel ends.
         assert_relative_eq!(*found, kdepy, max_relative = 1e-6, epsilon = 1e-6);
     }
+}
+
+#[test]
+fn binned_density_agrees_with_kdepys_fft() {
+    // KDEpy 1.1.12, FFTKDE(kernel="biweight", norm=2), which bins linearly too.
+    let (peer, points, _, bandwidth) = peer();
+    let grid = grid(&peer, "wide");
+    let found = kernel_density_binned(&points, grid, bandwidth, Edge::Lost).unwrap();
+    assert_eq!(found.counted, Counted::Binned);
+    for (found, fft) in found.per_square_km.iter().zip(peer.numbers("kdepy_fft")) {
+        // What is 0 is 1e-14 after a Fourier transform, and its kernel ends as above.
+        assert_relative_eq!(*found, fft, max_relative = 1e-6, epsilon = 1e-6);
+    }
+    // Against the exact surface: cells of 100 m under a bandwidth of 437 m.
+    let exact = kernel_density(&points, grid, bandwidth, Edge::Lost).unwrap();
+    let peak = exact.per_square_km.iter().copied().fold(0.0, f64::max);
+    let off = |(a, b): (&f64, &f64)| (a - b).abs() / peak;
+    let worst = found.per_square_km.iter().zip(&exact.per_square_km).map(off).fold(0.0, f64::max);
+    assert!(worst < 0.03, "{worst}");
+}
+
+#[test]
+fn binning_costs_a_quarter_with_half_the_cell() {
+    let (_, points, _, bandwidth) = peer();
+    let worst = |cell_size_metres: f64| {
+        let grid = Grid::covering(&points, cell_size_metres, 500.0).unwrap();
+        let of = |density: fn(_, _, _, _) -> Result<_, _>| {
+            let found: wardmote_stats::spatial::kernel_density::Density =
+                density(&points[..], grid, bandwidth, Edge::Lost).unwrap();
+            found.per_square_km
+        };
+        let (exact, binned) = (of(kernel_density), of(kernel_density_binned));
+        exact.iter().zip(binned).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    let (coarse, fine) = (worst(100.0), worst(50.0));
+    assert!(fine < 0.35 * coarse, "{coarse} and {fine}");
 }
 
 #[test]
