@@ -8,6 +8,7 @@ imports are not timed, nor is reading.
 """
 
 import argparse
+import csv
 import json
 import pathlib
 import subprocess
@@ -30,7 +31,28 @@ def arguments():
     parser.add_argument("--spike-series", type=int, default=200,
                         help="how many of them R surveillance does; its time is scaled up")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--street", type=pathlib.Path,
+                        help="a folder of street files of data.police.uk: the series by small area and crime type")
+    parser.add_argument("--district", default="Luton", help="whose small areas of those files")
+    parser.add_argument("--years", type=int, default=3, help="Farrington's years of past")
     return parser.parse_args()
+
+
+def of_street_files(folder, district):
+    """Counts by month, one series for each small area and crime type that has any."""
+    rows = []
+    for path in sorted(folder.rglob("*-street.csv")):
+        with open(path, newline="") as file:
+            rows += [
+                (row["LSOA code"], row["Crime type"], row["Month"])
+                for row in csv.DictReader(file)
+                if row["LSOA name"].startswith(f"{district} ")
+            ]
+    months = sorted({month for _, _, month in rows})
+    counts = {}
+    for area, kind, month in rows:
+        counts.setdefault((area, kind), dict.fromkeys(months, 0))[month] += 1
+    return [list(counts[key].values()) for key in sorted(counts)]
 
 
 def best(rounds, work):
@@ -44,13 +66,18 @@ def best(rounds, work):
 
 def main():
     asked = arguments()
-    counts = [series(seed, asked.months, 4 + seed % 60, 1.5, 0.3) for seed in range(asked.series)]
+    if asked.street:
+        counts = of_street_files(asked.street, asked.district)
+    else:
+        counts = [series(seed, asked.months, 4 + seed % 60, 1.5, 0.3) for seed in range(asked.series)]
+    n_series, n_months = len(counts), len(counts[0])
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "series.txt"
         path.write_text("\n".join(" ".join(map(str, line)) for line in counts) + "\n")
-        ours = json.loads(subprocess.check_output([asked.ours, path, str(asked.rounds)]))
+        command = [asked.ours, path, str(asked.rounds), str(asked.years)]
+        ours = json.loads(subprocess.check_output(command))
         logs = [np.log(np.array(line) + 0.5) for line in counts[: asked.peer_series]]
-        scale = asked.series / len(logs)
+        scale = n_series / len(logs)
         theirs = {
             "stl": scale * best(asked.rounds, lambda: [STL(y, period=12).fit() for y in logs]),
             "stl_robust": scale * best(
@@ -59,10 +86,11 @@ def main():
         }
         script = pathlib.Path(__file__).with_name("farrington_speed.R")
         if "farrington" in ours:
-            command = ["Rscript", script, path, str(asked.spike_series)]
+            n_spikes = min(asked.spike_series, n_series)
+            command = ["Rscript", script, path, str(n_spikes), str(asked.years)]
             found = float(subprocess.check_output(command).decode().split()[-1])
-            theirs["farrington"] = found * asked.series / asked.spike_series
-    print(f"{asked.series} series of {asked.months} months; seconds, one thread")
+            theirs["farrington"] = found * n_series / n_spikes
+    print(f"{n_series} series of {n_months} months; seconds, one thread")
     for task, seconds in ours.items():
         print(f"{task:12} ours {seconds:9.3f}  peer {theirs[task]:9.1f}  {theirs[task] / seconds:6.1f} times")
 

@@ -12,11 +12,12 @@ use wardmote_stats::spikes::{Farrington, farrington};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let [_, path, rounds] = &arguments[..] else {
-        eprintln!("time_speed SERIES ROUNDS");
+    let [_, path, rounds, years @ ..] = &arguments[..] else {
+        eprintln!("time_speed SERIES ROUNDS [YEARS]");
         std::process::exit(2);
     };
     let rounds: usize = rounds.parse().unwrap();
+    let years_back = years.first().map_or(3, |years| years.parse().unwrap());
     let text = std::fs::read_to_string(path).unwrap();
     let numbers = |line: &str| line.split(' ').map(|count| count.parse().unwrap()).collect();
     let series: Vec<Vec<u64>> = text.lines().map(numbers).collect();
@@ -27,8 +28,8 @@ fn main() {
     let plain = Settings::of_period(12);
     let stl = best(rounds, || decompose_all(&logs, &plain));
     let robust = best(rounds, || decompose_all(&logs, &plain.robust()));
-    // The last month against three years.
-    let options = Farrington { years_back: 3, ..Farrington::flexible(12) };
+    // The last month against the years before it.
+    let options = Farrington { years_back, ..Farrington::flexible(12) };
     let spikes = best(rounds, || watch_all(&series, &options));
     println!("{{\"stl\": {stl}, \"stl_robust\": {robust}, \"farrington\": {spikes}}}");
 }

@@ -65,6 +65,9 @@ impl Limit {
     }
 }
 
+/// Up to here whole numbers are exact.
+const LARGEST_MEAN: f64 = 4_503_599_627_370_496.0;
+
 /// Counts with a mean and a variance of so many times the mean.
 enum Counts {
     Poisson(Poisson),
@@ -72,8 +75,11 @@ enum Counts {
 }
 
 impl Counts {
+    /// `None` for a mean that no count has: past months without events leave its upper limit boundless.
     fn new(mean: f64, dispersion: f64) -> Option<Self> {
-        if dispersion > 1.0 {
+        if !(mean > 0.0 && mean < LARGEST_MEAN) {
+            None
+        } else if dispersion > 1.0 {
             let size = mean / (dispersion - 1.0);
             NegativeBinomial::new(size, 1.0 / dispersion).ok().map(Self::NegativeBinomial)
         } else {

@@ -250,6 +250,26 @@ fn luton_shoplifting() {
 
 proptest! {
     #[test]
+    fn series_of_few_events_are_watched_or_said_not_to_be(
+        counts in prop::collection::vec(prop_oneof![9 => Just(0u64), 1 => 1u64..4], 36..63),
+        years_back in 1usize..4,
+        limit in prop_oneof![
+            Just(Limit::NegativeBinomialOfUpperMean),
+            Just(Limit::NegativeBinomial),
+            Just(Limit::TwoThirds),
+        ],
+    ) {
+        let options = Farrington { years_back, limit, ..Farrington::flexible(12) };
+        if let Ok(watch) = farrington(&counts, 24, &options) {
+            for period in watch.periods {
+                prop_assert!(period.threshold.is_none_or(f64::is_finite), "{:?}", period);
+                prop_assert!(period.p_value.is_none_or(|p| (0.0..=1.0).contains(&p)), "{:?}", period);
+                prop_assert!(period.verdict != Verdict::Alarm || period.observed > 0);
+            }
+        }
+    }
+
+    #[test]
     fn a_higher_count_never_silences(seed in any::<u64>(), more in 1u64..200) {
         let mut draw = Draw::new(seed);
         let mut counts: Vec<u64> = (0..62).map(|_| draw.negative_binomial(12.0, 1.8)).collect();
