@@ -106,7 +106,7 @@ fn from_files_to_a_verified_assessment() {
     assert!(
         page.contains("20 wards, 2023/24: 80.7 in all together; above the outer limits: Central.")
     );
-    assert!(page.contains("5 are hot spots (Luton 022C, Luton 022D, Luton 023A, Luton 023C, Luton 021G) and 0 are cold"));
+    assert!(page.contains("7 are hot spots (Luton 023D, Luton 021F, Luton 022C, Luton 022D, Luton 023A, Luton 023C, Luton 021G) and 0 are cold"));
     assert!(page.contains(
         "had half of its crimes in 2023/24 in 26 of the 125 small areas (LSOAs), 20.8% of them"
     ));

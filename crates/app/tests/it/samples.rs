@@ -126,6 +126,10 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     wardmote(&twin, &["verify"]).ended(0);
     bundles::leeds::the_twin_verifies_too(&twin);
     partners_feeds_agree_with_their_truth(&twin, &evidence);
+    // Of the generated town centre: the first is the fourth of the areas that weigh most.
+    let page = std::fs::read_to_string(twin.join("published/full.html")).unwrap();
+    let hot = "3 are hot spots (Stockport 014B, Stockport 014C, Stockport 019C) and 0 are cold";
+    assert!(page.contains(hot));
     changes::move_exactly_what_depends(&twin);
 }
 
