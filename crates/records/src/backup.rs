@@ -1,15 +1,22 @@
-//! The whole store in one file, taken while others write, and restored into an empty store of either
-//! kind.
+//! The whole store in a file, taken while others write, and restored into an empty store of either
+//! kind; and the records' own keys in another, so that an erasure reaches the backups.
 //!
-//! A file of lines: a title, a line of JSON for each row, and a closing line with the number of rows
-//! and the SHA-256 of all lines before it. Bodies stay sealed; the keys are not in it.
+//! A backup is lines: a title, a line of JSON for each row, and a closing line with the number of rows
+//! and the SHA-256 of all lines before it. Bodies stay sealed in it, and the keys of the records are
+//! not in it: see [`RecordKeys`].
 
+mod keys;
+
+use std::collections::BTreeSet;
 use std::io::{BufRead, Write};
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::audit::Fault;
+pub use self::keys::RecordKeys;
+use crate::audit::{Fault, append};
+use crate::records::{delete, erased, find_listed, record_id};
 use crate::store::{Store, StoreError, Transaction, Value, from_hex, hex};
 
 /// Why there is no backup, or it could not be restored. Nothing was written then.
@@ -27,6 +34,14 @@ pub enum BackupError {
         /// What is wrong.
         why: String,
     },
+    /// The records' keys are older than the backup.
+    #[error(
+        "{records} records of the backup have no key in the file of keys, which does not say either that they were erased; give the newest file of keys"
+    )]
+    KeysTooOld {
+        /// How many.
+        records: usize,
+    },
     /// The store is in use.
     #[error("the store is not empty; a backup is restored into a new one only")]
     NotEmpty,
@@ -38,7 +53,7 @@ pub enum BackupError {
     },
 }
 
-const TITLE: &str = "wardmote backup 1";
+const TITLE: &str = "wardmote backup 2";
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -56,7 +71,7 @@ struct Table {
 
 use Kind::{Bytes, Integer, Text};
 
-/// Every table, those that others refer to first.
+/// Every table but that of the records' keys, those that others refer to first.
 const TABLES: &[Table] = &[
     Table { name: "organisations", columns: &[("id", Text), ("name", Text)], order: "id" },
     Table {
@@ -93,8 +108,41 @@ const TABLES: &[Table] = &[
         order: "id",
     },
     Table {
-        name: "record_keys",
-        columns: &[("record", Text), ("wrapped_by", Text), ("wrapped", Bytes)],
+        name: "record_events",
+        columns: &[("record", Text), ("event", Text), ("on_date", Text)],
+        order: "record, event",
+    },
+    Table {
+        name: "record_subjects",
+        columns: &[("record", Text), ("token", Text), ("indexed_by", Text), ("sealed", Bytes)],
+        order: "record, token",
+    },
+    Table {
+        name: "holds",
+        columns: &[
+            ("id", Text),
+            ("record", Text),
+            ("placed", Integer),
+            ("placed_by", Text),
+            ("ground", Text),
+            ("why", Bytes),
+        ],
+        order: "id",
+    },
+    Table {
+        name: "links",
+        columns: &[
+            ("one", Text),
+            ("other", Text),
+            ("kind", Text),
+            ("made", Integer),
+            ("made_by", Text),
+        ],
+        order: "one, other",
+    },
+    Table {
+        name: "erased_records",
+        columns: &[("record", Text), ("at_time", Integer), ("why", Text)],
         order: "record",
     },
     Table {
@@ -195,9 +243,15 @@ impl Store {
         Ok(rows)
     }
 
-    /// Restores a backup into this store, which must be new, and answers the number of rows. All or
-    /// nothing: the file is read to its end and the audit log in it verified before it counts.
-    pub async fn restore(&self, file: &mut impl BufRead) -> Result<usize, BackupError> {
+    /// Restores a backup into this store, which must be new. All or nothing: the file is read to its
+    /// end and the audit log in it verified before it counts. What was erased since the backup was
+    /// taken, by the file of keys, is erased again, and the log says so.
+    pub async fn restore(
+        &self,
+        file: &mut impl BufRead,
+        keys: &RecordKeys,
+        now: Timestamp,
+    ) -> Result<Restored, BackupError> {
         let lines = whole(file)?;
         let mut on = self.database.write().await?;
         for table in TABLES {
@@ -219,9 +273,53 @@ impl Store {
         if let Some(fault) = verification.faults.into_iter().next() {
             return Err(BackupError::Audit { fault });
         }
+        let erased = with_keys(&mut on, keys, now).await?;
         on.commit().await?;
-        Ok(lines.len())
+        Ok(Restored { rows: lines.len(), erased })
     }
+}
+
+/// What a restore brought back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Restored {
+    /// How many rows.
+    pub rows: usize,
+    /// How many records were in the backup and have been erased since it was taken.
+    pub erased: usize,
+}
+
+/// Gives each record its key, and erases those whose keys were destroyed.
+async fn with_keys(
+    on: &mut Transaction,
+    keys: &RecordKeys,
+    now: Timestamp,
+) -> Result<usize, BackupError> {
+    let rows = on.fetch("SELECT id FROM records ORDER BY id", &[]).await?;
+    let mut records = BTreeSet::new();
+    for row in &rows {
+        records.insert(row.text(0)?);
+    }
+    keys.insert(on, &records).await?;
+    let mut without: Vec<&String> = records.iter().filter(|one| !keys.opens(one)).collect();
+    let count = without.len();
+    without.retain(|record| keys.erased(record).is_some());
+    if without.len() < count {
+        return Err(BackupError::KeysTooOld { records: count - without.len() });
+    }
+    // First, so that the store remembers when each was erased, and not when it was restored.
+    keys.note_erased(on).await?;
+    let mut entries = Vec::new();
+    for record in without {
+        let id = record_id(record.clone())?;
+        let Some(listed) = find_listed(on, &id).await? else { continue };
+        let why = keys.erased(record).unwrap_or_default().to_owned();
+        // The holds that it had were lifted before it was erased.
+        on.execute("DELETE FROM holds WHERE record = $1", &[record.as_str().into()]).await?;
+        delete(on, &id, now, &why).await?;
+        entries.push(erased(&listed, now, "restore", why));
+    }
+    append(on, entries).await?;
+    Ok(count)
 }
 
 /// The rows of a file that is whole.
@@ -284,9 +382,8 @@ mod tests {
     #[test]
     fn every_column_of_every_table_is_in_the_backup() {
         let mut created: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for statement in
-            include_str!("../migrations/0001_ground.sql").split("CREATE TABLE ").skip(1)
-        {
+        let migrations = crate::store::MIGRATIONS.iter();
+        for statement in migrations.flat_map(|(_, _, sql)| sql.split("CREATE TABLE ").skip(1)) {
             let (name, rest) = statement.split_once(" (").unwrap();
             let (columns, _) = rest.split_once("\n);").unwrap();
             let is_column =
@@ -297,7 +394,9 @@ mod tests {
         let kept = TABLES.iter().map(|table| {
             (table.name, table.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>())
         });
+        // They are kept apart.
+        assert!(created.remove("record_keys").is_some());
         assert_eq!(created, kept.collect());
-        assert_eq!(created.len(), 9);
+        assert_eq!(created.len(), 13);
     }
 }

@@ -1,16 +1,33 @@
 //! Records: made, read, changed, listed and erased, each with permission and an audit entry in the
 //! same transaction.
 
+mod due;
+mod holds;
+mod links;
 mod rows;
+mod subjects;
+
+use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::{NewEntry, append};
 use crate::people::actor;
-use crate::policy::{Actor, Decision, DecisionError, Policies, Refusal, Request, Resource, Scope};
-use crate::store::{DataKey, Keyring, RecordId, SealError, Store, StoreError, Transaction, Value};
+use crate::policy::{
+    Actor, Condition, Decision, DecisionError, Policies, Refusal, Request, Resource, Scope,
+};
+use crate::protection::{Protection, RegimeError};
+use crate::store::{DataKey, Keyring, RecordId, SealError, Store, StoreError, Transaction};
 use crate::words::{Marking, Operation, Outcome, Regime, is_id};
+
+pub(crate) use due::erased;
+pub use due::{Due, Retention};
+pub use holds::Hold;
+pub use links::Link;
+pub(crate) use rows::{delete, find_listed, record_id};
+pub use subjects::{Access, SubjectDeclaration};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +45,23 @@ pub enum RecordsError {
         yours: Box<Change>,
         /// What stands there now.
         theirs: Box<Held>,
+    },
+    /// It is held, and so not erased.
+    #[error("the record is held by {}, and is not erased until that is lifted", .by.join(" and "))]
+    UnderHold {
+        /// Who placed the holds.
+        by: Vec<String>,
+    },
+    /// The law that its data are under does not allow it here.
+    #[error(transparent)]
+    Regime(#[from] RegimeError),
+    /// A word is not written as it must be.
+    #[error("{what} is to be {form}")]
+    Word {
+        /// Which.
+        what: &'static str,
+        /// How.
+        form: &'static str,
     },
     /// The store.
     #[error(transparent)]
@@ -158,13 +192,36 @@ impl Store {
 pub struct Records {
     store: Store,
     keys: Keyring,
-    policies: Policies,
+    policies: Arc<Policies>,
+    protection: Arc<Protection>,
+}
+
+/// How much was asked of the store and of the policies, which tells more than a clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Statements that the database ran.
+    pub statements: u64,
+    /// Decisions that the policies made.
+    pub decisions: u64,
 }
 
 impl Records {
-    /// Records in a store, under keys and by policies.
+    /// Records in a store, under keys and by policies. Until [`Records::protected_by`] says more,
+    /// none may be held or used under Part 3.
     pub fn new(store: Store, keys: Keyring, policies: Policies) -> Self {
-        Self { store, keys, policies }
+        Self { store, keys, policies: Arc::new(policies), protection: Arc::default() }
+    }
+
+    /// The same, with what the partnership's folder says of datasets, retention and regimes.
+    #[must_use]
+    pub fn protected_by(self, protection: Protection) -> Self {
+        Self { protection: Arc::new(protection), ..self }
+    }
+
+    /// All that was asked of the store and of the policies since they were opened.
+    pub fn work(&self) -> Work {
+        let statements = self.store.database.statements();
+        Work { statements, decisions: self.policies.decisions() }
     }
 
     /// The store below.
@@ -178,6 +235,7 @@ impl Records {
         asking: Asking<'_>,
         new: &NewRecord,
     ) -> Result<Listed, RecordsError> {
+        self.protection.may_hold(&new.kind, &new.controller, new.regime)?;
         let mut on = self.store.database.write().await?;
         let listed = Listed {
             id: RecordId::new()?,
@@ -243,7 +301,9 @@ impl Records {
         let listed = found.as_ref().map(|found| &found.listed);
         let decision = self.decide(&actor, operation, &asking, listed)?;
         let (by, found) = match (decision, found) {
-            (Ok(by), Some(found)) if self.may_receive(recipient, &by) => (by, found),
+            (Ok(by), Some(found)) if self.may_receive(&asking, recipient, &by, &found) => {
+                (by, found)
+            }
             (decision, _) => {
                 let (subject, reason) = (id.to_string(), decision.err().flatten());
                 return self.refuse(on, &actor, operation, &asking, subject, reason).await;
@@ -325,9 +385,10 @@ impl Records {
         Err(RecordsError::Conflict { yours: Box::new(yours), theirs: Box::new(theirs) })
     }
 
-    /// Erases a record and its key. The log keeps that it was there.
+    /// Erases a record and its key, unless it is held. The log keeps that it was there.
     pub async fn erase(&self, asking: Asking<'_>, id: &RecordId) -> Result<(), RecordsError> {
         let mut on = self.store.database.write().await?;
+        rows::lock(&mut on, id).await?;
         let found = rows::find(&mut on, id).await?;
         let actor = person(&mut on, &asking).await?;
         let listed = found.as_ref().map(|found| &found.listed);
@@ -339,12 +400,11 @@ impl Records {
                 return self.refuse(on, &actor, Operation::Erasure, &asking, subject, reason).await;
             }
         };
-        let value = [Value::from(id.to_string())];
-        on.execute("DELETE FROM record_keys WHERE record = $1", &value).await?;
-        if on.execute("DELETE FROM records WHERE id = $1", &value).await? == 0 {
-            // Another erased it meanwhile, and logged that.
-            return Err(RecordsError::NotFound { reason: None });
+        let by_whom = holds::holders(&mut on, id).await?;
+        if !by_whom.is_empty() {
+            return Err(RecordsError::UnderHold { by: by_whom });
         }
+        rows::delete(&mut on, id, asking.now, &by).await?;
         append(&mut on, vec![done(Operation::Erasure, &asking, &listed, by, None)]).await?;
         on.commit().await?;
         Ok(())
@@ -356,18 +416,29 @@ impl Records {
         let mut on = self.store.database.write().await?;
         let actor = person(&mut on, &asking).await?;
         let request = request(&actor, Operation::Consultation, &asking);
-        let scope = Scope::of(&self.policies, &request);
+        let part_3 =
+            self.protection.carries_part_3(asking.purpose, request.operation, asking.today);
+        let scope = Scope::of(&self.policies, &request, part_3);
         let listed = rows::list(&mut on, &scope, page).await?;
         let mut entries = Vec::new();
+        // Records of one kind, owner and marking get one decision; a page has few such kinds.
+        let mut decided: HashMap<Resource, Decision> = HashMap::new();
         for one in &listed {
             // The scope says which; the decision says by what, and must not disagree.
-            match self.policies.decide(&request, &one.resource())? {
+            let resource = one.resource();
+            if !decided.contains_key(&resource) {
+                let decision = self.policies.decide(&request, &resource)?;
+                decided.insert(resource.clone(), decision);
+            }
+            match &decided[&resource] {
                 Decision::Permitted { by } if one.is_restricted() => {
+                    let by = by.clone();
                     entries.push(done(Operation::Consultation, &asking, one, by, None));
                 }
                 Decision::Permitted { .. } => {}
                 Decision::Refused(reason) => {
-                    let reason = self.policies.is_told_reasons(&actor).then_some(reason);
+                    let reason = Some(reason.clone());
+                    let reason = reason.filter(|_| self.policies.is_told_reasons(&actor));
                     return Err(RecordsError::NotFound { reason });
                 }
             }
@@ -387,7 +458,9 @@ impl Records {
             let id = rows::record_id(row.text(0)?)?;
             // One that is gone was erased meanwhile.
             let Some(found) = rows::find(&mut on, &id).await? else { continue };
-            let wrapped = self.keys.wrap(&id, &self.key(&found)?)?;
+            let key = self.key(&found)?;
+            subjects::index_anew(&mut on, &self.keys, &id, &key).await?;
+            let wrapped = self.keys.wrap(&id, &key)?;
             let sql = "UPDATE record_keys SET wrapped_by = $1, wrapped = $2 WHERE record = $3";
             on.execute(sql, &[newest.into(), wrapped.into(), id.to_string().into()]).await?;
         }
@@ -414,8 +487,14 @@ impl Records {
         let resource = listed.map_or_else(nothing, Listed::resource);
         let decision = self.policies.decide(&request(actor, operation, asking), &resource)?;
         Ok(match decision {
-            Decision::Permitted { by } if listed.is_some() => Ok(by),
-            Decision::Permitted { .. } => Err(None),
+            Decision::Permitted { by } => match listed {
+                None => Err(None),
+                Some(listed) if self.regime_allows(listed, operation, asking) => Ok(by),
+                Some(_) => {
+                    let failed = Some(Condition::Regime);
+                    Err(Some(Refusal { nearest: Some(by), failed }))
+                }
+            },
             Decision::Refused(reason) => Err(listed.map(|_| reason)),
         })
     }
@@ -446,13 +525,29 @@ impl Records {
         Err(RecordsError::NotFound { reason })
     }
 
-    /// A record is given only to a party of the agreement that permits it.
-    fn may_receive(&self, recipient: Option<&str>, by: &str) -> bool {
+    /// A record under Part 3 is used for another purpose than law enforcement only where the
+    /// partnership's folder names the law for it.
+    fn regime_allows(&self, listed: &Listed, operation: Operation, asking: &Asking<'_>) -> bool {
+        listed.regime != Regime::Part3
+            || self.protection.carries_part_3(asking.purpose, operation, asking.today)
+    }
+
+    /// A record is given only to a party of the agreement that permits it, and one under Part 3 only
+    /// to another competent authority or where the folder names the law for it.
+    fn may_receive(
+        &self,
+        asking: &Asking<'_>,
+        recipient: Option<&str>,
+        by: &str,
+        found: &rows::Found,
+    ) -> bool {
+        let Some(recipient) = recipient else { return true };
         let agreement = by.rsplit_once('/').and_then(|(id, _)| self.policies.agreements().find(id));
-        let is_party = |recipient: &str| {
-            agreement.is_some_and(|one| one.terms.parties.iter().any(|party| party.id == recipient))
-        };
-        recipient.is_none_or(is_party)
+        let is_party = agreement
+            .is_some_and(|one| one.terms.parties.iter().any(|party| party.id == recipient));
+        let may_cross = found.listed.regime != Regime::Part3
+            || self.protection.may_receive_part_3(recipient, asking.purpose, asking.today);
+        is_party && may_cross
     }
 
     fn opened(&self, found: rows::Found) -> Result<Held, SealError> {

@@ -86,6 +86,8 @@ words! {
         Combination = "combination",
         /// It is erased.
         Erasure = "erasure",
+        /// It is held, so that it is not erased, or no longer held.
+        Restriction = "restriction",
         /// People, roles, agreements or keys are changed.
         Administration = "administration",
     }
@@ -98,6 +100,33 @@ words! {
         Done = "done",
         /// It was refused, or there was no such record.
         Refused = "refused",
+    }
+}
+
+words! {
+    /// In what capacity somebody is in a record.
+    Capacity as "capacity" {
+        /// It is about them: what it says is theirs to see.
+        Subject = "subject",
+        /// It mentions them: what it says of them is withheld from others.
+        ThirdParty = "third-party",
+    }
+}
+
+words! {
+    /// What somebody is in the matter. The Data Protection Act 2018, section 38(3), has these kept
+    /// apart, as far as possible, in records under its Part 3.
+    Standing as "standing" {
+        /// Suspected of having committed an offence, or of being about to.
+        Suspected = "suspected",
+        /// Convicted of an offence.
+        Convicted = "convicted",
+        /// A victim, or thought to be one.
+        Victim = "victim",
+        /// A witness, or somebody else who knows of an offence.
+        Witness = "witness",
+        /// None of these.
+        Other = "other",
     }
 }
 

@@ -5,6 +5,7 @@ mod analyse;
 mod bundles;
 mod changes;
 mod contradictions;
+mod data_protection;
 mod fetch;
 mod folder;
 mod luton;

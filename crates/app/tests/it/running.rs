@@ -44,7 +44,7 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
 pub(crate) fn shipped(name: &str, into: &Path) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../partnerships").join(name);
     let to = into.join(name);
-    for part in ["", "sources", "measures", "assessment", "agreements"] {
+    for part in ["", "sources", "measures", "assessment", "agreements", "protection"] {
         if !from.join(part).is_dir() {
             continue;
         }

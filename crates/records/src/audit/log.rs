@@ -12,21 +12,49 @@ pub(crate) async fn append(on: &mut Transaction, entries: Vec<NewEntry>) -> Resu
     if entries.is_empty() {
         return Ok(());
     }
-    // Writing to the row holds it: on PostgreSQL others wait here, and then read what we wrote.
-    let hold = "UPDATE audit_head SET sequence = sequence WHERE id = 1 RETURNING sequence, hash";
-    let head = on.fetch_one(hold, &[]).await?.ok_or(StoreError::NoHead)?;
-    let (mut sequence, mut hash) = (head.integer(0)?, head.text(1)?);
-    let insert = format!(
-        "INSERT INTO audit_entries ({COLUMNS}) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
-    );
+    let (mut sequence, mut hash) = hold_head(on).await?;
+    let mut values = Vec::new();
+    let mut rows = Vec::new();
     for new in entries {
         let entry = new.after(sequence, &hash);
-        on.execute(&insert, &entry.values()).await?;
+        let of_the_row = entry.values();
+        let places: Vec<String> =
+            (1..=of_the_row.len()).map(|place| format!("${}", values.len() + place)).collect();
+        rows.push(format!("({})", places.join(", ")));
+        values.extend(of_the_row);
         (sequence, hash) = (entry.sequence, entry.hash);
+        if rows.len() == ROWS_AT_ONCE {
+            insert(on, &mut rows, &mut values).await?;
+        }
     }
+    insert(on, &mut rows, &mut values).await?;
     let move_on = "UPDATE audit_head SET sequence = $1, hash = $2 WHERE id = 1";
     on.execute(move_on, &[sequence.into(), hash.into()]).await?;
+    Ok(())
+}
+
+/// Holds the head of the log until the transaction ends, and answers the last entry's number and
+/// hash. Writing to the row holds it: on PostgreSQL others wait here, and then read what we wrote.
+pub(crate) async fn hold_head(on: &mut Transaction) -> Result<(i64, String), StoreError> {
+    let hold = "UPDATE audit_head SET sequence = sequence WHERE id = 1 RETURNING sequence, hash";
+    let head = on.fetch_one(hold, &[]).await?.ok_or(StoreError::NoHead)?;
+    Ok((head.integer(0)?, head.text(1)?))
+}
+
+/// Both stores take many more values in one statement.
+const ROWS_AT_ONCE: usize = 200;
+
+async fn insert(
+    on: &mut Transaction,
+    rows: &mut Vec<String>,
+    values: &mut Vec<Value>,
+) -> Result<(), StoreError> {
+    if !rows.is_empty() {
+        let sql = format!("INSERT INTO audit_entries ({COLUMNS}) VALUES {}", rows.join(", "));
+        on.execute(&sql, values).await?;
+    }
+    rows.clear();
+    values.clear();
     Ok(())
 }
 
@@ -120,10 +148,7 @@ impl Store {
     /// `None` while there is no entry.
     pub async fn audit_checkpoint(&self, now: Timestamp) -> Result<Option<Checkpoint>, StoreError> {
         let mut on = self.database.write().await?;
-        let hold =
-            "UPDATE audit_head SET sequence = sequence WHERE id = 1 RETURNING sequence, hash";
-        let head = on.fetch_one(hold, &[]).await?.ok_or(StoreError::NoHead)?;
-        let (sequence, hash) = (head.integer(0)?, head.text(1)?);
+        let (sequence, hash) = hold_head(&mut on).await?;
         if sequence == 0 {
             return Ok(None);
         }

@@ -16,5 +16,5 @@ pub use checkpoint::{Checkpoint, CheckpointError};
 pub use entry::Entry;
 pub(crate) use entry::{NewEntry, START, timestamp};
 pub use log::Search;
-pub(crate) use log::append;
+pub(crate) use log::{append, hold_head};
 pub use verify::{Fault, Verification, verify};

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use cedar_policy::{
     Authorizer, Context, Decision as Cedar, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -38,7 +40,7 @@ pub struct Actor {
 }
 
 /// What a decision needs to know of a record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Resource {
     /// The organisation that owns it.
     pub owner: String,
@@ -89,6 +91,9 @@ pub enum Condition {
     NotEnded,
     /// The gateway is law on the day.
     Gateway,
+    /// The record's regime allows the purpose. No permit can say that; `protection/regimes.toml`
+    /// does.
+    Regime,
 }
 
 impl Condition {
@@ -129,6 +134,8 @@ impl Condition {
                 gateway.from.is_none_or(|from| request.on >= from)
                     && gateway.to.is_none_or(|to| request.on <= to)
             }
+            // Looked at after the permits, and of the record itself.
+            Self::Regime => true,
         }
     }
 
@@ -156,6 +163,7 @@ impl fmt::Display for Condition {
             Self::Started => "it has not started",
             Self::NotEnded => "it has ended",
             Self::Gateway => "its legal gateway is not law on the day",
+            Self::Regime => "the record's regime does not allow this purpose or recipient",
         })
     }
 }
@@ -195,13 +203,20 @@ pub enum Decision {
 pub struct Policies {
     agreements: Agreements,
     compiled: PolicySet,
+    /// How many decisions were made.
+    decisions: Arc<AtomicU64>,
 }
 
 impl Policies {
     /// Makes the policies of the agreements.
     pub fn new(agreements: Agreements) -> Result<Self, CompileError> {
         let compiled = compile::policies(&agreements)?;
-        Ok(Self { agreements, compiled })
+        Ok(Self { agreements, compiled, decisions: Arc::default() })
+    }
+
+    /// How many decisions were made, by this and by its clones.
+    pub fn decisions(&self) -> u64 {
+        self.decisions.load(Ordering::Relaxed)
     }
 
     /// The agreements that they were made from.
@@ -215,6 +230,7 @@ impl Policies {
         request: &Request<'_>,
         resource: &Resource,
     ) -> Result<Decision, DecisionError> {
+        self.decisions.fetch_add(1, Ordering::Relaxed);
         let (asked, entities) = ask(request, resource)?;
         let response = Authorizer::new().is_authorized(&asked, &self.compiled, &entities);
         if let Some(error) = response.diagnostics().errors().next() {

@@ -65,6 +65,7 @@ fn verb(operation: Operation) -> &'static str {
         Operation::Disclosure => "pass on",
         Operation::Combination => "bring together",
         Operation::Erasure => "erase",
+        Operation::Restriction => "hold",
         Operation::Administration => "administer",
     }
 }

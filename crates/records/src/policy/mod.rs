@@ -20,4 +20,4 @@ pub use cases::{Case, CaseFailure, Cases, CasesError};
 pub use compile::CompileError;
 pub use decide::{Actor, Condition, Decision, DecisionError, Policies, Refusal, Request, Resource};
 pub use english::in_english;
-pub(crate) use scope::Scope;
+pub(crate) use scope::{Arm, Scope};

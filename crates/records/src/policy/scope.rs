@@ -1,39 +1,66 @@
 //! The records that an actor may list, as a condition in SQL.
 
+use std::collections::BTreeSet;
+
 use super::agreement::{Agreement, Permit};
 use super::decide::{Condition, Policies, Request, Resource};
 use crate::store::Value;
-use crate::words::Marking;
+use crate::words::{Marking, Regime};
 
-/// What each permit that applies to a request lets through.
+/// What the permits that apply to a request let through.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Scope(Vec<Arm>);
+pub(crate) struct Scope {
+    arms: BTreeSet<Arm>,
+    /// Whether records under Part 3 are among it.
+    part_3: bool,
+}
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Arm {
-    owners: Vec<String>,
-    categories: Vec<String>,
-    markings: Vec<Marking>,
+/// One combination of all that a scope looks at: one range of the index `records_by_scope`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Arm {
+    owner: String,
+    category: String,
+    marking: Marking,
     personal: bool,
 }
 
 impl Scope {
-    /// The scope of a request, whatever the record.
-    pub(crate) fn of(policies: &Policies, request: &Request<'_>) -> Self {
+    /// The scope of a request, whatever the record; `part_3` says whether records under that regime
+    /// may be used for its purpose.
+    pub(crate) fn of(policies: &Policies, request: &Request<'_>, part_3: bool) -> Self {
         let permits = policies.agreements().permits();
         let applying = permits.filter(|(_, agreement, permit)| applies(agreement, permit, request));
-        Self(applying.map(|(_, agreement, permit)| Arm::of(agreement, permit)).collect())
+        let arms = applying.flat_map(|(_, agreement, permit)| arms(agreement, permit));
+        Self { arms: arms.collect(), part_3 }
     }
 
-    /// A condition on the table of records, and its values, which are bound from `$first` on.
-    pub(crate) fn condition(&self, first: usize) -> (String, Vec<Value>) {
-        let mut values: Vec<Value> = Vec::new();
-        let arms: Vec<String> =
-            self.0.iter().map(|arm| arm.condition(first, &mut values)).collect();
-        if arms.is_empty() {
-            return ("1 = 0".to_owned(), values);
+    /// Its ranges.
+    pub(crate) fn arms(&self) -> impl ExactSizeIterator<Item = &Arm> {
+        self.arms.iter()
+    }
+
+    /// A condition on the table of records for one range, and its values, which are bound from
+    /// `$first` on.
+    pub(crate) fn condition(&self, arm: &Arm, first: usize) -> (String, Vec<Value>) {
+        let mut values = vec![
+            arm.owner.as_str().into(),
+            arm.category.as_str().into(),
+            arm.marking.word().into(),
+            i64::from(arm.personal).into(),
+        ];
+        let place = |index: usize| format!("${}", first + index);
+        let mut condition = format!(
+            "owner_organisation = {} AND kind = {} AND marking = {} AND personal = {}",
+            place(0),
+            place(1),
+            place(2),
+            place(3)
+        );
+        if !self.part_3 {
+            values.push(Regime::Part3.word().into());
+            condition = format!("{condition} AND regime <> {}", place(4));
         }
-        (format!("({})", arms.join(" OR ")), values)
+        (condition, values)
     }
 }
 
@@ -51,35 +78,18 @@ fn applies(agreement: &Agreement, permit: &Permit, request: &Request<'_>) -> boo
         .all(|condition| condition.holds(agreement, permit, request, &any))
 }
 
-impl Arm {
-    fn of(agreement: &Agreement, permit: &Permit) -> Self {
-        Self {
-            owners: permit.from.clone(),
-            categories: permit.categories.clone(),
-            markings: permit.markings.clone(),
-            personal: agreement.gateway.personal,
+fn arms(agreement: &Agreement, permit: &Permit) -> Vec<Arm> {
+    let sorts: &[bool] = if agreement.gateway.personal { &[false, true] } else { &[false] };
+    let mut arms = Vec::new();
+    for owner in &permit.from {
+        for category in &permit.categories {
+            for &marking in &permit.markings {
+                for &personal in sorts {
+                    let (owner, category) = (owner.clone(), category.clone());
+                    arms.push(Arm { owner, category, marking, personal });
+                }
+            }
         }
     }
-
-    fn condition(&self, first: usize, values: &mut Vec<Value>) -> String {
-        let mut within = |column: &str, words: Vec<&str>| {
-            let places: Vec<String> = words
-                .into_iter()
-                .map(|word| {
-                    values.push(word.into());
-                    format!("${}", first + values.len() - 1)
-                })
-                .collect();
-            format!("{column} IN ({})", places.join(", "))
-        };
-        let mut parts = vec![
-            within("owner_organisation", self.owners.iter().map(String::as_str).collect()),
-            within("kind", self.categories.iter().map(String::as_str).collect()),
-            within("marking", self.markings.iter().map(|marking| marking.word()).collect()),
-        ];
-        if !self.personal {
-            parts.push("personal = 0".to_owned());
-        }
-        format!("({})", parts.join(" AND "))
-    }
+    arms
 }

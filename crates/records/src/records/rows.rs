@@ -1,8 +1,10 @@
 //! Rows of the table of records.
 
+use jiff::Timestamp;
+
 use super::{Listed, Page};
 use crate::audit::timestamp;
-use crate::policy::Scope;
+use crate::policy::{Arm, Scope};
 use crate::store::{RecordId, Row, StoreError, Transaction, Value};
 use crate::words::{Marking, Regime};
 
@@ -55,25 +57,106 @@ pub(super) async fn find(on: &mut Transaction, id: &RecordId) -> Result<Option<F
     Ok(Some(Found { listed: read(&row)?, sealed: row.bytes(11)?, key }))
 }
 
+/// A record without its body and key.
+pub(crate) async fn find_listed(
+    on: &mut Transaction,
+    id: &RecordId,
+) -> Result<Option<Listed>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM records WHERE id = $1");
+    let row = on.fetch_one(&sql, &[id.to_string().into()]).await?;
+    row.as_ref().map(read).transpose()
+}
+
+/// The next records by their ids, whoever may see them.
+pub(super) async fn page_by_id(
+    on: &mut Transaction,
+    after: &str,
+    most: i64,
+) -> Result<Vec<Listed>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM records WHERE id > $1 ORDER BY id LIMIT $2");
+    on.fetch(&sql, &[after.into(), most.into()]).await?.iter().map(read).collect()
+}
+
+/// A page of the records in a scope. Each of its ranges is read from the index in the order of the
+/// list, so that a reader who may see few of very many records waits no longer than one who may see
+/// most of them.
 pub(super) async fn list(
     on: &mut Transaction,
     scope: &Scope,
     page: &Page,
 ) -> Result<Vec<Listed>, StoreError> {
+    let arms: Vec<&Arm> = scope.arms().collect();
+    let mut found = Vec::new();
+    for arms in arms.chunks(RANGES_AT_ONCE) {
+        let (sql, values) = ranges(scope, arms, page);
+        for row in on.fetch(&sql, &values).await? {
+            found.push(read(&row)?);
+        }
+    }
+    found.sort_by(|one, other| (one.changed, &one.id).cmp(&(other.changed, &other.id)));
+    found.truncate(page.most as usize);
+    Ok(found)
+}
+
+/// `SQLite` takes 500 parts of a union at most.
+const RANGES_AT_ONCE: usize = 200;
+
+fn ranges(scope: &Scope, arms: &[&Arm], page: &Page) -> (String, Vec<Value>) {
     let mut values: Vec<Value> = vec![i64::from(page.most).into()];
     let after = match &page.after {
         Some((changed, id)) => {
             values.extend([changed.as_microsecond().into(), id.to_string().into()]);
-            "(changed, id) > ($2, $3)"
+            "AND (changed, id) > ($2, $3)"
         }
-        None => "1 = 1",
+        None => "",
     };
-    let (within, bound) = scope.condition(values.len() + 1);
-    values.extend(bound);
+    let mut parts = Vec::new();
+    for arm in arms {
+        let (within, bound) = scope.condition(arm, values.len() + 1);
+        values.extend(bound);
+        parts.push(format!(
+            "SELECT * FROM (SELECT {COLUMNS} FROM records WHERE {within} {after} \
+             ORDER BY changed, id LIMIT $1) AS within_range"
+        ));
+    }
     let sql = format!(
-        "SELECT {COLUMNS} FROM records WHERE {after} AND {within} ORDER BY changed, id LIMIT $1"
+        "SELECT * FROM ({}) AS within_scope ORDER BY changed, id LIMIT $1",
+        parts.join(" UNION ALL ")
     );
-    on.fetch(&sql, &values).await?.iter().map(read).collect()
+    (sql, values)
+}
+
+/// Holds a record's row until the transaction ends, and answers whether it is there. Whoever erases
+/// a record, or does what must stop that, holds it first.
+pub(super) async fn lock(on: &mut Transaction, id: &RecordId) -> Result<bool, StoreError> {
+    let sql = "UPDATE records SET version = version WHERE id = $1";
+    Ok(on.execute(sql, &[id.to_string().into()]).await? > 0)
+}
+
+/// Deletes a record with its key and all that says something of it, but no hold: the reference of
+/// one that was overlooked makes this fail.
+pub(crate) async fn delete(
+    on: &mut Transaction,
+    id: &RecordId,
+    at: Timestamp,
+    why: &str,
+) -> Result<bool, StoreError> {
+    let value = [Value::from(id.to_string())];
+    for sql in [
+        "DELETE FROM record_keys WHERE record = $1",
+        "DELETE FROM record_events WHERE record = $1",
+        "DELETE FROM record_subjects WHERE record = $1",
+        "DELETE FROM links WHERE one = $1 OR other = $1",
+    ] {
+        on.execute(sql, &value).await?;
+    }
+    if on.execute("DELETE FROM records WHERE id = $1", &value).await? == 0 {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO erased_records (record, at_time, why) VALUES ($1, $2, $3) \
+               ON CONFLICT (record) DO NOTHING";
+    on.execute(sql, &[id.to_string().into(), at.as_microsecond().into(), why.into()]).await?;
+    Ok(true)
 }
 
 fn read(row: &Row) -> Result<Listed, StoreError> {
@@ -92,6 +175,6 @@ fn read(row: &Row) -> Result<Listed, StoreError> {
     })
 }
 
-pub(super) fn record_id(text: String) -> Result<RecordId, StoreError> {
+pub(crate) fn record_id(text: String) -> Result<RecordId, StoreError> {
     RecordId::parse(&text).ok_or(StoreError::Unreadable { what: "the id of a record", found: text })
 }

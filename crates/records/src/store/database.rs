@@ -6,6 +6,8 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
@@ -14,6 +16,7 @@ use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, PgPool, Row as _, SqlSafeStr as _, SqlitePool};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::StoreError;
 
@@ -63,8 +66,17 @@ impl fmt::Debug for Location {
 
 /// A pool of connections to one of the stores.
 #[derive(Debug, Clone)]
-pub(crate) enum Database {
-    Sqlite(SqlitePool),
+pub(crate) struct Database {
+    pool: Pool,
+    /// How many statements were run.
+    statements: Arc<AtomicU64>,
+}
+
+#[derive(Debug, Clone)]
+enum Pool {
+    /// `SQLite` has one writer at a time. Those who would wait for it by asking again and again stand
+    /// in line here instead, and come to it in their order.
+    Sqlite(SqlitePool, Arc<Mutex<()>>),
     Postgres(PgPool),
 }
 
@@ -151,7 +163,14 @@ impl Row {
 }
 
 /// A transaction on one of the stores; what is not committed is rolled back.
-pub(crate) enum Transaction {
+pub(crate) struct Transaction {
+    on: On,
+    statements: Arc<AtomicU64>,
+    /// The place at the head of the line, given up after the transaction.
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+enum On {
     Sqlite(sqlx::Transaction<'static, sqlx::Sqlite>),
     Postgres(sqlx::Transaction<'static, sqlx::Postgres>),
 }
@@ -175,9 +194,10 @@ macro_rules! bound {
 impl Transaction {
     /// Runs a statement and answers how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Sqlite(on) => bound!(sql, values).execute(&mut **on).await?.rows_affected(),
-            Self::Postgres(on) => bound!(sql, values).execute(&mut **on).await?.rows_affected(),
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(match &mut self.on {
+            On::Sqlite(on) => bound!(sql, values).execute(&mut **on).await?.rows_affected(),
+            On::Postgres(on) => bound!(sql, values).execute(&mut **on).await?.rows_affected(),
         })
     }
 
@@ -186,12 +206,13 @@ impl Transaction {
         sql: &str,
         values: &[Value],
     ) -> Result<Vec<Row>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(on) => {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        Ok(match &mut self.on {
+            On::Sqlite(on) => {
                 let rows = bound!(sql, values).fetch_all(&mut **on).await?;
                 rows.into_iter().map(Row::Sqlite).collect()
             }
-            Self::Postgres(on) => {
+            On::Postgres(on) => {
                 let rows = bound!(sql, values).fetch_all(&mut **on).await?;
                 rows.into_iter().map(Row::Postgres).collect()
             }
@@ -207,9 +228,9 @@ impl Transaction {
     }
 
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+        match self.on {
+            On::Sqlite(transaction) => transaction.commit().await?,
+            On::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(())
     }
@@ -218,46 +239,56 @@ impl Transaction {
 impl Database {
     /// Opens the store, makes it where there is none, and brings its tables up to date.
     pub(crate) async fn open(location: &Location) -> Result<Self, StoreError> {
-        let database = match location {
-            Location::Sqlite(path) => Self::Sqlite(open_sqlite(path).await?),
+        let pool = match location {
+            Location::Sqlite(path) => Pool::Sqlite(open_sqlite(path).await?, Arc::default()),
             Location::Postgres(address) => {
                 let options = PgPoolOptions::new().max_connections(CONNECTIONS);
-                Self::Postgres(options.acquire_timeout(PATIENCE).connect(address).await?)
+                Pool::Postgres(options.acquire_timeout(PATIENCE).connect(address).await?)
             }
         };
         let migrator = migrations();
-        match &database {
-            Self::Sqlite(pool) => migrator.run(pool).await?,
-            Self::Postgres(pool) => migrator.run(pool).await?,
+        match &pool {
+            Pool::Sqlite(pool, _) => migrator.run(pool).await?,
+            Pool::Postgres(pool) => migrator.run(pool).await?,
         }
-        Ok(database)
+        Ok(Self { pool, statements: Arc::default() })
     }
 
     /// Begins a transaction that writes. On `SQLite` it is the only one until it ends: two readers
     /// that both come to write could not both go on.
     pub(crate) async fn write(&self) -> Result<Transaction, StoreError> {
-        Ok(match self {
-            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Transaction::Postgres(pool.begin().await?),
-        })
+        let (on, turn) = match &self.pool {
+            Pool::Sqlite(pool, line) => {
+                let turn = line.clone().lock_owned().await;
+                (On::Sqlite(pool.begin_with("BEGIN IMMEDIATE").await?), Some(turn))
+            }
+            Pool::Postgres(pool) => (On::Postgres(pool.begin().await?), None),
+        };
+        Ok(Transaction { on, statements: self.statements.clone(), _turn: turn })
     }
 
     /// Begins a transaction that reads one state of the store, whatever others write meanwhile.
     pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
-        Ok(match self {
-            Self::Sqlite(pool) => Transaction::Sqlite(pool.begin().await?),
-            Self::Postgres(pool) => {
+        let on = match &self.pool {
+            Pool::Sqlite(pool, _) => On::Sqlite(pool.begin().await?),
+            Pool::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                Transaction::Postgres(pool.begin_with(begin).await?)
+                On::Postgres(pool.begin_with(begin).await?)
             }
-        })
+        };
+        Ok(Transaction { on, statements: self.statements.clone(), _turn: None })
+    }
+
+    /// How many statements were run since it was opened.
+    pub(crate) fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
     }
 
     /// Waits until every connection is closed.
     pub(crate) async fn close(&self) {
-        match self {
-            Self::Sqlite(pool) => pool.close().await,
-            Self::Postgres(pool) => pool.close().await,
+        match &self.pool {
+            Pool::Sqlite(pool, _) => pool.close().await,
+            Pool::Postgres(pool) => pool.close().await,
         }
     }
 }
@@ -278,8 +309,15 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
     Ok(pool.connect_with(options).await?)
 }
 
+/// Every change of the tables, in order. One that was released is never edited.
+pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "ground", include_str!("../../migrations/0001_ground.sql")),
+    (3, "protection", include_str!("../../migrations/0003_protection.sql")),
+];
+
 fn migrations() -> Migrator {
-    let ground = include_str!("../../migrations/0001_ground.sql").into_sql_str();
-    let simple = MigrationType::Simple;
-    Migrator::with_migrations(vec![Migration::new(1, "ground".into(), simple, ground, false)])
+    let migration = |(version, name, text): &(i64, &'static str, &'static str)| {
+        Migration::new(*version, (*name).into(), MigrationType::Simple, text.into_sql_str(), false)
+    };
+    Migrator::with_migrations(MIGRATIONS.iter().map(migration).collect())
 }

@@ -6,6 +6,8 @@ mod seal;
 use std::fmt;
 
 pub use database::Location;
+#[cfg(test)]
+pub(crate) use database::MIGRATIONS;
 pub(crate) use database::{Database, Row, Transaction, Value};
 pub(crate) use seal::{DataKey, from_hex, hex, random};
 pub use seal::{Keyring, SealError};

@@ -10,6 +10,8 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 
 use super::RecordId;
 
@@ -119,6 +121,17 @@ impl Keyring {
         Ok(DataKey(<[u8; KEY_BYTES]>::try_from(key).map_err(broken)?))
     }
 
+    /// What a person's reference is found by, under each key: a digest that says nothing to who has
+    /// not the key.
+    pub(crate) fn tokens(&self, reference: &str) -> Vec<String> {
+        self.keys.values().map(|key| token(key, reference)).collect()
+    }
+
+    /// The same under the newest key, by which it is stored.
+    pub(crate) fn token(&self, reference: &str) -> String {
+        self.keys.get(&self.newest).map(|key| token(key, reference)).unwrap_or_default()
+    }
+
     fn key(&self, record: &RecordId, name: &str) -> Result<&[u8; KEY_BYTES], SealError> {
         let missing = || SealError::Missing { record: record.to_string(), name: name.to_owned() };
         self.keys.get(name).ok_or_else(missing)
@@ -150,6 +163,42 @@ impl DataKey {
     ) -> Result<Vec<u8>, SealError> {
         open(&self.0, sealed, &body_context(record, version), record)
     }
+
+    /// Seals something else of the record, such as whom it is about.
+    pub(crate) fn seal_as(
+        &self,
+        record: &RecordId,
+        what: &str,
+        plain: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        seal(&self.0, plain, &other_context(record, what), record)
+    }
+
+    pub(crate) fn open_as(
+        &self,
+        record: &RecordId,
+        what: &str,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, SealError> {
+        open(&self.0, sealed, &other_context(record, what), record)
+    }
+}
+
+/// The key that wraps is used for nothing else: one of its own is derived for this.
+fn token(key: &[u8; KEY_BYTES], reference: &str) -> String {
+    let derived = mac(key, b"wardmote index of subjects");
+    hex(&mac(&derived, reference.as_bytes()))
+}
+
+fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+fn other_context(record: &RecordId, what: &str) -> String {
+    format!("wardmote record {what}\n{record}")
 }
 
 fn body_context(record: &RecordId, version: i64) -> String {

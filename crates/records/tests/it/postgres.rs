@@ -14,6 +14,7 @@ pub(crate) struct Cluster {
     programs: PathBuf,
     folder: TempDir,
     port: u16,
+    settings: String,
 }
 
 static RUNNING: Mutex<Weak<Cluster>> = Mutex::new(Weak::new());
@@ -26,20 +27,32 @@ impl Cluster {
         if let Some(cluster) = running.upgrade() {
             return Some(cluster);
         }
-        let Some(programs) = programs() else {
-            let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
-            assert!(!in_ci, "PostgreSQL is not installed, and CI must test both stores");
-            eprintln!(
-                "SKIPPED on PostgreSQL: it is not installed (on Debian: apt install postgresql)"
-            );
-            return None;
-        };
-        let cluster = Arc::new(Self::start(programs));
+        let cluster = Arc::new(Self::start(programs_or_skip()?, "-c fsync=off"));
         *running = Arc::downgrade(&cluster);
         Some(cluster)
     }
 
-    fn start(programs: PathBuf) -> Self {
+    /// One of a test's own, which keeps its promises when it is killed.
+    pub(crate) fn durable() -> Option<Self> {
+        Some(Self::start(programs_or_skip()?, ""))
+    }
+
+    /// Kills the server (SIGKILL) and starts it again.
+    pub(crate) fn kill_and_restart(&self) {
+        let pid = std::fs::read_to_string(self.folder.path().join("data/postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap().to_owned();
+        assert!(Command::new("kill").args(["-9", &pid]).status().unwrap().success());
+        // Its children see that it is gone and end; until then a new one does not start.
+        for _ in 0..100 {
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            if self.try_run("pg_ctl", &self.start_words()) {
+                return;
+            }
+        }
+        panic!("PostgreSQL does not start again");
+    }
+
+    fn start(programs: PathBuf, settings: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("wardmote-postgres").tempdir().unwrap();
         let data = folder.path().join("data");
         std::fs::create_dir(&data).unwrap();
@@ -49,14 +62,20 @@ impl Cluster {
             assert!(owned.unwrap().success());
         }
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let cluster = Self { programs, folder, port };
+        let cluster = Self { programs, folder, port, settings: settings.to_owned() };
+        cluster.run(
+            "initdb",
+            &["--no-sync", "--auth=trust", "--encoding=UTF8", "--locale=C", "--username=tests"],
+        );
+        cluster.run("pg_ctl", &cluster.start_words());
         cluster
-            .run("initdb", &["--auth=trust", "--encoding=UTF8", "--locale=C", "--username=tests"]);
-        let sockets = cluster.folder.path().display();
-        let options = format!("-h 127.0.0.1 -p {port} -k {sockets} -c fsync=off");
-        let log = cluster.folder.path().join("log").display().to_string();
-        cluster.run("pg_ctl", &["-w", "-l", &log, "-o", &options, "start"]);
-        cluster
+    }
+
+    fn start_words(&self) -> [String; 6] {
+        let (sockets, port) = (self.folder.path().display(), self.port);
+        let options = format!("-h 127.0.0.1 -p {port} -k {sockets} {}", self.settings);
+        let log = self.folder.path().join("log").display().to_string();
+        ["-w", "-l", log.as_str(), "-o", options.as_str(), "start"].map(str::to_owned)
     }
 
     /// A new, empty database.
@@ -69,7 +88,11 @@ impl Cluster {
         Location::Postgres(format!("postgres://tests@127.0.0.1:{}/{name}", self.port))
     }
 
-    fn run(&self, program: &str, words: &[&str]) {
+    fn run(&self, program: &str, words: &[impl AsRef<std::ffi::OsStr>]) {
+        assert!(self.try_run(program, words), "{program}");
+    }
+
+    fn try_run(&self, program: &str, words: &[impl AsRef<std::ffi::OsStr>]) -> bool {
         let path = self.programs.join(program);
         let mut command = if is_root() {
             let mut command = Command::new("runuser");
@@ -79,8 +102,8 @@ impl Cluster {
             Command::new(path)
         };
         command.current_dir(self.folder.path()).arg("-D").arg(self.folder.path().join("data"));
-        let status = command.args(words).stdout(Stdio::null()).stdin(Stdio::null()).status();
-        assert!(status.unwrap().success(), "{program}");
+        command.args(words).stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null());
+        command.status().unwrap().success()
     }
 }
 
@@ -88,6 +111,17 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         self.run("pg_ctl", &["-m", "immediate", "-w", "stop"]);
     }
+}
+
+/// The programs, or `None`, said aloud, where PostgreSQL is not installed. In CI that is a failure.
+fn programs_or_skip() -> Option<PathBuf> {
+    let programs = programs();
+    if programs.is_none() {
+        let in_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+        assert!(!in_ci, "PostgreSQL is not installed, and CI must test both stores");
+        eprintln!("SKIPPED on PostgreSQL: it is not installed (on Debian: apt install postgresql)");
+    }
+    programs
 }
 
 /// Where Debian puts them, the newest version first.

@@ -100,6 +100,13 @@ pub(crate) fn agreements() -> Agreements {
     Agreements::read(GATEWAYS, &texts).unwrap()
 }
 
+/// Policies of the same agreement with other permits.
+pub(crate) fn policies_with(permits: &str) -> Policies {
+    let (head, _) = AGREEMENT.split_once("[[permits]]").unwrap();
+    let texts = BTreeMap::from([("landlord-2024".to_owned(), format!("{head}{permits}"))]);
+    Policies::new(Agreements::read(GATEWAYS, &texts).unwrap()).unwrap()
+}
+
 pub(crate) fn second(second: i64) -> Timestamp {
     Timestamp::from_second(1_742_000_000 + second).unwrap()
 }

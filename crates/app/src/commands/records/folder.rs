@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use wardmote_records::policy::{Agreements, Cases, Policies};
+use wardmote_records::protection::Protection;
 
 /// Files of `agreements/` that are no agreements.
 const OTHERS: [&str; 2] = ["gateways", "cases"];
@@ -47,4 +48,17 @@ pub(crate) fn cases(folder: &Path) -> anyhow::Result<Option<Cases>> {
     }
     let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     Ok(Some(Cases::read(&text)?))
+}
+
+/// What the folder says of datasets, retention and regimes; a file that is not there says nothing.
+pub(crate) fn protection(folder: &Path) -> anyhow::Result<Protection> {
+    let text = |name: &str| {
+        let path = folder.join("protection").join(name);
+        if !path.exists() {
+            return Ok(String::new());
+        }
+        std::fs::read_to_string(&path).with_context(|| path.display().to_string())
+    };
+    let (datasets, retention) = (text("datasets.toml")?, text("retention.toml")?);
+    Ok(Protection::read(&datasets, &retention, &text("regimes.toml")?)?)
 }

@@ -2,8 +2,11 @@
 
 pub(crate) mod audit;
 pub(crate) mod backup;
+mod documents;
 mod folder;
 pub(crate) mod policy;
+mod protect;
+mod subject;
 
 use std::path::{Path, PathBuf};
 
@@ -11,11 +14,12 @@ use anyhow::Context as _;
 use wardmote_records::people::Staff;
 use wardmote_records::{Keyring, Location, Records, Store};
 
-use self::folder::{agreements, policies};
+use self::backup::keep_record_keys;
+use self::folder::{agreements, policies, protection};
 use crate::Outcome;
 use crate::place::now;
 
-/// Keys, staff and agreements of the operational records
+/// Keys, staff, agreements and protection of the operational records
 ///
 /// The store is a file of `SQLite`, records/records.db in the partnership's folder, or the one that
 /// --records or `WARDMOTE_RECORDS` names: another file, or a database as `postgres://USER@HOST/NAME`.
@@ -25,7 +29,9 @@ use crate::place::now;
 #[command(after_help = "Examples:
   wardmote records key new 2026-11
   wardmote records staff staff.toml
-  wardmote records rotate")]
+  wardmote records rotate
+  wardmote records retention --dry-run
+  wardmote records subject --help")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -47,6 +53,15 @@ enum What {
     },
     /// Note the agreements of the folder in the store, as in force from now on
     Agreements,
+    /// Erase the records whose time has ended by protection/retention.toml, and say so in the log
+    Retention(protect::RetentionArguments),
+    /// Hold records that must not be erased, such as for a claim
+    Hold(protect::HoldArguments),
+    /// Note the day of an event on a record, such as closed, from which its time counts
+    Event(protect::EventArguments),
+    /// Bring two records together, which is a permission of its own
+    Link(protect::LinkArguments),
+    Subject(subject::Arguments),
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -55,6 +70,13 @@ enum KeyWhat {
     New {
         /// Small letters, digits and hyphens, such as 2026-11
         name: String,
+    },
+    /// Write the records' own keys, wrapped, into the one file that opens backups, without those of
+    /// records that were erased: daily, and before each backup
+    Keep {
+        /// The file; keys/record-keys.newest if not given
+        #[arg(long, value_name = "FILE")]
+        record_keys: Option<PathBuf>,
     },
 }
 
@@ -98,6 +120,18 @@ impl Where {
         named.unwrap_or_else(|| self.folder.join("keys").join("records.keys"))
     }
 
+    /// The records, which must be there, by the folder's agreements and words on protection.
+    pub(crate) async fn records(&self) -> anyhow::Result<Records> {
+        let records = Records::new(self.open().await?, self.keys()?, policies(&self.folder)?);
+        Ok(records.protected_by(protection(&self.folder)?))
+    }
+
+    /// The file of the records' own keys, of which only the newest is kept.
+    pub(crate) fn record_keys_path(&self, named: Option<&Path>) -> PathBuf {
+        let usual = || self.folder.join("keys").join("record-keys.newest");
+        named.map_or_else(usual, Path::to_owned)
+    }
+
     fn keys(&self) -> anyhow::Result<Keyring> {
         let path = self.keys_path();
         let text = std::fs::read_to_string(&path).with_context(|| {
@@ -119,9 +153,17 @@ fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
 pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.what {
         What::Key { what: KeyWhat::New { name } } => new_key(&at.keys_path(), name)?,
+        What::Key { what: KeyWhat::Keep { record_keys } } => {
+            let path = at.record_keys_path(record_keys.as_deref());
+            keep_record_keys(&at.open().await?, &path).await?;
+        }
+        What::Retention(arguments) => return protect::retention(at, arguments).await,
+        What::Hold(arguments) => return protect::hold(at, arguments).await,
+        What::Event(arguments) => return protect::event(at, arguments).await,
+        What::Link(arguments) => return protect::link(at, arguments).await,
+        What::Subject(arguments) => return subject::run(at, arguments).await,
         What::Rotate => {
-            let records = Records::new(at.open().await?, at.keys()?, policies(&at.folder)?);
-            let count = records.rotate_keys(now()).await?;
+            let count = at.records().await?.rotate_keys(now()).await?;
             println!("{count} records are now under the newest key");
         }
         What::Staff { file } => {

@@ -10,7 +10,8 @@ use wardmote_records::policy::{Actor, Decision, Request, Resource, in_english};
 use wardmote_records::words::Operation;
 
 use super::Where;
-use super::folder::{agreements, cases, policies};
+use super::documents::{self, Document, DocumentArguments};
+use super::folder::{agreements, cases, policies, protection};
 use crate::Outcome;
 use crate::place::{Partnership, today};
 
@@ -22,7 +23,8 @@ use crate::place::{Partnership, today};
   wardmote policy explain --actor council-analyst --action consultation --resource landlord-case \\
     --purpose strategic-assessment --on 2025-03-18
   wardmote policy test
-  wardmote policy show invented-agreement-2024")]
+  wardmote policy show invented-agreement-2024
+  wardmote policy record-of-processing --format html > record-of-processing.html")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -39,6 +41,10 @@ enum What {
         /// Its id
         agreement: Option<String>,
     },
+    /// Print the record of processing (UK GDPR, article 30; Data Protection Act 2018, section 61)
+    RecordOfProcessing(DocumentArguments),
+    /// Print a draft of an impact assessment, in which what only people can judge is open
+    Dpia(DocumentArguments),
 }
 
 #[derive(Debug, clap::Args)]
@@ -65,6 +71,10 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         What::Explain(arguments) => explain(at, arguments).await,
         What::Test => test(&at.folder),
         What::Show { agreement } => show(&at.folder, agreement.as_deref()),
+        What::RecordOfProcessing(arguments) => {
+            documents::print(at, Document::RecordOfProcessing, arguments)
+        }
+        What::Dpia(arguments) => documents::print(at, Document::Dpia, arguments),
     }
 }
 
@@ -135,6 +145,8 @@ fn test(folder: &Path) -> anyhow::Result<Outcome> {
             );
         }
     }
+    // What cannot be read is an error here, before somebody needs it.
+    protection(folder)?;
     let (count, wrong) = (cases.cases.len(), failures.len());
     println!(
         "{count} cases, {wrong} came out otherwise; {} sources without their agreement",
