@@ -190,7 +190,9 @@ impl PartnershipFolder {
             |chart: &&MeasureChart| matches!(chart.kind, ChartForm::Marks | ChartForm::Outcomes);
         let drawn = self.measure_charts().filter(in_detail);
         let mut drawn = drawn.filter_map(|chart| self.measures.get(&chart.measure));
+        let mut grouped = self.measures.values().filter(|measure| measure.groups.is_some());
         selections.into_iter().any(|one| one.source == source && one.admitted().in_detail())
+            || grouped.any(|measure| measure.numerator.source == source)
             || drawn.any(|measure| measure.numerator.source == source)
             || self
                 .said()

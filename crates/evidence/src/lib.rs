@@ -18,6 +18,7 @@ pub mod family;
 pub mod figure;
 mod figures;
 pub mod folder;
+pub mod groups;
 pub mod headlines;
 pub mod lint;
 pub mod local;

@@ -10,6 +10,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use wardmote_domain::category::{Categories, Category, CrimeType};
 
+use crate::groups::{Groups, GroupsError};
 use crate::observed::ObservedError;
 
 /// Why a measure's declaration cannot be used.
@@ -83,6 +84,15 @@ pub enum MeasureError {
         /// What was declared.
         per: f64,
     },
+    /// Its groups cannot be used.
+    #[error("measure {id:?}: {why}")]
+    Groups {
+        /// The measure.
+        id: String,
+        /// Why.
+        #[source]
+        why: GroupsError,
+    },
 }
 
 /// One measure: `measures/*.toml`.
@@ -128,6 +138,9 @@ pub struct Measure {
     /// What one event of each category weighs, where harm is counted rather than events.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights: Option<Weights>,
+    /// To whom its events happened, for comparisons of groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<Groups>,
 }
 
 /// Weights of categories, such as days of sentence or of harm.
@@ -311,6 +324,10 @@ impl Measure {
                     return Err(MeasureError::Weight { id: self.id.clone(), category, has });
                 }
             }
+        }
+        if let Some(groups) = &self.groups {
+            let of = |why| MeasureError::Groups { id: self.id.clone(), why };
+            groups.check(&self.numerator).map_err(of)?;
         }
         if !(self.per > 0.0 && self.per.is_finite()) {
             return Err(MeasureError::Per { id: self.id.clone(), per: self.per });

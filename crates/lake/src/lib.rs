@@ -43,7 +43,7 @@ pub use propose::Proposal;
 pub use pseudonym::{KeyError, PseudonymKey};
 pub use query::{
     Area, Boundary, CountQuery, CountRow, DetailRow, Elsewhere, QueryError, Received, RepeatRow,
-    RowReference,
+    RowReference, SingleEvent,
 };
 pub use rows::{Load, Refusal, SurveyAnswer, TotalRow};
 pub use statistics::Statistic;

@@ -4,7 +4,6 @@ use wardmote_domain::area::AreaLevel;
 use wardmote_domain::period::Period;
 use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::declarations::Form;
-use wardmote_evidence::measure::Measure;
 use wardmote_evidence::numbers::{one_decimal, thousands};
 use wardmote_evidence::observed::Observed;
 use wardmote_evidence::tabulate::{Step, periods, tabulate};
@@ -70,7 +69,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
     let level = arguments.level.unwrap_or(partnership.folder.partnership.district_level);
     let observed = Observed::gather_measure(&lake, &partnership.folder, id, level)?;
     let measure = observed.measure(id)?;
-    work_under_agreement(&observed, measure, arguments.agreement.as_deref())?;
+    work_under_agreement(&observed, measure.sources(), arguments.agreement.as_deref())?;
     let run = match &arguments.period {
         Some(period) => Some((period.first(), period.last())),
         None => observed.known_run(&measure.numerator.source)?,
@@ -124,11 +123,12 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
 /// Figures of a controlled source are printed only to one who names its agreement.
 pub(crate) fn work_under_agreement(
     observed: &Observed,
-    measure: &Measure,
+    sources: impl IntoIterator<Item = impl AsRef<str>>,
     named: Option<&str>,
 ) -> anyhow::Result<()> {
-    for id in measure.sources() {
-        let Some(source) = observed.sources.get(&id) else { continue };
+    for id in sources {
+        let id = id.as_ref();
+        let Some(source) = observed.sources.get(id) else { continue };
         if source.disclosure == Disclosure::Open {
             continue;
         }

@@ -52,6 +52,16 @@ numerator = { source = "landlord", repeats_within_months = 12 }
 share_of = { source = "landlord" }
 "#;
 
+const CASES: &str = r#"
+id = "cases"
+title = "Cases"
+definition = "Cases of all households (invented)."
+version = 1
+unit = "cases"
+direction = "lower-is-better"
+numerator = { source = "landlord" }
+"#;
+
 #[test]
 fn repeats_are_counted_and_references_are_not_kept() {
     let here = tempfile::tempdir().unwrap();
@@ -72,6 +82,7 @@ fn repeats_are_counted_and_references_are_not_kept() {
     );
     write(town, "sources/landlord.toml", LANDLORD);
     write(town, "measures/repeats.toml", MEASURE);
+    write(town, "measures/cases.toml", CASES);
     let mut year = String::from("Reported,Type,Household ref\n");
     for month in 1..=12 {
         // One household each month anew, and one that comes back every fourth month.
@@ -101,6 +112,18 @@ fn repeats_are_counted_and_references_are_not_kept() {
     assert_eq!(of("2023-08"), "", "{}", out.out);
     let share = ["measure", "repeats", "--as", "share", "--period", "2024-02", "--by", "month"];
     assert!(wardmote(town, &share).ended(0).out.contains("100.0"));
+    let asked =
+        ["analyse", "repeat", "--measure", "cases", "--at-risk", "5000", "--format", "json"];
+    let found: serde_json::Value =
+        serde_json::from_str(&wardmote(town, &asked).ended(0).out).unwrap();
+    // Of 18 cases HH-SECRET has four and HH-001 two.
+    assert_eq!(
+        (&found["n"], &found["results"]["repeat_events"]),
+        (&18.into(), &4.into()),
+        "{found}"
+    );
+    assert_eq!(found["results"]["places_hit_repeatedly"], 2);
+    assert!(!found.to_string().contains("HH-"), "{found}");
     let mut files = vec![town.join("lake")];
     while let Some(path) = files.pop() {
         if path.is_dir() {

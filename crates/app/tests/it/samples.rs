@@ -125,6 +125,7 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     assert!(!signed_off.out.contains("draft"), "{}", signed_off.out);
     wardmote(&twin, &["verify"]).ended(0);
     bundles::leeds::the_twin_verifies_too(&twin);
+    surveys_agree_with_the_assessment(&twin, &evidence);
     partners_feeds_agree_with_their_truth(&twin, &evidence);
     // Of the generated town centre: the first is the fourth of the areas that weigh most.
     let page = std::fs::read_to_string(twin.join("published/full.html")).unwrap();
@@ -148,6 +149,58 @@ fn burglaries_that_follow_others_are_found(twin: &Path) {
     let (with, without) = (first_band("near-repeat.csv"), first_band("without-process.csv"));
     assert!(with["p"].as_f64() < Some(0.01) && with["ratio"].as_f64() > Some(2.0), "{with}");
     assert!(without["p"].as_f64() > Some(0.05), "{without}");
+
+    // The same events from the lake, for one who works under their agreement.
+    let of_lake = |more: &[&str]| {
+        let first = ["analyse", "near-repeat", "--measure", "burglary-by-day", "--from", "2023-04"];
+        let bands = ["--metres", "150,300", "--days", "14,28", "--seed", "1", "--format", "json"];
+        wardmote(twin, &[&first[..], &bands, more].concat())
+    };
+    let found = of_lake(&["--agreement", "invented-agreement-2024"]).ended(0).out;
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!(found["results"][0]["observed"], with["observed"]);
+    assert!(found["results"][0]["p"].as_f64() < Some(0.01), "{found}");
+    let refused = of_lake(&[]).ended(2);
+    assert!(refused.err.contains("invented-agreement-2024"), "{}", refused.err);
+}
+
+/// Casualties know their place exactly.
+fn density_of_the_lakes_points(twin: &Path) {
+    let first = ["analyse", "kde", "--measure", "killed-or-seriously-injured", "--cell", "500"];
+    let more = ["--bandwidth", "1500", "--format", "json"];
+    let found = wardmote(twin, &[&first[..], &more].concat()).ended(0).out;
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let counted = ["measure", "killed-or-seriously-injured", "--by", "whole", "--format", "csv"];
+    let counted = wardmote(twin, &counted).ended(0).out;
+    let n = found["n"].as_u64().unwrap();
+    assert!(counted.contains(&format!(",{n},")), "{n} is not in {counted}");
+    // Each cell holds its density; a surface of the kernel adds up to its events.
+    let rows = found["results"].as_array().unwrap().iter();
+    let sum: f64 = rows.map(|row| row["per_square_km"].as_f64().unwrap() * 0.25).sum();
+    assert!((sum / n as f64 - 1.0).abs() < 0.01, "{sum} of {n}");
+}
+
+/// The command tests a survey's question as the assessment does.
+fn surveys_agree_with_the_assessment(twin: &Path, evidence: &Value) {
+    let run = |more: &[&str]| {
+        let first = ["analyse", "survey", "--survey", "crime-survey", "--format", "json"];
+        wardmote(twin, &[&first[..], more].concat())
+    };
+    let found = run(&["--question", "safe", "--yes", "Very safe", "--yes", "Fairly safe"]).ended(0);
+    let found: Value = serde_json::from_str(&found.out).unwrap();
+    let is_safe = |figure: &&Value| {
+        let key = figure["key"].as_str().unwrap();
+        key.starts_with("survey | ") && key.contains("| safe |") && key.contains("| everybody |")
+    };
+    let figure = evidence["figures"].as_object().unwrap().values().find(is_safe).unwrap();
+    for name in ["z", "p"] {
+        assert_eq!(found["results"][name], figure["parameters"][name], "{name}");
+    }
+    assert_eq!(found["parameters"]["design_effect"], figure["parameters"]["design_effect"]);
+    let upper = found["results"]["upper"].as_f64().unwrap();
+    assert!((100.0 * upper - figure["interval"][1].as_f64().unwrap()).abs() < 1e-9);
+    let refused = run(&["--question", "save", "--yes", "Very safe"]).ended(2);
+    assert!(refused.err.contains("its questions are"), "{}", refused.err);
 }
 
 /// What was planted in the partners' feeds, and what the assessment finds.
@@ -156,6 +209,7 @@ fn partners_feeds_agree_with_their_truth(twin: &Path, evidence: &Value) {
     let truth: Value = serde_json::from_str(&truth).unwrap();
     let planted = &truth["planted"];
     burglaries_that_follow_others_are_found(twin);
+    density_of_the_lakes_points(twin);
     let n = |id: &str, period: &str| -> u64 {
         let arguments = ["measure", id, "--period", period, "--by", "whole", "--format", "csv"];
         let arguments = [&arguments[..], &["--agreement", "invented-agreement-2024"]].concat();

@@ -19,7 +19,7 @@ pub mod works;
 use serde::Serialize;
 
 pub use self::error::AnalysisError;
-pub use self::events::refuse_events;
+pub use self::events::{Events, EventsAsked, Needs};
 pub(crate) use self::fields::fields;
 pub use self::fields::{Field, Fields};
 pub use self::panel::{Panel, PanelColumns};

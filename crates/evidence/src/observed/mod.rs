@@ -108,10 +108,27 @@ impl Observed {
         let found = folder.measures.get(measure);
         let found =
             found.ok_or_else(|| ObservedError::NoMeasure { measure: measure.to_owned() })?;
+        let own: BTreeSet<AreaCode> = folder.partnership.areas.iter().cloned().collect();
+        let residents = found.groups.iter().map(|groups| &groups.residents.source);
         let asked = Asked {
             sources: found.sources(),
             levels: BTreeSet::from([folder.partnership.district_level, level]),
             populations: found.denominator.iter().cloned().collect(),
+            published: residents.map(|source| (source.clone(), own.clone())).collect(),
+            ..Asked::default()
+        };
+        Self::gather_asked(lake, folder, &asked)
+    }
+
+    /// Gathers one survey.
+    pub fn gather_survey(
+        lake: &Lake,
+        folder: &PartnershipFolder,
+        source: &str,
+    ) -> Result<Self, ObservedError> {
+        let asked = Asked {
+            levels: BTreeSet::from([folder.partnership.district_level]),
+            surveys: BTreeSet::from([source.to_owned()]),
             ..Asked::default()
         };
         Self::gather_asked(lake, folder, &asked)

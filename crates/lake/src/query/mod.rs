@@ -5,11 +5,14 @@ mod finder;
 mod ground;
 mod groups;
 mod repeats;
+mod single;
 
 use std::sync::Arc;
 
+use jiff::civil::DateTime;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::{Categories, Category};
+use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
 use crate::geometry::Polygons;
@@ -145,6 +148,19 @@ pub struct RowReference {
     pub month: Month,
     /// The category.
     pub category: Category,
+}
+
+/// One event. What a source does not know of it is not there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SingleEvent {
+    /// The month.
+    pub month: Month,
+    /// When, by the clock in London; of a source that knows the day alone, at midnight.
+    pub at: Option<DateTime>,
+    /// Where.
+    pub place: Option<BritishNationalGrid>,
+    /// The source's own identifier, or the keyed pseudonym of what may be a person or household.
+    pub source_id: Option<String>,
 }
 
 /// Events of one month, and how many of them repeat an earlier one of the same pseudonym.

@@ -1,23 +1,14 @@
 //! Repeats: events whose pseudonym had an earlier event.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs::File;
 
-use arrow::array::{Array, ArrayRef, AsArray};
-use arrow::datatypes::{DataType, Date32Type, TimestampMicrosecondType};
-use arrow::record_batch::RecordBatch;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::file::statistics::Statistics;
+use wardmote_domain::area::AreaLevel;
+use wardmote_domain::category::Categories;
 use wardmote_domain::period::Month;
 
-use super::{QueryError, RepeatRow};
-use crate::read::london;
-use crate::scan::month;
+use super::{CountQuery, QueryError, RepeatRow};
 use crate::store::Lake;
-use crate::table::TableError;
 
 /// An event of a pseudonym: its month, and its day where that is known.
 type Moment = (Month, Option<Date>);
@@ -75,101 +66,31 @@ impl Lake {
         Ok(rows.into_values().collect())
     }
 
-    fn moments(&self, source: &str, months: (Month, Month)) -> Result<Moments, TableError> {
-        let table = self.events(self.form_of(source));
+    fn moments(&self, source: &str, (first, last): (Month, Month)) -> Result<Moments, QueryError> {
+        let query = CountQuery {
+            source: source.to_owned(),
+            categories: Categories::default(),
+            level: AreaLevel::LSOA_2021,
+            areas: None,
+            first,
+            last,
+        };
         let mut found = Moments::default();
-        let london = london();
-        for name in self.visible_files(table)? {
-            let path = table.folder.join(name);
-            let content = |why: &dyn std::fmt::Display| TableError::Content {
-                path: path.clone(),
-                why: why.to_string(),
-            };
-            let file =
-                File::open(&path).map_err(|why| TableError::File { path: path.clone(), why })?;
-            let reader =
-                ParquetRecordBatchReaderBuilder::try_new(file).map_err(|why| content(&why))?;
-            if !may_hold(&reader, source) {
-                continue;
-            }
-            let wanted = ["source", "source_id", "month", "occurred_at", "load_id"];
-            let mask = ProjectionMask::columns(reader.parquet_schema(), wanted);
-            let batches = reader.with_projection(mask).build().map_err(|why| content(&why))?;
-            for batch in batches {
-                let batch = batch.map_err(|why| content(&why))?;
-                let wanted = |of: &str, load: &str, month: Month| {
-                    of == source
-                        && !self.superseded.contains(load)
-                        && months.0 <= month
-                        && month <= months.1
-                };
-                found
-                    .add(&batch, &london, &wanted)
-                    .ok_or_else(|| content(&"not a table of events"))?;
+        for event in self.single_events(&query)? {
+            let moment = (event.month, event.at.map(|at| at.date()));
+            match event.source_id {
+                Some(id) => found.by_pseudonym.entry(id).or_default().push(moment),
+                None => found.without.push(moment),
             }
         }
         Ok(found)
     }
 }
 
-/// Each file holds rows of one source, and its statistics say which.
-fn may_hold<T>(reader: &parquet::arrow::arrow_reader::ArrowReaderBuilder<T>, source: &str) -> bool {
-    let columns = reader.parquet_schema().columns();
-    let Some(index) = columns.iter().position(|column| column.name() == "source") else {
-        return true;
-    };
-    reader.metadata().row_groups().iter().any(|group| match group.column(index).statistics() {
-        Some(Statistics::ByteArray(held)) => {
-            let from = held.min_opt().is_none_or(|min| min.data() <= source.as_bytes());
-            // A long text may be cut off in the statistics, and its end is then not known.
-            let to = !held.max_is_exact()
-                || held.max_opt().is_none_or(|max| max.data() >= source.as_bytes());
-            from && to
-        }
-        _ => true,
-    })
-}
-
 #[derive(Default)]
 struct Moments {
     by_pseudonym: HashMap<String, Vec<Moment>>,
     without: Vec<Moment>,
-}
-
-impl Moments {
-    /// Adds a batch's wanted rows; nothing if a column is not as it should be.
-    fn add(
-        &mut self,
-        batch: &RecordBatch,
-        london: &TimeZone,
-        wanted: &dyn Fn(&str, &str, Month) -> bool,
-    ) -> Option<()> {
-        let text = |name: &str| -> Option<ArrayRef> {
-            arrow::compute::cast(batch.column_by_name(name)?, &DataType::Utf8).ok()
-        };
-        let (sources, ids, loads) = (text("source")?, text("source_id")?, text("load_id")?);
-        let sources = sources.as_string_opt::<i32>()?;
-        let (ids, loads) = (ids.as_string_opt::<i32>()?, loads.as_string_opt::<i32>()?);
-        let days = batch.column_by_name("month")?.as_primitive_opt::<Date32Type>()?;
-        let times = batch.column_by_name("occurred_at")?;
-        let times = times.as_primitive_opt::<TimestampMicrosecondType>()?;
-        for row in 0..batch.num_rows() {
-            let month = month(days.value(row).cast_unsigned())?;
-            if !wanted(sources.value(row), loads.value(row), month) {
-                continue;
-            }
-            let day = (!times.is_null(row))
-                .then(|| jiff::Timestamp::from_microsecond(times.value(row)).ok())
-                .flatten()
-                .map(|time| london.to_datetime(time).date());
-            if ids.is_null(row) {
-                self.without.push((month, day));
-            } else {
-                self.by_pseudonym.entry(ids.value(row).to_owned()).or_default().push((month, day));
-            }
-        }
-        Some(())
-    }
 }
 
 fn is_earlier(earlier: Moment, moment: Moment, back: i32) -> bool {

@@ -11,7 +11,7 @@ use crate::TwinError;
 use crate::draws::Draws;
 use crate::places::{KM_PER_DEGREE, point_within};
 
-const HEADER: &str = "Date,Longitude,Latitude,LSOA code,Publisher";
+const HEADER: &str = "Date,Offence,Longitude,Latitude,LSOA code,Publisher";
 const PUBLISHER: &str = "SYNTHETIC Greater Manchester Police (twin)";
 
 /// Burglaries of a year that happen wherever homes are.
@@ -108,7 +108,7 @@ fn write(
     burglaries.sort_by(|(a, x), (b, y)| a.cmp(b).then(x.0.cmp(&y.0)));
     let row = |(day, (area, [longitude, latitude])): &(Day, Placed)| {
         let code = &ground.district.areas[*area].code;
-        format!("{},{longitude:.6},{latitude:.6},{code},{PUBLISHER}", day.british())
+        format!("{},Burglary,{longitude:.6},{latitude:.6},{code},{PUBLISHER}", day.british())
     };
     let rows = burglaries.iter().map(row).collect();
     files.push(FeedFile::whole(Feed::Burglaries, stem, HEADER, rows));

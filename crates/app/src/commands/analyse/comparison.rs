@@ -1,13 +1,13 @@
 //! Areas compared, and places held against one another.
 
 use wardmote_evidence::analysis::comparison::{compare, funnel};
-use wardmote_evidence::analysis::place::{concentration, repeat};
+use wardmote_evidence::analysis::place::{PlaceKeys, concentration, repeat};
 use wardmote_evidence::analysis::works::{Roles, displacement, synthetic_control};
-use wardmote_evidence::analysis::{Analysis, refuse_events};
+use wardmote_evidence::analysis::{Analysis, Needs};
 use wardmote_stats::funnel::Overdispersion;
 
 use super::Analyse;
-use super::options::{Chance, FromLake, PanelOptions, Source};
+use super::options::{Chance, PanelOptions, Source};
 use crate::place::At;
 
 /// Does an area differ from all others together?
@@ -108,7 +108,8 @@ impl Analyse for ConcentrationArguments {
 
 /// Are the same places hit again more often than chance gives?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  wardmote analyse repeat --measure landlord-asb --at-risk 12000 --agreement isa-2025-03
   wardmote analyse repeat --input burglaries.csv --id property --at-risk 75000
 
 It needs to know which place each event was at: a force's own feed, with keys that name nobody.")]
@@ -119,8 +120,8 @@ pub(super) struct RepeatArguments {
     #[arg(long, value_name = "COLUMN", required_unless_present = "measure")]
     id: Option<String>,
     /// How many places are at risk, those never hit too
-    #[arg(long, value_name = "PLACES", required_unless_present = "measure")]
-    at_risk: Option<u64>,
+    #[arg(long, value_name = "PLACES")]
+    at_risk: u64,
     #[command(flatten)]
     chance: Chance,
 }
@@ -131,13 +132,12 @@ impl Analyse for RepeatArguments {
     }
 
     async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
-        if self.source.input.is_none() {
-            let FromLake { observed, measure, .. } = self.source.observed(at, None).await?;
-            return Err(refuse_events("repeat", &observed, &measure)?.into());
-        }
-        let id = self.id.as_deref().unwrap_or_default();
-        let at_risk = self.at_risk.unwrap_or_default();
-        Ok(repeat(&self.source.own_file()?, id, at_risk, self.chance.settings())?)
+        let places = if let Some(file) = self.source.file()? {
+            PlaceKeys::of_file(&file, self.id.as_deref().unwrap_or_default())?
+        } else {
+            PlaceKeys::of_lake(self.source.events(at, "repeat", Needs::Key).await?)
+        };
+        Ok(repeat(&places, self.at_risk, self.chance.settings())?)
     }
 }
 

@@ -1,13 +1,14 @@
 //! Questions to a series of months, and to the hours of the week.
 
 use wardmote_evidence::analysis::time::{
-    ChangeAsked, CutAsked, WindowAsked, changepoints, events, forecast, hours, interrupted,
+    ChangeAsked, CutAsked, EventTimes, WindowAsked, changepoints, events, forecast, hours,
+    interrupted,
 };
-use wardmote_evidence::analysis::{Analysis, refuse_events};
+use wardmote_evidence::analysis::{Analysis, Needs};
 use wardmote_stats::hours_of_week::Shares;
 
 use super::Analyse;
-use super::options::{Columns, FromLake, Source};
+use super::options::{Columns, Source};
 use crate::place::At;
 
 /// What is to be expected of the months to come?
@@ -143,7 +144,8 @@ impl Analyse for ChangepointsArguments {
 
 /// At which hours of the week does it happen?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  wardmote analyse hours --measure stop-and-search
   wardmote analyse hours --input burglaries.csv --start left --end found
 
 It needs the time of each event, or the two times between which it happened: a force's own feed.")]
@@ -167,12 +169,13 @@ impl Analyse for HoursArguments {
     }
 
     async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
-        if self.source.input.is_none() {
-            let FromLake { observed, measure, .. } = self.source.observed(at, None).await?;
-            return Err(refuse_events("hours", &observed, &measure)?.into());
-        }
+        let times = if let Some(file) = self.source.file()? {
+            let start = self.start.as_deref().unwrap_or_default();
+            EventTimes::of_file(&file, start, self.end.as_deref())?
+        } else {
+            EventTimes::of_lake(self.source.events(at, "hours", Needs::Time).await?)
+        };
         let shares = if self.by_hours { Shares::ByHoursTouched } else { Shares::ByMinutes };
-        let start = self.start.as_deref().unwrap_or_default();
-        Ok(hours(&self.source.own_file()?, start, self.end.as_deref(), shares)?)
+        Ok(hours(&times, shares)?)
     }
 }

@@ -7,7 +7,9 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::Month;
 use wardmote_evidence::analysis::own_file::{Coordinates, OwnFile};
 use wardmote_evidence::analysis::place::{AreaColumns, Areas, AreasAsked, WeightsRule};
-use wardmote_evidence::analysis::{MonthsAsked, Panel, PanelColumns, Series, SeriesColumns};
+use wardmote_evidence::analysis::{
+    Events, EventsAsked, MonthsAsked, Needs, Panel, PanelColumns, Series, SeriesColumns,
+};
 use wardmote_evidence::observed::Observed;
 use wardmote_lake::Lake;
 use wardmote_stats::spatial::PermutationSettings;
@@ -64,16 +66,54 @@ impl Source {
         at: &At,
         level: Option<AreaLevel>,
     ) -> anyhow::Result<FromLake> {
-        let id = self.measure.clone().context("give --measure ID or --input FILE")?;
+        let id = self.measure.as_deref().context("give --measure ID or --input FILE")?;
+        self.observed_of(at, id, level).await
+    }
+
+    async fn observed_of(
+        &self,
+        at: &At,
+        id: &str,
+        level: Option<AreaLevel>,
+    ) -> anyhow::Result<FromLake> {
         let partnership = Partnership::open_at(at)?;
         let lake = partnership.lake().await?;
         let level = level.unwrap_or(match &self.area {
             None => partnership.folder.partnership.district_level,
             Some(code) => level_of(&lake, &partnership, code)?,
         });
-        let observed = Observed::gather_measure(&lake, &partnership.folder, &id, level)?;
-        work_under_agreement(&observed, observed.measure(&id)?, self.agreement.as_deref())?;
-        Ok(FromLake { lake, observed, measure: id })
+        let observed = Observed::gather_measure(&lake, &partnership.folder, id, level)?;
+        work_under_agreement(
+            &observed,
+            observed.measure(id)?.sources(),
+            self.agreement.as_deref(),
+        )?;
+        Ok(FromLake { lake, observed, measure: id.to_owned() })
+    }
+
+    /// Single events of the measure, for a method that needs so much of each.
+    pub(super) async fn events(
+        &self,
+        at: &At,
+        method: &'static str,
+        needs: Needs,
+    ) -> anyhow::Result<Events> {
+        let id = self.measure.as_deref().context("give --measure ID or --input FILE")?;
+        self.events_of(at, method, id, needs).await
+    }
+
+    /// Single events of another measure, in the same area and months.
+    pub(super) async fn events_of(
+        &self,
+        at: &At,
+        method: &'static str,
+        measure: &str,
+        needs: Needs,
+    ) -> anyhow::Result<Events> {
+        let FromLake { lake, observed, measure } = self.observed_of(at, measure, None).await?;
+        let area = self.area.as_ref();
+        let asked = EventsAsked { measure: &measure, area, months: self.months() };
+        Ok(Events::of_measure(method, &lake, &observed, asked, needs)?)
     }
 
     pub(super) async fn series(

@@ -2,44 +2,96 @@
 
 use anyhow::Context as _;
 use wardmote_evidence::analysis::comparison::{
-    SearchesAsked, SurveyAsked, disproportionality, harm, survey,
+    Answers, SearchColumns, Searches, SurveyColumns, TwoGroups, disproportionality, harm, survey,
 };
 use wardmote_evidence::analysis::priorities::prioritise;
 use wardmote_evidence::analysis::{Analysis, Panel, PanelColumns};
+use wardmote_evidence::declarations::SurveyQuestion;
+use wardmote_evidence::observed::Observed;
 use wardmote_stats::prioritise::{Matrix, Sensitivity};
 
 use super::Analyse;
 use super::options::{FromLake, Source};
-use crate::place::At;
+use crate::commands::measure::work_under_agreement;
+use crate::place::{At, Partnership};
 
 /// Does a weighted share differ from the rest's?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(
+    mut_arg("measure", |measure| measure.hide(true).required_unless_present("survey").conflicts_with("survey")),
+    after_help = "Examples:
+  wardmote analyse survey --survey crime-survey --question safe --yes 'Very safe' --yes 'Fairly safe'
+  wardmote analyse survey --survey crime-survey --question belongs --yes Yes \\
+    --respondents 'Ethnic group: Other' --margin 0.03
   wardmote analyse survey --input answers.csv --value safe --yes yes --weight weight --group district \\
     --this Stockport --margin 0.05
 
-The file has one row for each respondent. What a survey of the partnership says is in its assessment.")]
+The file has one row for each respondent."
+)]
 pub(super) struct SurveyArguments {
     #[command(flatten)]
     source: Source,
+    /// A survey of the partnership, as sources/ names it: the area is held against the rest of its
+    /// respondents
+    #[arg(long, value_name = "SOURCE", conflicts_with = "input", requires = "question")]
+    survey: Option<String>,
+    /// The question, as the source's declaration names it
+    #[arg(long, value_name = "QUESTION", requires = "survey")]
+    question: Option<String>,
+    /// Only these respondents, such as 'Ethnic group: Other'
+    #[arg(long, value_name = "GROUP", requires = "survey")]
+    respondents: Option<String>,
+    /// The wave, where the source holds several
+    #[arg(long, value_name = "WAVE", requires = "survey")]
+    wave: Option<String>,
     /// The column of answers
-    #[arg(long, value_name = "COLUMN", required_unless_present = "measure")]
+    #[arg(long, value_name = "COLUMN", required_unless_present = "survey")]
     value: Option<String>,
-    /// The answer that is counted
+    /// The answer that is counted; may be given again for more than one
     #[arg(long, value_name = "ANSWER", default_value = "1")]
-    yes: String,
+    yes: Vec<String>,
     /// The column of weights
     #[arg(long, value_name = "COLUMN")]
     weight: Option<String>,
     /// The column of groups, such as districts
-    #[arg(long, value_name = "COLUMN", required_unless_present = "measure")]
+    #[arg(long, value_name = "COLUMN", required_unless_present = "survey")]
     group: Option<String>,
     /// The group that is held against the rest
-    #[arg(long, value_name = "GROUP", required_unless_present = "measure")]
+    #[arg(long, value_name = "GROUP", required_unless_present = "survey")]
     this: Option<String>,
     /// The largest difference of shares that "the same" may hide, such as 0.05
     #[arg(long)]
     margin: Option<f64>,
+}
+
+impl SurveyArguments {
+    fn of_file(&self) -> anyhow::Result<Answers> {
+        let columns = SurveyColumns {
+            value: self.value.clone().unwrap_or_default(),
+            yes: self.yes.clone(),
+            weight: self.weight.clone(),
+            group: self.group.clone().unwrap_or_default(),
+            this: self.this.clone().unwrap_or_default(),
+        };
+        Ok(Answers::of_file(&self.source.own_file()?, &columns)?)
+    }
+
+    async fn of_lake(&self, at: &At, survey: &str) -> anyhow::Result<Answers> {
+        let partnership = Partnership::open_at(at)?;
+        let lake = partnership.lake().await?;
+        let observed = Observed::gather_survey(&lake, &partnership.folder, survey)?;
+        work_under_agreement(&observed, [survey], self.source.agreement.as_deref())?;
+        let asked = SurveyQuestion {
+            source: survey.to_owned(),
+            question: self.question.clone().unwrap_or_default(),
+            answers: self.yes.clone(),
+            group: self.respondents.clone(),
+            wave: self.wave.clone(),
+            equivalence_margin: None,
+            whole_name: String::new(),
+        };
+        Ok(Answers::of_lake(&observed, &asked, self.source.area.as_ref())?)
+    }
 }
 
 impl Analyse for SurveyArguments {
@@ -47,17 +99,12 @@ impl Analyse for SurveyArguments {
         &self.source
     }
 
-    async fn analyse(&self, _: &At) -> anyhow::Result<Analysis> {
-        let file = self.source.own_file()?;
-        let asked = SurveyAsked {
-            value: self.value.clone().unwrap_or_default(),
-            yes: self.yes.clone(),
-            weight: self.weight.clone(),
-            group: self.group.clone().unwrap_or_default(),
-            this: self.this.clone().unwrap_or_default(),
-            margin: self.margin,
+    async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
+        let answers = match &self.survey {
+            Some(survey) => self.of_lake(at, survey).await?,
+            None => self.of_file()?,
         };
-        Ok(survey(&file, &asked)?)
+        Ok(survey(&answers, self.margin)?)
     }
 }
 
@@ -112,14 +159,29 @@ impl Analyse for HarmArguments {
 
 /// Is one group searched more, and as fruitfully?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  wardmote analyse disproportionality --measure stop-and-search --this Black --reference White
   wardmote analyse disproportionality --input searches.csv --date month --group ethnicity \\
     --searches n --finds found --residents residents --this Black --reference White --not-recorded 120
 
-The file has one row for each group and month.")]
+A measure declares its groups (docs/methods/disproportionality.md). The file has one row for each group
+and month.")]
 pub(super) struct DisproportionalityArguments {
     #[command(flatten)]
     source: Source,
+    #[command(flatten)]
+    columns: SearchColumnOptions,
+    /// The group in question
+    #[arg(long, value_name = "GROUP")]
+    this: String,
+    /// The group that it is held against
+    #[arg(long, value_name = "GROUP")]
+    reference: String,
+}
+
+/// Columns of searches by group, of a file.
+#[derive(Debug, clap::Args)]
+struct SearchColumnOptions {
     /// The column of months
     #[arg(long, value_name = "COLUMN", default_value = "month")]
     date: String,
@@ -135,12 +197,6 @@ pub(super) struct DisproportionalityArguments {
     /// The column of the groups' residents
     #[arg(long, value_name = "COLUMN", default_value = "residents")]
     residents: String,
-    /// The group in question
-    #[arg(long, value_name = "GROUP")]
-    this: String,
-    /// The group that it is held against
-    #[arg(long, value_name = "GROUP")]
-    reference: String,
     /// Searches in the same months whose group was not recorded
     #[arg(long, value_name = "SEARCHES", default_value_t = 0)]
     not_recorded: u64,
@@ -151,18 +207,24 @@ impl Analyse for DisproportionalityArguments {
         &self.source
     }
 
-    async fn analyse(&self, _: &At) -> anyhow::Result<Analysis> {
-        let asked = SearchesAsked {
-            date: self.date.clone(),
-            group: self.group.clone(),
-            searches: self.searches.clone(),
-            finds: self.finds.clone(),
-            residents: self.residents.clone(),
-            this: self.this.clone(),
-            reference: self.reference.clone(),
-            not_recorded: self.not_recorded,
+    async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
+        let asked = TwoGroups { this: self.this.clone(), reference: self.reference.clone() };
+        let searches = if let Some(file) = self.source.file()? {
+            let SearchColumnOptions { date, group, searches, finds, residents, .. } = &self.columns;
+            let columns = SearchColumns {
+                date: date.clone(),
+                group: group.clone(),
+                searches: searches.clone(),
+                finds: finds.clone(),
+                residents: residents.clone(),
+            };
+            Searches::of_file(&file, &columns, asked, self.columns.not_recorded)?
+        } else {
+            let FromLake { observed, measure, .. } = self.source.observed(at, None).await?;
+            let (area, months) = (self.source.area.as_ref(), self.source.months());
+            Searches::of_measure(&observed, &measure, area, months, asked)?
         };
-        Ok(disproportionality(&self.source.own_file()?, &asked)?)
+        Ok(disproportionality(&searches)?)
     }
 }
 

@@ -3,11 +3,11 @@
 use wardmote_evidence::analysis::place::{
     BandsAsked, DatedEvents, gi_star, local_moran, moran, near_repeat,
 };
-use wardmote_evidence::analysis::{Analysis, refuse_events};
+use wardmote_evidence::analysis::{Analysis, Needs};
 use wardmote_stats::spatial::weights::Standardisation;
 
 use super::Analyse;
-use super::options::{AreaOptions, Chance, CoordinateOptions, FromLake, Source};
+use super::options::{AreaOptions, Chance, CoordinateOptions, Source};
 use crate::place::At;
 
 /// Do like areas lie together?
@@ -100,7 +100,8 @@ impl Analyse for GiStarArguments {
 
 /// Is a place at risk after its neighbour was hit?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  wardmote analyse near-repeat --measure burglary --agreement isa-2025-03
   wardmote analyse near-repeat --input burglaries.csv --date day --x easting --y northing \\
     --metres 100,200,400 --days 7,14,28
 
@@ -129,15 +130,15 @@ impl Analyse for NearRepeatArguments {
     }
 
     async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
-        if self.source.input.is_none() {
-            let FromLake { observed, measure, .. } = self.source.observed(at, None).await?;
-            return Err(refuse_events("near-repeat", &observed, &measure)?.into());
-        }
-        let file = self.source.own_file()?;
-        let columns = self.coordinates.columns();
-        let pair = columns.as_ref().map(|(x, y)| (x.as_str(), y.as_str()));
-        let date = self.date.as_deref().unwrap_or_default();
-        let events = DatedEvents::of_file(&file, date, pair, self.coordinates.units())?;
+        let events = if let Some(file) = self.source.file()? {
+            let columns = self.coordinates.columns();
+            let pair = columns.as_ref().map(|(x, y)| (x.as_str(), y.as_str()));
+            let date = self.date.as_deref().unwrap_or_default();
+            DatedEvents::of_file(&file, date, pair, self.coordinates.units())?
+        } else {
+            let needs = Needs::PlaceAndDay;
+            DatedEvents::of_lake(self.source.events(at, "near-repeat", needs).await?)
+        };
         let bands = BandsAsked { metres: self.metres.clone(), days: self.days.clone() };
         Ok(near_repeat(&events, &bands, self.chance.settings())?)
     }

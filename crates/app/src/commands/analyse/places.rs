@@ -8,11 +8,11 @@ use wardmote_evidence::analysis::place::{
     DensityAsked, DualAsked, HotspotsAsked, Points, cells_by_month, dual_kde, hotspots, kde, scan,
     spatial_change, study_area,
 };
-use wardmote_evidence::analysis::{Analysis, refuse_events};
+use wardmote_evidence::analysis::{Analysis, Needs};
 use wardmote_stats::spatial::scan::{Direction, ScanSettings};
 
 use super::Analyse;
-use super::options::{Chance, CoordinateOptions, FromLake, PanelOptions, Source};
+use super::options::{Chance, CoordinateOptions, PanelOptions, Source};
 use crate::place::At;
 
 /// How a density is drawn.
@@ -47,8 +47,17 @@ impl DensityOptions {
         })
     }
 
-    fn points(&self, method: &'static str, file: &OwnFile) -> anyhow::Result<Points> {
-        points(method, file, &self.coordinates)
+    /// The points of the user's own file, or else of the measure's events.
+    async fn points(
+        &self,
+        at: &At,
+        method: &'static str,
+        source: &Source,
+    ) -> anyhow::Result<Points> {
+        match source.file()? {
+            Some(file) => points(method, &file, &self.coordinates),
+            None => Ok(Points::of_lake(source.events(at, method, Needs::Place).await?)),
+        }
     }
 }
 
@@ -62,18 +71,10 @@ fn points(
     Ok(Points::of_file(method, file, pair, coordinates.units())?)
 }
 
-/// A method for points has none in the lake.
-async fn refused(source: &Source, at: &At, method: &'static str) -> anyhow::Error {
-    let answer = async {
-        let FromLake { observed, measure, .. } = source.observed(at, None).await?;
-        anyhow::Ok(refuse_events(method, &observed, &measure)?)
-    };
-    answer.await.map_or_else(|error| error, Into::into)
-}
-
 /// Where is it dense? Kernel density
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  wardmote analyse kde --measure collisions --cell 250 --bandwidth 1000
   wardmote analyse kde --input burglaries.csv --x easting --y northing --cell 100 --bandwidth 400
 
 It needs where each event happened: published points were moved to a fixed set of places.")]
@@ -90,17 +91,15 @@ impl Analyse for KdeArguments {
     }
 
     async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
-        if self.source.input.is_none() {
-            return Err(refused(&self.source, at, "kde").await);
-        }
-        let points = self.density.points("kde", &self.source.own_file()?)?;
+        let points = self.density.points(at, "kde", &self.source).await?;
         Ok(kde(&points, &self.density.asked()?)?)
     }
 }
 
 /// Where is one kind denser than another?
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
+  wardmote analyse dual-kde --measure burglary --against-measure robbery --agreement isa-2025-03
   wardmote analyse dual-kde --input burglaries.csv --against homes.csv --x easting --y northing \\
     --bandwidth 400 --smallest 10")]
 pub(super) struct DualKdeArguments {
@@ -109,6 +108,9 @@ pub(super) struct DualKdeArguments {
     /// The second file, with the same columns
     #[arg(long, value_name = "FILE", required_unless_present = "measure")]
     against: Option<PathBuf>,
+    /// The second measure, in the same area and months
+    #[arg(long, value_name = "ID", conflicts_with_all = ["input", "against"], required_unless_present = "input")]
+    against_measure: Option<String>,
     #[command(flatten)]
     density: DensityOptions,
     /// The difference instead of the ratio
@@ -125,13 +127,15 @@ impl Analyse for DualKdeArguments {
     }
 
     async fn analyse(&self, at: &At) -> anyhow::Result<Analysis> {
-        if self.source.input.is_none() {
-            return Err(refused(&self.source, at, "dual-kde").await);
-        }
-        let first = self.density.points("dual-kde", &self.source.own_file()?)?;
-        let against =
-            self.against.as_deref().context("give the second file with --against FILE")?;
-        let second = self.density.points("dual-kde", &OwnFile::read(against)?)?;
+        const METHOD: &str = "dual-kde";
+        let first = self.density.points(at, METHOD, &self.source).await?;
+        let second = match (&self.against_measure, &self.against) {
+            (Some(measure), _) => {
+                Points::of_lake(self.source.events_of(at, METHOD, measure, Needs::Place).await?)
+            }
+            (None, Some(file)) => points(METHOD, &OwnFile::read(file)?, &self.density.coordinates)?,
+            (None, None) => anyhow::bail!("give the second file with --against FILE"),
+        };
         let dual =
             if self.difference { DualAsked::Difference } else { DualAsked::Ratio(self.smallest) };
         Ok(dual_kde(&first, &second, &self.density.asked()?, dual)?)

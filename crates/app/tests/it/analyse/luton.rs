@@ -33,6 +33,45 @@ weights = { unit = "days", source = "invented", by_category = { burglary = 20.0,
     assert_eq!(harm["parameters"]["months_each_side"], 12);
 }
 
+/// Searches by what the officer saw, held against the census's residents.
+fn searched_by_group(luton: &Path, json: &dyn Fn(&str) -> Value) {
+    let of = |this: &str, reference: &str| {
+        json(&format!(
+            "disproportionality --measure stop-and-search --this {this} --reference {reference}"
+        ))
+    };
+    let (black, asian) = (of("Black", "White"), of("Asian", "Other"));
+    // Census 2021, table of the file: 11,774 + 8,216 + 2,745.
+    assert_eq!(black["results"]["residents"], 22_735.0);
+    assert_eq!(black["results"]["searches"], 862);
+    let searches = |found: &Value| {
+        let sides = ["searches", "reference_searches"];
+        sides.map(|side| found["results"][side].as_u64().unwrap()).iter().sum::<u64>()
+    };
+    // Every search of the area is of one of the four groups, or of none that was recorded.
+    let all = numbers(&json("season --measure stop-and-search")["results"]["observed"]);
+    let all = all.into_iter().map(|n| n as u64).sum::<u64>();
+    let not_recorded = black["parameters"]["not_recorded"].as_u64().unwrap();
+    assert_eq!(searches(&black) + searches(&asian) + not_recorded, all);
+    let ratio = (862.0 / 22_735.0) / (2_002.0 / 101_798.0);
+    assert!((black["results"]["ratio"].as_f64().unwrap() - ratio).abs() < 1e-12);
+    let said = black["warnings"].to_string();
+    for limit in ["name no place", "not the residents", "four groups and the census five"] {
+        assert!(said.contains(limit), "{limit:?} is not in {said}");
+    }
+
+    let measure = luton.join("measures/stop-and-search.toml");
+    let text = std::fs::read_to_string(&measure).unwrap();
+    let fewer = text.replace("marks = [\"Other\"]", "marks = [\"Others\"]");
+    std::fs::write(&measure, fewer).unwrap();
+    let said = of("Black", "White")["warnings"].to_string();
+    assert!(
+        said.contains("Officer-defined ethnicity \\\"Other\\\" is of no declared group"),
+        "{said}"
+    );
+    std::fs::write(&measure, text).unwrap();
+}
+
 #[test]
 fn methods_on_the_lake() {
     let Some(real) = data_folder() else { return };
@@ -109,22 +148,36 @@ fn methods_on_the_lake() {
             .starts_with("Higher: ")
     );
     weighed(&luton, &json);
+    searched_by_group(&luton, &json);
 
-    for method in ["near-repeat", "hours", "kde"] {
-        let words = format!("{method} --measure burglary");
-        refused(
-            &words,
-            &[
-                "know the month and not the day",
-                "moved to a fixed set of points",
-                "crime feed with date, time and address",
-            ],
-        );
-    }
+    let (no_day, moved) = ("know the month and not the day", "moved to a fixed set of points");
+    let feed = "crime feed with date, time and address";
+    refused("near-repeat --measure burglary", &[no_day, moved, feed]);
+    refused("kde --measure burglary", &[moved, feed]);
+    refused("hours --measure burglary", &["do not know the time of day", "with date and time"]);
+    refused("repeat --measure burglary --at-risk 90000", &["no key of the place or person"]);
+    let hours = json("hours --measure stop-and-search");
+    let searches = numbers(&json("season --measure stop-and-search")["results"]["observed"]);
+    assert_eq!(hours["n"], searches.iter().sum::<f64>() as u64);
+    assert_eq!(hours["results"]["in_one_hour"], hours["n"]);
     refused("trend --measure burglary --from 2020-01 --to 2021-12", &["has not delivered 2020-01"]);
     refused("trend --measure burglry", &["burglry"]);
     refused("trend --measure burglary --area E09000001", &["E09000001"]);
     refused("harm --measure burglary --change 2023-05", &["declares no weights"]);
+    let groups = "disproportionality --measure stop-and-search --reference White --this";
+    refused(&format!("{groups} Blue"), &["--this", "\"Blue\"", "Asian, Black, Other, White"]);
+    refused(
+        &format!("{groups} Black --area E05014739"),
+        &["residents-by-ethnic-group", "has no number"],
+    );
+    refused(
+        "disproportionality --measure burglary --this A --reference B",
+        &["declares no groups"],
+    );
+    refused(
+        "survey --survey police-street --question q --yes a",
+        &["brings neither events nor totals"],
+    );
     let some = json("trend --measure burglary --from 2020-01");
     assert!(some["warnings"][0].as_str().unwrap().contains("the longest run"), "{some}");
     controlled(&luton, &run);

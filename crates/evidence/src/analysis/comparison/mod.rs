@@ -3,9 +3,11 @@
 mod areas;
 mod disproportionality;
 mod harm;
+mod searches;
 mod survey;
 
 pub use self::areas::{compare, funnel};
-pub use self::disproportionality::{SearchesAsked, disproportionality};
+pub use self::disproportionality::disproportionality;
 pub use self::harm::harm;
-pub use self::survey::{SurveyAsked, survey};
+pub use self::searches::{SearchColumns, Searches, TwoGroups};
+pub use self::survey::{Answers, SurveyColumns, survey};

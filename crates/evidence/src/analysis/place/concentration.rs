@@ -6,7 +6,9 @@ use wardmote_stats::spatial::repeats::{self, PlacesWith};
 
 use super::permuted;
 use crate::analysis::own_file::OwnFile;
-use crate::analysis::{Analysis, AnalysisError, Panel, fields, gathered, p_in_words, said};
+use crate::analysis::{
+    Analysis, AnalysisError, Events, Fields, Panel, fields, gathered, p_in_words,
+};
 
 /// The share of places that has a share of the events, against chance.
 pub fn concentration(
@@ -61,16 +63,38 @@ pub fn concentration(
     })
 }
 
+/// The place of each event, by a key that names nobody.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceKeys {
+    keys: Vec<String>,
+    from: Fields,
+    warnings: Vec<String>,
+}
+
+impl PlaceKeys {
+    /// The keys of a file, one row for each event.
+    pub fn of_file(file: &OwnFile, id: &str) -> Result<Self, AnalysisError> {
+        let keys = file.words(id)?;
+        let from = fields! { "input": file.name(), "id": id };
+        Ok(Self { keys, from, warnings: Vec::new() })
+    }
+
+    /// The keyed pseudonyms of the lake's events.
+    pub fn of_lake(events: Events) -> Self {
+        let keys = events.each.into_iter().filter_map(|event| event.source_id).collect();
+        Self { keys, from: events.from.with("id", "keyed pseudonym"), warnings: events.warnings }
+    }
+}
+
 /// Whether the same places are hit again more often than chance gives.
 pub fn repeat(
-    file: &OwnFile,
-    id: &str,
+    events: &PlaceKeys,
     at_risk: u64,
     settings: PermutationSettings,
 ) -> Result<Analysis, AnalysisError> {
     const METHOD: &str = "repeat";
     let found =
-        repeats::repeats(&file.words(id)?, at_risk, settings).map_err(AnalysisError::of(METHOD))?;
+        repeats::repeats(&events.keys, at_risk, settings).map_err(AnalysisError::of(METHOD))?;
     let row = |places: &PlacesWith| {
         fields! { "events": places.n_events, "places": places.n_places, "expected": places.expected_places }
     };
@@ -89,14 +113,17 @@ pub fn repeat(
         found.expected_repeat_events,
         p_in_words(found.p_value)
     );
-    let parameters = fields! { "input": file.name(), "id": id, "places_at_risk": at_risk }
-        .and(permuted(found.settings, found.sidedness, found.correction));
+    let parameters = events.from.clone().with("places_at_risk", at_risk).and(permuted(
+        found.settings,
+        found.sidedness,
+        found.correction,
+    ));
     Ok(Analysis {
         method: METHOD,
         parameters,
         n: found.n_events,
         results: results.into(),
-        warnings: said(&found.warnings).collect(),
+        warnings: gathered(&events.warnings, None, &found.warnings),
         in_words: vec![in_words],
     })
 }

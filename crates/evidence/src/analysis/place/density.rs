@@ -7,7 +7,7 @@ use wardmote_stats::spatial::kernel_density::{
 
 use super::Points;
 use crate::analysis::own_file::Outline;
-use crate::analysis::{Analysis, AnalysisError, Fields, fields, said};
+use crate::analysis::{Analysis, AnalysisError, Fields, fields, gathered};
 
 /// How a density is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,7 +48,7 @@ pub fn kde(points: &Points, asked: &DensityAsked) -> Result<Analysis, AnalysisEr
         parameters: points.from.clone().and(density_fields(&density)),
         n: density.n_points as u64,
         results: rows.into(),
-        warnings: said(&density.warnings).collect(),
+        warnings: gathered(&points.warnings, None, &density.warnings),
         in_words: in_words.into_iter().collect(),
     })
 }
@@ -102,8 +102,8 @@ pub fn dual_kde(
         found.values.len()
     );
     let n = (found.n_points.0 + found.n_points.1) as u64;
-    let mut warnings: Vec<String> = said(&one.warnings).collect();
-    for warning in said(&other.warnings) {
+    let mut warnings = gathered(&first.warnings, None, &one.warnings);
+    for warning in gathered(&second.warnings, None, &other.warnings) {
         if !warnings.contains(&warning) {
             warnings.push(warning);
         }

@@ -10,7 +10,7 @@ mod points;
 
 pub use self::areas::{AreaColumns, Areas, AreasAsked, WeightsRule};
 pub use self::autocorrelation::{gi_star, local_moran, moran};
-pub use self::concentration::{concentration, repeat};
+pub use self::concentration::{PlaceKeys, concentration, repeat};
 pub use self::density::{DensityAsked, DualAsked, dual_kde, kde};
 pub use self::hotspots::{HotspotsAsked, hotspots, scan, spatial_change};
 pub use self::near_repeat::{BandsAsked, DatedEvents, near_repeat};

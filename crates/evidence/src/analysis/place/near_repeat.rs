@@ -8,7 +8,7 @@ use wardmote_stats::spatial::near_repeat::{
 
 use super::permuted;
 use crate::analysis::own_file::{Coordinates, OwnFile, Shapes, When};
-use crate::analysis::{Analysis, AnalysisError, Fields, fields, p_in_words, said};
+use crate::analysis::{Analysis, AnalysisError, Events, Fields, fields, gathered, p_in_words};
 
 const METHOD: &str = "near-repeat";
 
@@ -18,6 +18,7 @@ pub struct DatedEvents {
     places: Vec<(f64, f64)>,
     days: Vec<Date>,
     from: Fields,
+    warnings: Vec<String>,
 }
 
 /// The upper limits of the bands.
@@ -60,7 +61,15 @@ impl DatedEvents {
                 Coordinates::LonLat => "EPSG:4326, projected to EPSG:27700",
             },
         };
-        Ok(Self { places, days, from })
+        Ok(Self { places, days, from, warnings: Vec::new() })
+    }
+
+    /// Events of the lake that know their place and day.
+    pub fn of_lake(events: Events) -> Self {
+        let known = events.each.iter().filter_map(|event| event.place.zip(event.at));
+        let (places, days) =
+            known.map(|(place, at)| ((place.easting(), place.northing()), at.date())).unzip();
+        Self { places, days, from: events.from, warnings: events.warnings }
     }
 }
 
@@ -101,7 +110,7 @@ pub fn near_repeat(
                 "bands_days": bands.days.clone(),
                 "expected": "mean of the permutations",
                 "time_precision": "day",
-                "place_precision": "exact, as the file states them",
+                "place_precision": "exact, as the data state them",
                 "close_pairs": found.n_close_pairs,
                 "first_day": first.to_string(),
                 "last_day": events.days.iter().max().map(ToString::to_string),
@@ -131,7 +140,7 @@ pub fn near_repeat(
         parameters,
         n: found.n_events as u64,
         results: found.cells.iter().map(row).collect::<Vec<_>>().into(),
-        warnings: said(&found.warnings).collect(),
+        warnings: gathered(&events.warnings, None, &found.warnings),
         in_words,
     })
 }

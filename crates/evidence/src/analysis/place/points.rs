@@ -6,13 +6,14 @@ use wardmote_domain::period::{Month, Period};
 use wardmote_stats::spatial::kernel_density::Grid;
 
 use crate::analysis::own_file::{Coordinates, Outline, OwnFile, Shapes, When};
-use crate::analysis::{AnalysisError, Fields, Panel, fields};
+use crate::analysis::{AnalysisError, Events, Fields, Panel, fields};
 
 /// Events with a place each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Points {
     pub(super) places: Vec<(f64, f64)>,
     pub(super) from: Fields,
+    pub(super) warnings: Vec<String>,
 }
 
 impl Points {
@@ -39,7 +40,17 @@ impl Points {
                 Coordinates::LonLat => "EPSG:4326, projected to EPSG:27700",
             },
         };
-        Ok(Self { places, from })
+        Ok(Self { places, from, warnings: Vec::new() })
+    }
+
+    /// Events of the lake that know their place.
+    pub fn of_lake(events: Events) -> Self {
+        let places = events.each.iter().filter_map(|event| event.place);
+        Self {
+            places: places.map(|place| (place.easting(), place.northing())).collect(),
+            from: events.from,
+            warnings: events.warnings,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ mod season;
 mod spikes;
 mod trend;
 
-pub use self::hours::hours;
+pub use self::hours::{EventTimes, hours};
 pub use self::months::{
     ChangeAsked, CutAsked, WindowAsked, changepoints, events, forecast, interrupted,
 };

@@ -41,7 +41,7 @@ const HEADERS: [(&str, &str); 12] = [
     ),
     ("bike-enabled-crime", "Date and time,Offence,LSOA code,Publisher"),
     ("day-of-action", ""),
-    ("burglaries", "Date,Longitude,Latitude,LSOA code,Publisher"),
+    ("burglaries", "Date,Offence,Longitude,Latitude,LSOA code,Publisher"),
 ];
 
 #[test]
