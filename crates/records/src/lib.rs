@@ -7,6 +7,7 @@
 //! This package never reads a clock, a file of a partnership or an environment variable: it is told
 //! the time, the texts and the keys. It knows neither the evidence lake nor HTTP.
 
+pub mod accounts;
 pub mod audit;
 pub mod backup;
 pub mod people;

@@ -1,5 +1,7 @@
 //! Organisations, their staff, and the roles that staff hold from a day to a day.
 
+mod manage;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -8,6 +10,8 @@ use crate::audit::{NewEntry, append};
 use crate::policy::Actor;
 use crate::store::{Store, StoreError, Transaction};
 use crate::words::is_id;
+
+pub use manage::{PeoplePage, PersonEntry, PersonShown, Written};
 
 /// The staff of the partnership as a file lists them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -224,6 +224,11 @@ impl Records {
         Work { statements, decisions: self.policies.decisions() }
     }
 
+    /// The policies that decide.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
     /// The store below.
     pub fn store(&self) -> &Store {
         &self.store
@@ -464,6 +469,7 @@ impl Records {
             let sql = "UPDATE record_keys SET wrapped_by = $1, wrapped = $2 WHERE record = $3";
             on.execute(sql, &[newest.into(), wrapped.into(), id.to_string().into()]).await?;
         }
+        crate::accounts::seal_anew(&mut on, &self.keys).await?;
         append(&mut on, vec![NewEntry::administration(now, format!("key/{newest}"))]).await?;
         on.commit().await?;
         Ok(older.len())

@@ -130,6 +130,18 @@ words! {
     }
 }
 
+words! {
+    /// What somebody may do with the system itself, beside what agreements permit with records.
+    Duty as "duty" {
+        /// Make accounts, end them, and give roles.
+        AdministerPeople = "administer-people",
+        /// Ask how a request of somebody else would be decided, and why.
+        ExplainDecisions = "explain-decisions",
+        /// Search the log of what was done, and export it.
+        ReadAudit = "read-audit",
+    }
+}
+
 /// Whether a text is an id as folders and stores write them: small letters, digits, hyphens.
 pub fn is_id(text: &str) -> bool {
     let plain =

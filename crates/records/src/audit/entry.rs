@@ -68,6 +68,16 @@ impl NewEntry {
         }
     }
 
+    /// What somebody does to people, roles or accounts.
+    pub(crate) fn by(actor: &str, at: Timestamp, subject: String) -> Self {
+        Self { actor: actor.to_owned(), ..Self::administration(at, subject) }
+    }
+
+    /// The same, refused.
+    pub(crate) fn refused(self) -> Self {
+        Self { outcome: Outcome::Refused, ..self }
+    }
+
     pub(crate) fn after(self, sequence: i64, previous: &str) -> Entry {
         let mut entry = Entry {
             sequence: sequence + 1,

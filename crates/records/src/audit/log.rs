@@ -75,6 +75,15 @@ pub struct Search {
     pub before: Option<Timestamp>,
 }
 
+/// A part of what a search finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditPage {
+    /// The entries of this page.
+    pub entries: Vec<Entry>,
+    /// How many there are in all.
+    pub total: u64,
+}
+
 impl Search {
     fn condition(&self) -> (String, Vec<Value>) {
         let mut parts = vec!["1 = 1".to_owned()];
@@ -103,6 +112,37 @@ impl Store {
             format!("SELECT {COLUMNS} FROM audit_entries WHERE {condition} ORDER BY sequence");
         let mut on = self.database.snapshot().await?;
         on.fetch(&sql, &values).await?.iter().map(Entry::read).collect()
+    }
+
+    /// A page of what a search finds, the latest first; pages are counted from 1.
+    pub async fn search_audit_page(
+        &self,
+        search: &Search,
+        page: u32,
+        per_page: u32,
+    ) -> Result<AuditPage, StoreError> {
+        let (condition, mut values) = search.condition();
+        let mut on = self.database.snapshot().await?;
+        let sql = format!("SELECT COUNT(*) FROM audit_entries WHERE {condition}");
+        let total = on.fetch_one(&sql, &values).await?;
+        let total = total.map(|row| row.integer(0)).transpose()?.unwrap_or_default();
+        let offset = i64::from(page.saturating_sub(1)) * i64::from(per_page);
+        values.extend([i64::from(per_page).into(), offset.into()]);
+        let (limit, offset) = (values.len() - 1, values.len());
+        let sql = format!(
+            "SELECT {COLUMNS} FROM audit_entries WHERE {condition} \
+             ORDER BY sequence DESC LIMIT ${limit} OFFSET ${offset}"
+        );
+        let entries = on.fetch(&sql, &values).await?;
+        let entries = entries.iter().map(Entry::read).collect::<Result<_, _>>()?;
+        Ok(AuditPage { entries, total: total.unsigned_abs() })
+    }
+
+    /// Logs that somebody took the log, or a part of it, away as a file.
+    pub async fn note_export(&self, by: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut on = self.database.write().await?;
+        append(&mut on, vec![NewEntry::by(by, now, "log/export".to_owned())]).await?;
+        on.commit().await
     }
 
     /// Holds the log against itself, against the checkpoints that the store remembers and against

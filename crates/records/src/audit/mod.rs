@@ -15,6 +15,6 @@ mod verify;
 pub use checkpoint::{Checkpoint, CheckpointError};
 pub use entry::Entry;
 pub(crate) use entry::{NewEntry, START, timestamp};
-pub use log::Search;
+pub use log::{AuditPage, Search};
 pub(crate) use log::{append, hold_head};
 pub use verify::{Fault, Verification, verify};

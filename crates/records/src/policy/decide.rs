@@ -23,7 +23,7 @@ pub struct DecisionError {
 }
 
 impl DecisionError {
-    fn new(why: &dyn fmt::Display) -> Self {
+    pub(super) fn new(why: &dyn fmt::Display) -> Self {
         Self { why: why.to_string() }
     }
 }
@@ -296,7 +296,7 @@ fn ask(
     Ok((asked, entities))
 }
 
-fn uid(kind: &str, id: &str) -> Result<EntityUid, DecisionError> {
+pub(super) fn uid(kind: &str, id: &str) -> Result<EntityUid, DecisionError> {
     let kind: EntityTypeName = kind.parse().map_err(|why| DecisionError::new(&why))?;
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
 }

@@ -9,6 +9,7 @@ mod agreement;
 mod cases;
 mod compile;
 mod decide;
+mod duties;
 mod english;
 mod in_force;
 mod scope;
@@ -19,5 +20,6 @@ pub use agreement::{
 pub use cases::{Case, CaseFailure, Cases, CasesError};
 pub use compile::CompileError;
 pub use decide::{Actor, Condition, Decision, DecisionError, Policies, Refusal, Request, Resource};
+pub use duties::Duties;
 pub use english::in_english;
 pub(crate) use scope::{Arm, Scope};

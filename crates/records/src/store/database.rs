@@ -312,6 +312,7 @@ async fn open_sqlite(path: &Path) -> Result<SqlitePool, StoreError> {
 /// Every change of the tables, in order. One that was released is never edited.
 pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../../migrations/0001_ground.sql")),
+    (2, "accounts", include_str!("../../migrations/0002_accounts.sql")),
     (3, "protection", include_str!("../../migrations/0003_protection.sql")),
 ];
 

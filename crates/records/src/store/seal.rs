@@ -10,6 +10,7 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
@@ -17,6 +18,8 @@ use super::RecordId;
 
 const KEY_BYTES: usize = 32;
 const NONCE_BYTES: usize = 24;
+/// What no context of a record or its key begins with.
+const TEXT_CONTEXT: &str = "wardmote text\n";
 
 /// Why something could not be sealed or opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,6 +105,36 @@ impl Keyring {
     /// The key that wraps what is written.
     pub fn newest(&self) -> &str {
         &self.newest
+    }
+
+    /// Seals a short text under the newest key, bound to a context that says what it is: it opens
+    /// in no other. For what is no record but a secret all the same.
+    pub fn seal_text(&self, context: &str, text: &str) -> Result<String, SealError> {
+        let broken = || SealError::Broken { record: context.to_owned() };
+        let key = self.keys.get(&self.newest).ok_or(SealError::NoKey)?;
+        let nonce = random::<NONCE_BYTES>()?;
+        let bound = format!("{TEXT_CONTEXT}{context}");
+        let payload = Payload { msg: text.as_bytes(), aad: bound.as_bytes() };
+        let sealed =
+            XChaCha20Poly1305::new(&Key::from(*key)).encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.map_err(|_| broken())?;
+        let sealed = BASE64URL_NOPAD.encode(&[nonce.as_slice(), &sealed].concat());
+        Ok(format!("{}.{sealed}", self.newest))
+    }
+
+    /// Opens such a text.
+    pub fn open_text(&self, context: &str, sealed: &str) -> Result<String, SealError> {
+        let broken = || SealError::Broken { record: context.to_owned() };
+        let (name, sealed) = sealed.split_once('.').ok_or_else(broken)?;
+        let missing = || SealError::Missing { record: context.to_owned(), name: name.to_owned() };
+        let key = self.keys.get(name).ok_or_else(missing)?;
+        let bytes = BASE64URL_NOPAD.decode(sealed.as_bytes()).map_err(|_| broken())?;
+        let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or_else(broken)?;
+        let bound = format!("{TEXT_CONTEXT}{context}");
+        let payload = Payload { msg: sealed, aad: bound.as_bytes() };
+        let cipher = XChaCha20Poly1305::new(&Key::from(*key));
+        let plain = cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| broken())?;
+        String::from_utf8(plain).map_err(|_| broken())
     }
 
     pub(crate) fn wrap(&self, record: &RecordId, key: &DataKey) -> Result<Vec<u8>, SealError> {
@@ -291,6 +324,18 @@ mod tests {
         changed[30] ^= 1;
         assert_eq!(again.open(&one, 3, &changed), broken);
         assert!(!sealed.windows(4).any(|part| part == b"said"));
+    }
+
+    #[test]
+    fn a_text_opens_in_its_context_only() {
+        let keys = Keyring::parse(KEYS).unwrap();
+        let sealed = keys.seal_text("codes of one", "SECRET").unwrap();
+        assert!(sealed.starts_with("first.") && !sealed.contains("SECRET"));
+        assert_eq!(keys.open_text("codes of one", &sealed).unwrap(), "SECRET");
+        assert!(keys.open_text("codes of two", &sealed).is_err());
+        for broken in ["", "first.", "first.!!", "second.AAAA", &sealed[..20]] {
+            assert!(keys.open_text("codes of one", broken).is_err(), "{broken}");
+        }
     }
 
     #[test]
