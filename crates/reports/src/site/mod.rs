@@ -5,6 +5,7 @@
 
 mod guides;
 mod page;
+pub mod work;
 
 pub use guides::{Guide, methods};
 pub use page::{
@@ -43,7 +44,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 12] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -53,6 +54,8 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("site/partnerships.html", include_str!("../templates/site/partnerships.html")),
     ("site/areas.html", include_str!("../templates/site/areas.html")),
     ("site/area.html", include_str!("../templates/site/area.html")),
+    ("site/work.html", include_str!("../templates/site/work.html")),
+    ("site/work-form.html", include_str!("../templates/site/work-form.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];
 
@@ -101,6 +104,26 @@ impl SitePages {
             shown,
         })?;
         // As on the assessment's pages: the escaping of `/` hides "2022/23" from search.
+        Ok(html.trim_start().replace("&#x2f;", "/"))
+    }
+
+    /// A signed-in page as HTML.
+    pub fn render_work(
+        &self,
+        frame: &work::Frame,
+        page: &work::WorkPage,
+    ) -> Result<String, PageError> {
+        let problems = page.problems();
+        let title =
+            if problems.is_empty() { page.title.clone() } else { format!("Error: {}", page.title) };
+        let html = self.environment.get_template("site/work.html")?.render(context! {
+            site => Serde(&frame.site),
+            navigation => Serde(&frame.navigation),
+            frame => Serde(frame),
+            problems => Serde(problems),
+            title,
+            page => Serde(page),
+        })?;
         Ok(html.trim_start().replace("&#x2f;", "/"))
     }
 }
