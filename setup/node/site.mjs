@@ -2,6 +2,9 @@
 // on a desk; and lets axe-core look for barriers. Prints what is wrong, and ends with 1 if anything is.
 //
 // node site.mjs NODE_MODULES SCREENSHOTS BASE_ADDRESS PATH...
+//
+// With SITE_SIGN_IN = {"path": ..., "fields": {...}} it signs in first, by keyboard. A path that ends with
+// "#sent" is visited, its last form sent as it is, and the answer looked at.
 
 import { createRequire } from "node:module";
 import { mkdirSync, readFileSync } from "node:fs";
@@ -13,6 +16,8 @@ const { chromium } = require("playwright-core");
 const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
+
+const signIn = process.env.SITE_SIGN_IN ? JSON.parse(process.env.SITE_SIGN_IN) : undefined;
 
 const wrong = [];
 const browser = await chromium.launch({
@@ -31,17 +36,32 @@ async function barriers(page, where) {
   if (found.passes.length === 0) wrong.push(`${where}: axe-core looked at nothing`);
 }
 
+async function signedIn(context) {
+  const page = await context.newPage();
+  await page.goto(base + signIn.path);
+  for (const [name, value] of Object.entries(signIn.fields)) {
+    await page.focus(`[name="${name}"]`);
+    await page.keyboard.type(value);
+  }
+  await page.keyboard.press("Enter");
+  await page.waitForURL((address) => address.pathname !== signIn.path);
+  await page.close();
+}
+
 async function keyboard(page, where) {
   const here = () =>
     page.evaluate(() => {
       const at = document.activeElement;
-      const all = [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")];
+      const all = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")];
       return { index: all.indexOf(at), skips: at.classList.contains("govuk-skip-link") };
     });
   const expected = await page.evaluate(
     () =>
-      [...document.querySelectorAll("a[href], button, input, summary, [tabindex='0']")].filter((one) =>
-        one.checkVisibility(),
+      [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")].filter(
+        // Of radio buttons of one name the keyboard stops at one, and arrows lead to the others.
+        (one, index, all) =>
+          one.checkVisibility() &&
+          (one.type !== "radio" || all.findIndex((other) => other.name === one.name) === index),
       ).length,
   );
   const reached = new Set();
@@ -59,6 +79,7 @@ async function keyboard(page, where) {
 for (const [size, viewport] of Object.entries(SIZES)) {
   for (const javaScriptEnabled of [true, false]) {
     const context = await browser.newContext({ viewport, javaScriptEnabled });
+    if (signIn) await signedIn(context);
     for (const path of paths) {
       const where = `${path} (${size}, ${javaScriptEnabled ? "with" : "without"} JavaScript)`;
       const page = await context.newPage();
@@ -69,11 +90,16 @@ for (const [size, viewport] of Object.entries(SIZES)) {
         }
       });
       page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type()) && !message.text().includes("404")) {
+        if (["error", "warning"].includes(message.type()) && !/404|422/.test(message.text())) {
           wrong.push(`${where}: ${message.text()}`);
         }
       });
-      await page.goto(base + path, { waitUntil: "load" });
+      await page.goto(base + path.replace("#sent", ""), { waitUntil: "load" });
+      if (path.endsWith("#sent")) {
+        await page.locator("main form").last().locator("button").click();
+        await page.waitForLoadState("load");
+        if ((await page.locator(".govuk-error-summary").count()) !== 1) wrong.push(`${where}: no error summary`);
+      }
       const heading = await page.locator("h1").count();
       if (heading !== 1) wrong.push(`${where}: ${heading} headings of level 1`);
       if (javaScriptEnabled) {
@@ -88,7 +114,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
       await page.close();
     }
-    if ((await context.cookies()).length > 0) wrong.push(`${size}: a cookie was set`);
+    if (!signIn && (await context.cookies()).length > 0) wrong.push(`${size}: a cookie was set`);
     await context.close();
   }
 }

@@ -146,12 +146,19 @@ fn no_file_names_a_path_of_one_machine() {
     assert!(found.is_empty(), "paths of one machine: {found:#?}");
 }
 
+/// What may lie in a folder `work` of a machine, and is no signed-in page, whose addresses begin so too.
+const NO_PAGES: [&str; 3] = ["main", "shared", "."];
+
 fn names_a_private_path(line: &str) -> bool {
     // Put together here, so that this file does not find itself.
     ["work", "root", "tmp", "home"].map(|folder| format!("/{folder}/")).iter().any(|path| {
         line.match_indices(path.as_str()).any(|(at, _)| {
             // Within a longer path or an address the folder is not at the root.
             let before = line[..at].chars().next_back();
+            let below = &line[at + path.len()..];
+            if path.contains("work") && !NO_PAGES.iter().any(|name| below.starts_with(name)) {
+                return false;
+            }
             !before.is_some_and(|letter| letter.is_alphanumeric() || "._-}*".contains(letter))
         })
     })
@@ -163,5 +170,6 @@ fn private_paths_are_seen() {
     assert!(names_a_private_path(&format!("see {path}")));
     assert!(names_a_private_path(&format!("`{path}`")));
     assert!(!names_a_private_path(&format!("https://example.org{path}")));
+    assert!(!names_a_private_path(&["GET ", "work", "sign-in"].join("/")));
     assert!(!names_a_private_path(&format!("../{path}").replace("//", "/")));
 }

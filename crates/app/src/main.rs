@@ -78,6 +78,7 @@ enum Command {
     Serve(serve_site::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
+    Admin(records::admin::Arguments),
     Policy(records::policy::Arguments),
     Records(records::Arguments),
     Audit(records::audit::Arguments),
@@ -139,6 +140,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Demo(_)
             | Command::Vintages(_)
             | Command::Withdraw(_)
+            | Command::Admin(_)
             | Command::Policy(_)
             | Command::Records(_)
             | Command::Audit(_)
@@ -179,8 +181,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Bundle(arguments) => bundle::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(at, arguments).await,
             Command::Prose(arguments) => prose::run(at, arguments).await,
-            Command::Serve(arguments) => serve_site::run(folder, arguments).await,
+            Command::Serve(arguments) => serve_site::run(store, arguments).await,
             Command::Demo(arguments) => demo::run(arguments).await,
+            Command::Admin(arguments) => records::admin::run(store, arguments).await,
             Command::Policy(arguments) => records::policy::run(store, arguments).await,
             Command::Records(arguments) => records::run(store, arguments).await,
             Command::Audit(arguments) => records::audit::run(store, arguments).await,

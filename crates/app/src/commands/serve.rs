@@ -1,18 +1,20 @@
 //! `wardmote serve`: the partnership's site.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
 
 use crate::Outcome;
 use crate::commands::assess::load_assets;
+use crate::commands::records::Where;
 use crate::serve;
 
 /// Serve the partnership's site: what is published, what has come, and every area
 ///
-/// Everything on it is public and read-only. It listens on this machine alone unless --listen says
+/// Everything on it is public and read-only, except the signed-in pages below work/, which are there
+/// where the folder has operational records. It listens on this machine alone unless --listen says
 /// otherwise, speaks plain HTTP, and belongs behind the web server that holds the certificate. Ctrl-C
 /// ends it.
 #[derive(Debug, clap::Args)]
@@ -26,17 +28,31 @@ pub(crate) struct Arguments {
     /// Address and port; port 0 takes any that is free
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// Print the signed-in pages with who may ask for each, and end
+    #[arg(long)]
+    signed_in_pages: bool,
 }
 
-pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+/// For whoever reviews access: the same list that the server is made from.
+fn list_pages() -> Outcome {
+    for entry in serve::workbench::routes().entries() {
+        println!("{}\twork/{}\t{}", entry.method, entry.path, entry.needs);
+    }
+    Outcome::Done
+}
+
+pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    if arguments.signed_in_pages {
+        return Ok(list_pages());
+    }
     let folders = match arguments.folders.as_slice() {
-        [] => vec![folder.to_owned()],
+        [] => vec![at.folder.clone()],
         given => given.to_vec(),
     };
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
-    let site = serve::site(&folders, &load_assets()?).await?;
+    let site = serve::site(&folders, at.named.as_deref(), &load_assets()?).await?;
     println!("http://{}/", listener.local_addr()?);
     serve::serve(listener, site).await?;
     Ok(Outcome::Done)

@@ -80,7 +80,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 8] = [
 
 pub(super) async fn with_security_headers(mut response: Response) -> Response {
     for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
+        // What a signed-in page says of its keeping stands.
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

@@ -1,4 +1,4 @@
-//! The partnership's site: everything here is public and read-only.
+//! The partnership's site: everything here is public and read-only, except [`workbench`].
 //!
 //! What a page needs is held in memory for one vintage of the evidence and swapped whole
 //! ([`vintage`]); the lake is never read for a request. Nothing of a controlled source is computed
@@ -13,6 +13,7 @@ mod openapi;
 mod pages;
 mod partnership;
 mod vintage;
+pub(crate) mod workbench;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,12 +29,20 @@ use wardmote_reports::site::{Site, SitePages};
 pub(crate) use self::listen::serve;
 use self::pages::Root;
 use self::partnership::Served;
+use self::workbench::Workbench;
+use crate::commands::records::Where;
 
 /// Where the style sheet of every partnership lies.
 const STYLE_SHEET: &str = "/wardmote.css";
 
 /// Loads every folder and makes the routes of the site.
-pub(crate) async fn site(folders: &[PathBuf], assets: &Assets) -> anyhow::Result<Router> {
+///
+/// `records` says where the operational records of a single folder lie, if not in it.
+pub(crate) async fn site(
+    folders: &[PathBuf],
+    records: Option<&str>,
+    assets: &Assets,
+) -> anyhow::Result<Router> {
     let templates = Arc::new(SitePages::new(assets)?);
     let single = folders.len() == 1;
     let mut partnerships = Vec::new();
@@ -42,7 +51,10 @@ pub(crate) async fn site(folders: &[PathBuf], assets: &Assets) -> anyhow::Result
         let served = Served::load(folder, base, Arc::clone(&templates)).await;
         partnerships.push(Arc::new(served.with_context(|| folder.display().to_string())?));
     }
+    let several_in_one = records.is_some() && !single;
+    anyhow::ensure!(!several_in_one, "--records is for one partnership; serve them one by one");
     let mut router = Router::new();
+    let mut workbenches = Router::new();
     for (index, served) in partnerships.iter().enumerate() {
         let base = served.base();
         anyhow::ensure!(
@@ -50,6 +62,11 @@ pub(crate) async fn site(folders: &[PathBuf], assets: &Assets) -> anyhow::Result
             "two of the folders are called {base}"
         );
         tokio::spawn(Arc::clone(served).follow());
+        let at = Where { folder: folders[index].clone(), named: records.map(str::to_owned) };
+        let bench = Workbench::open(&at, Arc::clone(served), Arc::clone(&templates)).await;
+        if let Some(bench) = bench.with_context(|| at.folder.display().to_string())? {
+            workbenches = workbenches.merge(workbench::routes().into_router(&bench));
+        }
         router = router
             .merge(pages::routes(base).merge(api::routes(base)).with_state(Arc::clone(served)));
     }
@@ -63,6 +80,7 @@ pub(crate) async fn site(folders: &[PathBuf], assets: &Assets) -> anyhow::Result
     let css = Arc::new(css);
     Ok(router
         .merge(own)
+        .merge(workbenches)
         .route(STYLE_SHEET, get(move |headers| async move { answer::held(&css, &headers) }))
         .method_not_allowed_fallback(pages::not_allowed)
         .fallback(pages::nothing_here)

@@ -19,3 +19,4 @@ mod samples;
 mod site;
 mod source;
 mod stockport;
+mod workbench;

@@ -8,7 +8,7 @@ use wardmote_records::policy::{Agreements, Cases, Policies};
 use wardmote_records::protection::Protection;
 
 /// Files of `agreements/` that are no agreements.
-const OTHERS: [&str; 2] = ["gateways", "cases"];
+const OTHERS: [&str; 3] = ["gateways", "cases", "duties"];
 
 /// The texts of the agreements by id, which is the file's name.
 pub(crate) fn agreement_texts(folder: &Path) -> anyhow::Result<BTreeMap<String, String>> {
@@ -38,6 +38,15 @@ pub(crate) fn agreements(folder: &Path) -> anyhow::Result<Agreements> {
 
 pub(crate) fn policies(folder: &Path) -> anyhow::Result<Policies> {
     Ok(Policies::new(agreements(folder)?)?)
+}
+
+/// The policies; where there are no agreements, those by which everything is refused.
+pub(crate) fn policies_if_any(folder: &Path) -> anyhow::Result<Policies> {
+    if folder.join("agreements").join("gateways.toml").exists() {
+        policies(folder)
+    } else {
+        Ok(Policies::new(Agreements::default())?)
+    }
 }
 
 /// The table of cases, if there is one.

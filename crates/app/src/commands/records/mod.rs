@@ -1,5 +1,6 @@
 //! `wardmote records`: the store's keys and staff; and what the commands over it share.
 
+pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod backup;
 mod documents;
@@ -7,6 +8,10 @@ mod folder;
 pub(crate) mod policy;
 mod protect;
 mod subject;
+
+pub(crate) use self::folder::{
+    policies_if_any as folder_policies, protection as folder_protection,
+};
 
 use std::path::{Path, PathBuf};
 
@@ -115,7 +120,7 @@ impl Where {
         Store::open(&location).await.with_context(|| format!("the records at {location}"))
     }
 
-    fn keys_path(&self) -> PathBuf {
+    pub(crate) fn keys_path(&self) -> PathBuf {
         let named = std::env::var_os("WARDMOTE_RECORDS_KEYS").map(PathBuf::from);
         named.unwrap_or_else(|| self.folder.join("keys").join("records.keys"))
     }
@@ -132,7 +137,7 @@ impl Where {
         named.map_or_else(usual, Path::to_owned)
     }
 
-    fn keys(&self) -> anyhow::Result<Keyring> {
+    pub(crate) fn keys(&self) -> anyhow::Result<Keyring> {
         let path = self.keys_path();
         let text = std::fs::read_to_string(&path).with_context(|| {
             format!("{}; `wardmote records key new NAME` makes one", path.display())
@@ -184,7 +189,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
 }
 
 /// Adds a key at the end of the file; those that are there are never overwritten.
-fn new_key(path: &Path, name: &str) -> anyhow::Result<()> {
+pub(crate) fn new_key(path: &Path, name: &str) -> anyhow::Result<()> {
     let old = if path.exists() { std::fs::read_to_string(path)? } else { String::new() };
     let line = Keyring::new_line(name)?;
     let all =

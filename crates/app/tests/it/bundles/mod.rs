@@ -5,7 +5,7 @@ mod hostile;
 pub(crate) mod leeds;
 mod secrets;
 mod tampered;
-mod town;
+pub(crate) mod town;
 
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};

@@ -157,7 +157,7 @@ impl Town {
     }
 }
 
-fn declare(town: &Path) {
+pub(crate) fn declare(town: &Path) {
     let write = |name: &str, text: &str| {
         let path = town.join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

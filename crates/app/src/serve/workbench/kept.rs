@@ -1,0 +1,87 @@
+//! A form that came when its session had ended: it waits, sealed in the sign-in page, until the same
+//! person has signed in again.
+//!
+//! It is never in an address and never on the server. Only what came from a form of this browser's is
+//! kept (origin and token were checked), and only its writer gets it back. Files do not wait.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use axum::response::Response;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use wardmote_reports::site::work::{Block, Form, SummaryRow, Typed, WorkPage};
+
+use super::gate::local;
+use super::posted::TOKEN;
+use super::visit::Visit;
+use super::{PageError, Workbench, sign_in};
+use crate::place::now;
+
+/// The field of the sign-in page that it lies in.
+pub(super) const FIELD: &str = "kept";
+const CONTEXT: &str = "a form that waits for its writer";
+const KEPT_FOR: SignedDuration = SignedDuration::from_hours(12);
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    person: String,
+    path: String,
+    pairs: Vec<(String, String)>,
+    at: Timestamp,
+}
+
+/// The sign-in page, with what was typed sealed in it.
+pub(super) async fn ask_to_sign_in(
+    bench: &Arc<Workbench>,
+    visit: &Visit,
+    typed: &Typed,
+    now: Timestamp,
+) -> Result<Response, PageError> {
+    let mut onward = Vec::new();
+    let path = local(bench, &visit.path);
+    if let (Some(person), Some(path)) = (bench.accounts.whose_session_was(&visit.id).await?, path) {
+        let is_content = |name: &str| name != TOKEN && !name.contains("password");
+        let pairs: Vec<(String, String)> =
+            typed.pairs().iter().filter(|(name, _)| is_content(name)).cloned().collect();
+        let kept = Kept { person, path: path.to_owned(), pairs, at: now };
+        let text = serde_json::to_string(&kept).map_err(|error| PageError::Failed(error.into()))?;
+        onward.push((FIELD, bench.accounts.seal_text(CONTEXT, &text)?));
+    }
+    let page = sign_in::page(bench, &Typed::new(onward), &[]);
+    bench.show_as(visit, StatusCode::UNAUTHORIZED, &page)
+}
+
+/// The page on which its writer sends it after all.
+pub(super) fn page(bench: &Workbench, person: &str, sealed: &str) -> Option<WorkPage> {
+    let text = bench.accounts.open_text(CONTEXT, sealed).ok()?;
+    let kept: Kept = serde_json::from_str(&text).ok()?;
+    let is_theirs = kept.person == person && now().duration_since(kept.at) < KEPT_FOR;
+    let path = local(bench, &kept.path)?;
+    if !is_theirs {
+        return None;
+    }
+    let mut form = Form::new(path, "Send it now");
+    let mut rows = Vec::new();
+    for (name, value) in &kept.pairs {
+        form = form.hidden(name, value);
+        if !value.is_empty() {
+            rows.push(SummaryRow::new(in_words(name), value));
+        }
+    }
+    let page = WorkPage::new("What you had written is still here")
+        .paragraph(
+            "You are signed in again. Nothing has been sent yet. Files that you had chosen have to \
+             be chosen again.",
+        )
+        .block(Block::Summary(rows))
+        .block(form);
+    Some(page)
+}
+
+/// The name of a field as readers write it: `from-day` is "From day".
+fn in_words(name: &str) -> String {
+    let text = name.replace(['-', '_'], " ");
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
