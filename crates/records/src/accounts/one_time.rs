@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn a_code_holds_for_a_minute_and_a_half_and_once() {
-        let at = |second| Timestamp::from_second(1_000_000_020 + second).unwrap();
+        let at = |second: i64| Timestamp::from_second(1_000_000_020 + second).unwrap();
         let code = secret().code(at(0));
         let step = secret().step_of(&code, at(0), 0).unwrap();
         for (second, holds) in [(-31, false), (-30, true), (59, true), (60, false)] {
