@@ -7,8 +7,9 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::period::{Month, Period};
 use wardmote_lake::source::{Reader, SourceDeclaration};
-use wardmote_lake::{CountQuery, CountRow, DetailRow, Lake, RepeatRow, coverage};
+use wardmote_lake::{CountQuery, DetailRow, Lake, RepeatRow, coverage};
 
+use super::grid::{Grid, GridMaker};
 use super::microdata::{Microdata, Where};
 use super::totals::Totals;
 use super::{ObservedError, Place};
@@ -59,7 +60,7 @@ type Cells = BTreeMap<Month, BTreeMap<Kind, u64>>;
 
 #[derive(Debug, Default)]
 pub(super) struct Cube {
-    cells: BTreeMap<AreaCode, Cells>,
+    grid: Grid<Kind>,
     parted: Vec<Parted>,
     /// Rows without a small area of a table that declares the area in which all of them lie.
     elsewhere_in: Option<(AreaCode, Cells)>,
@@ -102,25 +103,21 @@ impl Cube {
             first,
             last,
         };
+        let kind = |row: DetailRow| {
+            if detail { (row.category, row.outcome, row.flags) } else { (row.category, None, None) }
+        };
         let add = |cells: &mut Cells, row: DetailRow| {
-            let kind = if detail {
-                (row.category, row.outcome, row.flags)
-            } else {
-                (row.category, None, None)
-            };
-            *cells.entry(row.month).or_default().entry(kind).or_default() += row.n;
+            let (month, n) = (row.month, row.n);
+            *cells.entry(month).or_default().entry(kind(row)).or_default() += n;
         };
-        let wanted = Some(small_areas.to_vec());
-        let rows = if detail {
-            lake.counts_in_detail(&query(wanted))?
-        } else {
-            lake.counts(&query(wanted))?.into_iter().map(plain).collect()
-        };
-        for row in rows {
-            if let Some(area) = row.area.clone() {
-                add(cube.cells.entry(area).or_default(), row);
+        let mut maker = GridMaker::new(small_areas);
+        lake.each_count(&query(Some(small_areas.to_vec())), detail, &mut |mut row| {
+            if let Some(area) = row.area.take() {
+                let (month, n) = (row.month, row.n);
+                maker.add(&area, month, kind(row), n);
             }
-        }
+        })?;
+        cube.grid = maker.done();
         if let Reader::Events { mapping: Some(mapping), .. } = &source.reader
             && let Some(area) = &mapping.area
         {
@@ -216,21 +213,24 @@ impl Cube {
                 return Err(ObservedError::Parted { place, area });
             }
         }
-        let whole = place.small_areas.iter().filter_map(|area| self.cells.get(area));
         let elsewhere = self.elsewhere_in.iter().filter(|(area, _)| *area == place.code);
-        let cells: Vec<&Cells> =
-            whole.chain(parted).chain(elsewhere.map(|(_, cells)| cells)).collect();
+        let apart: Vec<&Cells> =
+            parted.into_iter().chain(elsewhere.map(|(_, cells)| cells)).collect();
+        let positions = self.grid.positions(&place.small_areas);
+        let admits: Vec<bool> =
+            self.grid.kinds().iter().map(|kind| admits(admitted, kind)).collect();
         let of = |month| {
+            let n = || apart.iter().map(|cells| count(cells, admitted, month)).sum::<u64>();
             let known = self.known.contains(&month);
-            known.then(|| cells.iter().map(|cells| count(cells, admitted, month)).sum())
+            known.then(|| self.grid.sum(&positions, &admits, month) + n())
         };
         Ok(period.months().map(|month| (month, of(month))).collect())
     }
 
     fn kinds(&self) -> impl Iterator<Item = &Kind> {
-        let cells = self.cells.values().chain(self.parted.iter().map(|split| &split.cells));
-        let cells = cells.chain(self.elsewhere_in.iter().map(|(_, cells)| cells));
-        cells.flat_map(BTreeMap::values).flat_map(BTreeMap::keys)
+        let parted = self.parted.iter().map(|split| &split.cells);
+        let apart = parted.chain(self.elsewhere_in.iter().map(|(_, cells)| cells));
+        self.grid.kinds().iter().chain(apart.flat_map(BTreeMap::values).flat_map(BTreeMap::keys))
     }
 
     /// The counts as fine as they are held, with the small areas that could have some.
@@ -238,11 +238,16 @@ impl Cube {
         &'a self,
         small_areas: impl Iterator<Item = &'a AreaCode>,
     ) -> Microdata<'a> {
-        let areas = self.cells.iter().map(|(area, cells)| (Where::Area(area), cells));
         let parted = self.parted.iter().map(|split| (Where::OneOf(&split.parts), &split.cells));
         let own = self.elsewhere_in.iter().map(|(area, cells)| (Where::Whole(area, &[]), cells));
-        let mut rows = Vec::new();
-        for (at, cells) in areas.chain(parted).chain(own) {
+        let of_grid = self.grid.cells().filter(|(_, month, ..)| self.known.contains(month));
+        let mut rows: Vec<_> = of_grid
+            .map(|(area, month, (category, outcome, flags), n)| {
+                let kind = (category, outcome.as_deref(), flags.as_deref());
+                (Where::Area(area), (month, month), kind, n)
+            })
+            .collect();
+        for (at, cells) in parted.chain(own) {
             for (month, kinds) in cells.iter().filter(|(month, _)| self.known.contains(month)) {
                 for ((category, outcome, flags), n) in kinds {
                     let kind = (category, outcome.as_deref(), flags.as_deref());
@@ -287,12 +292,9 @@ impl Cube {
 
 fn count(cells: &Cells, admitted: &Admitted, month: Month) -> u64 {
     let counts = cells.get(&month).into_iter().flatten();
-    let admits = |(category, outcome, flags): &Kind| {
-        admitted.admits(category.slug(), outcome.as_deref(), flags.as_deref())
-    };
-    counts.filter(|(kind, _)| admits(kind)).map(|(_, n)| n).sum()
+    counts.filter(|(kind, _)| admits(admitted, kind)).map(|(_, n)| n).sum()
 }
 
-fn plain(CountRow { area, month, category, n }: CountRow) -> DetailRow {
-    DetailRow { area, month, category, outcome: None, flags: None, n }
+fn admits(admitted: &Admitted, (category, outcome, flags): &Kind) -> bool {
+    admitted.admits(category.slug(), outcome.as_deref(), flags.as_deref())
 }

@@ -6,13 +6,14 @@
 
 mod cube;
 mod error;
+mod grid;
 mod microdata;
 mod places;
 mod published;
 mod surveys;
 mod totals;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 
 use wardmote_domain::area::{AreaCode, AreaLevel};
@@ -76,6 +77,10 @@ pub struct Observed {
     pub measures: BTreeMap<String, Measure>,
     held: BTreeMap<String, Held>,
     places: BTreeMap<AreaLevel, Vec<Place>>,
+    /// Where each place stands: the first level that knows its code, and its position there.
+    stands: HashMap<AreaCode, (AreaLevel, usize)>,
+    /// Positions of the places that lie in the partnership's own districts, or hold them.
+    own: BTreeMap<AreaLevel, Vec<usize>>,
     populations: BTreeMap<String, BTreeMap<AreaCode, u64>>,
     surveys: BTreeMap<String, Vec<SurveyAnswer>>,
     published: BTreeMap<String, published::Held>,
@@ -166,6 +171,8 @@ impl Observed {
             measures: folder.measures.clone(),
             held: BTreeMap::new(),
             places: BTreeMap::new(),
+            stands: HashMap::new(),
+            own: BTreeMap::new(),
             populations: BTreeMap::new(),
             surveys: surveys::gather(lake, folder, &asked.surveys)?,
             published: BTreeMap::new(),
@@ -186,6 +193,7 @@ impl Observed {
                 places::gather(lake, partnership, level, vintage, &districts, &small_areas)?;
             observed.places.insert(level, places);
         }
+        observed.find_places();
         for level in asked.drawn.iter().copied() {
             let own = observed.places_within(level, &partnership.areas)?;
             let codes: Vec<AreaCode> = own.iter().map(|place| place.code.clone()).collect();
@@ -211,7 +219,8 @@ impl Observed {
 
     /// A place of any gathered level.
     pub fn place(&self, code: &AreaCode) -> Result<&Place, ObservedError> {
-        let found = self.places.values().flatten().find(|place| place.code == *code);
+        let stands = self.stands.get(code);
+        let found = stands.and_then(|(level, at)| self.places.get(level)?.get(*at));
         found.ok_or_else(|| ObservedError::NoArea {
             area: code.clone(),
             level: self.partnership.district_level,
@@ -224,14 +233,40 @@ impl Observed {
         level: AreaLevel,
         districts: &[AreaCode],
     ) -> Result<Vec<&Place>, ObservedError> {
+        let places = self.places.get(&level).map_or(&[][..], Vec::as_slice);
+        // Asked for each page of an area, and of a whole country there are tens of thousands.
+        if let (true, Some(own)) = (districts == self.partnership.areas, self.own.get(&level)) {
+            return Ok(own.iter().filter_map(|at| places.get(*at)).collect());
+        }
+        let inside = self.inside(districts)?;
+        Ok(places
+            .iter()
+            .filter(|place| place.all_small_areas().any(|small| inside.contains(small)))
+            .collect())
+    }
+
+    /// The small areas of some districts.
+    fn inside(&self, districts: &[AreaCode]) -> Result<BTreeSet<&AreaCode>, ObservedError> {
         let mut inside = BTreeSet::new();
         for code in districts {
             inside.extend(self.place(code)?.small_areas.iter());
         }
-        let places = self.places.get(&level).into_iter().flatten();
-        Ok(places
-            .filter(|place| place.all_small_areas().any(|small| inside.contains(small)))
-            .collect())
+        Ok(inside)
+    }
+
+    /// Notes where each place stands, and which are the partnership's own.
+    fn find_places(&mut self) {
+        for (level, places) in &self.places {
+            for (at, place) in places.iter().enumerate() {
+                self.stands.entry(place.code.clone()).or_insert((*level, at));
+            }
+        }
+        let Ok(inside) = self.inside(&self.partnership.areas) else { return };
+        let is_own = |place: &Place| place.all_small_areas().any(|small| inside.contains(small));
+        let positions = |places: &Vec<Place>| {
+            places.iter().enumerate().filter(|(_, place)| is_own(place)).map(|(at, _)| at).collect()
+        };
+        self.own = self.places.iter().map(|(level, places)| (*level, positions(places))).collect();
     }
 
     /// The count of a selection in a place for each month of a period; `None` where the month has

@@ -15,7 +15,19 @@ use crate::read::Form;
 use crate::scan::{ABSENT, Scan, Selection, month};
 use crate::store::Lake;
 
+/// Months that are counted at a time.
+const MONTHS_AT_A_TIME: i32 = 4;
+
 impl CountQuery {
+    /// The query in parts of a few months each.
+    fn stretches(&self) -> impl Iterator<Item = Selection<'_>> {
+        let starts = (0..).map(|step| self.first.plus(step * MONTHS_AT_A_TIME));
+        starts.take_while(|start| *start <= self.last).map(|start| {
+            let last = self.last.min(start.plus(MONTHS_AT_A_TIME - 1));
+            Selection { months: Some((start, last)), ..self.selection() }
+        })
+    }
+
     fn selection(&self) -> Selection<'_> {
         Selection {
             source: Some(&self.source),
@@ -44,24 +56,11 @@ impl Lake {
     }
 
     fn grouped(&self, query: &CountQuery, detail: bool) -> Result<Vec<DetailRow>, QueryError> {
-        let finder = AreaFinder::new(self, query.level)?;
-        let form = self.form_of(&query.source);
-        let scan = Scan::new(self, form, query.selection())?;
-        let mut places = Places::new(&finder, &scan);
-        let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
-        let groups = groups(&scan, form, detail)?;
         let mut counts: BTreeMap<DetailKey, u64> = BTreeMap::new();
-        for Counted { group: [a, b, c, day, kind], outcome, flags, n } in groups {
-            let area = places.find([a, b, c]);
-            let is_wanted =
-                wanted.as_ref().is_none_or(|wanted| area.is_some_and(|area| wanted.contains(area)));
-            if let (true, Some(month), Some(category)) =
-                (is_wanted, month(day), scan.category(kind))
-            {
-                let key = (area.cloned(), month, category, outcome, flags);
-                *counts.entry(key).or_default() += n;
-            }
-        }
+        self.each_count(query, detail, &mut |row| {
+            let key = (row.area, row.month, row.category, row.outcome, row.flags);
+            *counts.entry(key).or_default() += row.n;
+        })?;
         let row = |((area, month, category, outcome, flags), n)| DetailRow {
             area,
             month,
@@ -73,6 +72,37 @@ impl Lake {
         Ok(counts.into_iter().map(row).collect())
     }
 
+    /// Hands over the same counts one by one, in no order; what belongs together can come in parts.
+    /// Of a lake of many millions of rows it takes the memory of a few months.
+    pub fn each_count(
+        &self,
+        query: &CountQuery,
+        detail: bool,
+        each: &mut dyn FnMut(DetailRow),
+    ) -> Result<(), QueryError> {
+        let finder = AreaFinder::new(self, query.level)?;
+        let form = self.form_of(&query.source);
+        let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
+        for selection in query.stretches() {
+            let scan = Scan::new(self, form, selection)?;
+            let mut places = Places::new(&finder, &scan);
+            let mut known = Known::new(&scan);
+            for counted in groups(&scan, form, detail)? {
+                let Counted { group: [a, b, c, day, kind], outcome, flags, n } = counted;
+                let area = places.find([a, b, c]);
+                let is_wanted = wanted
+                    .as_ref()
+                    .is_none_or(|wanted| area.is_some_and(|area| wanted.contains(area)));
+                if let (true, Some(month), Some(category)) =
+                    (is_wanted, known.month(day), known.category(kind))
+                {
+                    each(DetailRow { area: area.cloned(), month, category, outcome, flags, n });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Counts of the rows whose small area is known in the census that is not asked for, and in no
     /// other: by that area, month, category, outcome and marks.
     pub fn counts_in_the_other_vintage(
@@ -80,23 +110,26 @@ impl Lake {
         query: &CountQuery,
     ) -> Result<Vec<DetailRow>, QueryError> {
         let form = self.form_of(&query.source);
-        let scan = Scan::new(self, form, query.selection())?;
+        let asks_2011 = query.level == AreaLevel::LSOA_2011;
         let mut rows = Vec::new();
-        for Counted { group, outcome, flags, n } in groups(&scan, form, true)? {
-            let [lsoa_2021, lsoa_2011, _, day, kind] = group;
-            let (asked, other) = if query.level == AreaLevel::LSOA_2011 {
-                (lsoa_2011, lsoa_2021)
-            } else {
-                (lsoa_2021, lsoa_2011)
-            };
-            if asked != ABSENT {
+        for selection in query.stretches() {
+            let scan = Scan::new(self, form, selection)?;
+            if !other_vintage_alone(&scan, asks_2011)? {
                 continue;
             }
-            let area = scan.text(other).and_then(|text| AreaCode::new(&text).ok());
-            if let (Some(area), Some(month), Some(category)) =
-                (area, month(day), scan.category(kind))
-            {
-                rows.push(DetailRow { area: Some(area), month, category, outcome, flags, n });
+            for Counted { group, outcome, flags, n } in groups(&scan, form, true)? {
+                let [lsoa_2021, lsoa_2011, _, day, kind] = group;
+                let (asked, other) =
+                    if asks_2011 { (lsoa_2011, lsoa_2021) } else { (lsoa_2021, lsoa_2011) };
+                if asked != ABSENT {
+                    continue;
+                }
+                let area = scan.text(other).and_then(|text| AreaCode::new(&text).ok());
+                if let (Some(area), Some(month), Some(category)) =
+                    (area, month(day), scan.category(kind))
+                {
+                    rows.push(DetailRow { area: Some(area), month, category, outcome, flags, n });
+                }
             }
         }
         Ok(rows)
@@ -118,15 +151,20 @@ impl Lake {
             .map(|load| load.load_id.as_str())
             .collect();
         let mut received: BTreeMap<(String, Month), (u64, u64, bool)> = BTreeMap::new();
-        for ([body, day, lsoa_2021, lsoa_2011, load], n) in scan.count(columns)? {
+        let of_months = scan.fold(
+            columns,
+            |found: &mut HashMap<_, [u64; 2]>, [body, day, lsoa_2021, lsoa_2011, load], n| {
+                let is_placed = [lsoa_2021, lsoa_2011] != [ABSENT; 2];
+                found.entry([body, day, load]).or_default()[usize::from(is_placed)] += n;
+            },
+        )?;
+        for ([body, day, load], [unplaced, placed]) in of_months.into_iter().flatten() {
             let (Some(body), Some(month)) = (scan.text(body), month(day)) else { continue };
             let (rows, without_place, is_cut) =
                 received.entry((body.to_string(), month)).or_default();
             *is_cut |= scan.text(load).is_some_and(|load| cut_short.contains(&*load));
-            *rows += n;
-            if [lsoa_2021, lsoa_2011] == [ABSENT; 2] {
-                *without_place += n;
-            }
+            *rows += unplaced + placed;
+            *without_place += unplaced;
         }
         let rows = received.into_iter();
         Ok(rows
@@ -228,6 +266,36 @@ impl Lake {
 
 /// Area, month, category, outcome and marks.
 type DetailKey = (Option<AreaCode>, Month, Category, Option<Arc<str>>, Option<Arc<str>>);
+
+/// Whether some rows have a small area of the other census alone.
+fn other_vintage_alone(scan: &Scan<'_>, asks_2011: bool) -> Result<bool, QueryError> {
+    let of_months = scan.fold(["lsoa_2021", "lsoa_2011"], |found: &mut bool, [a, b], _| {
+        let (asked, other) = if asks_2011 { (b, a) } else { (a, b) };
+        *found |= asked == ABSENT && other != ABSENT;
+    })?;
+    Ok(of_months.contains(&true))
+}
+
+/// Months and categories by their numbers, of which there are few.
+struct Known<'a> {
+    scan: &'a Scan<'a>,
+    months: HashMap<u32, Option<Month>>,
+    categories: HashMap<u32, Option<Category>>,
+}
+
+impl<'a> Known<'a> {
+    fn new(scan: &'a Scan<'a>) -> Self {
+        Self { scan, months: HashMap::new(), categories: HashMap::new() }
+    }
+
+    fn month(&mut self, day: u32) -> Option<Month> {
+        *self.months.entry(day).or_insert_with(|| month(day))
+    }
+
+    fn category(&mut self, kind: u32) -> Option<Category> {
+        self.categories.entry(kind).or_insert_with(|| self.scan.category(kind)).clone()
+    }
+}
 
 #[derive(Default)]
 struct GroupsAndRows {
