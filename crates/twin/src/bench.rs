@@ -73,10 +73,7 @@ impl BenchFiles {
 ///
 /// After each file `progress` is told how many rows are written so far.
 pub fn generate(request: &BenchFiles, mut progress: impl FnMut(u64)) -> Result<(), TwinError> {
-    let areas = match &request.lookup {
-        Some(path) => read_areas(path)?,
-        None => invented_areas(),
-    };
+    let areas = areas(request.lookup.as_ref())?;
     let n_files = u64::from(request.forces) * u64::from(request.months);
     let areas_per_force = areas.len() / usize::from(request.forces.max(1));
     if n_files == 0 || request.rows == 0 || areas_per_force == 0 {
@@ -112,6 +109,11 @@ pub fn generate(request: &BenchFiles, mut progress: impl FnMut(u64)) -> Result<(
         }
     }
     Ok(())
+}
+
+/// Small areas by code and name: those of the lookup, or invented ones.
+pub(crate) fn areas(lookup: Option<&PathBuf>) -> Result<Vec<(String, String)>, TwinError> {
+    lookup.map_or_else(|| Ok(invented_areas()), read_areas)
 }
 
 fn read_areas(path: &PathBuf) -> Result<Vec<(String, String)>, TwinError> {

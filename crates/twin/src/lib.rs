@@ -2,9 +2,9 @@
 //!
 //! [`stockport`] writes street files as data.police.uk would, on Stockport's real small areas, with
 //! changes planted in them and written beside them; [`feeds`] writes what the district's partners would
-//! send beside those. [`bench`](mod@bench) writes as many street rows
-//! as are asked for. Everything either of them writes says SYNTHETIC, in the rows and beside them,
-//! and neither reads any real incident: only the outlines and names of areas. [`series`] writes
+//! send beside those. [`bench`](mod@bench) writes as many street rows as are asked for, and
+//! [`country`] the folder of a whole country. Everything they write says SYNTHETIC, in the rows and
+//! beside them, and none reads any real incident: only the outlines and names of areas. [`series`] writes
 //! nothing: it draws monthly counts on which methods are tried.
 //!
 //! The same request gives the same bytes on every machine. So the draws come from `ChaCha`, by a
@@ -12,6 +12,7 @@
 //! from `libm` rather than from the standard library.
 
 pub mod bench;
+pub mod country;
 mod districts;
 mod draws;
 pub mod feeds;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use wardmote_domain::period::Month;
 use wardmote_evidence::numbers::thousands;
 use wardmote_twin::bench::{self, BenchFiles};
+use wardmote_twin::country::{self, Country};
 use wardmote_twin::feeds::{self, Feed, FeedsRequest, Trouble};
 use wardmote_twin::stockport::{self, StockportTwin};
 
@@ -17,7 +18,8 @@ use crate::Outcome;
 #[command(after_help = "Examples:
   wardmote twin stockport --boundaries lsoa_2011_ew.geojson --out data/police --seed 1
   wardmote twin feeds --boundaries lsoa_2011_ew.geojson --out data/feeds --seed 1
-  wardmote twin bench --out bench --rows 10000000")]
+  wardmote twin bench --out bench --rows 10000000
+  wardmote twin country --out country --rows 20000000 && wardmote -C country ingest")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -76,6 +78,21 @@ enum What {
         #[arg(long, value_name = "FILE")]
         lookup: Option<PathBuf>,
     },
+    /// A partnership's folder the size of England and Wales, for measuring the speed of its site
+    Country {
+        /// The folder to write; `wardmote -C DIR ingest` loads it
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// Incidents in all
+        #[arg(long, default_value = "20000000")]
+        rows: u64,
+        /// The same seed gives the same bytes
+        #[arg(long, default_value = "1")]
+        seed: u64,
+        /// A CSV with the columns `lsoa21_code` and `lsoa21_name`, for real codes
+        #[arg(long, value_name = "FILE")]
+        lookup: Option<PathBuf>,
+    },
 }
 
 fn feed_month(text: &str) -> Result<(Feed, Month), String> {
@@ -114,6 +131,13 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             bench::generate(&request, |written| eprint!("\r{} rows", thousands(written)))?;
             eprintln!();
             println!("SYNTHETIC street files written to {}", out.display());
+        }
+        What::Country { out, rows, seed, lookup } => {
+            let (out, lookup) = (out.clone(), lookup.clone());
+            let request = Country { out, rows: *rows, seed: *seed, lookup };
+            country::generate(&request, |written| eprint!("\r{} rows", thousands(written)))?;
+            eprintln!();
+            println!("SYNTHETIC country written to {}", request.out.display());
         }
     }
     Ok(Outcome::Done)

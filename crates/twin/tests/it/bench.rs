@@ -4,6 +4,7 @@ use std::path::Path;
 use proptest::prelude::*;
 use wardmote_twin::TwinError;
 use wardmote_twin::bench::{BenchFiles, generate};
+use wardmote_twin::country::{self, Country};
 
 use crate::{contents, rows, street_files};
 
@@ -114,4 +115,34 @@ proptest! {
         };
         prop_assert_eq!(generated().ok(), Some((n_rows, usize::from(forces) * usize::from(months))));
     }
+}
+
+#[test]
+fn a_country_is_a_whole_partnership_folder_and_the_same_each_time() -> anyhow::Result<()> {
+    let folder = tempfile::tempdir()?;
+    let names: String = (1..=500).map(|n| format!("Invented {n},E01{n:06}\n")).collect();
+    let lookup = folder.path().join("lookup.csv");
+    std::fs::write(&lookup, format!("lsoa21_name,lsoa21_code\n{names}"))?;
+    let country = |name: &str| Country {
+        out: folder.path().join(name),
+        rows: 1_000,
+        seed: 1,
+        lookup: Some(lookup.clone()),
+    };
+    country::generate(&country("one"), |_| ())?;
+    country::generate(&country("two"), |_| ())?;
+    assert_eq!(contents(&folder.path().join("one"))?, contents(&folder.path().join("two"))?);
+    let read = |file: &str| std::fs::read_to_string(folder.path().join("one").join(file));
+    let partnership = read("partnership.toml")?;
+    assert!(partnership.contains("SYNTHETIC") && partnership.contains("synthetic = true"));
+    // 500 small areas in fives, and in districts of 108.
+    assert_eq!(partnership.matches("\"E07").count(), 5);
+    let lookup = read("data/lookup.csv")?;
+    let middle: BTreeSet<&str> =
+        lookup.lines().skip(1).filter_map(|l| l.split(',').nth(2)).collect();
+    assert_eq!((lookup.lines().count(), middle.len()), (501, 100));
+    assert_eq!(read("data/residents.csv")?.lines().count(), 501);
+    let outlines: serde_json::Value = serde_json::from_str(&read("data/outlines.geojson")?)?;
+    assert_eq!(outlines["features"].as_array().map(Vec::len), Some(500));
+    Ok(())
 }
