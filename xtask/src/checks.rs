@@ -46,7 +46,12 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
         let requirements = workspace.root.join("crates/lake/tests/python/requirements.txt");
         python::packages(&requirements, &engines)
     })?;
-    let count = journal.step("tests", || tests(workspace, &engines))?;
+    let schemathesis = workspace.target.join("python-schemathesis");
+    journal.step("schemathesis", || {
+        let requirements = workspace.root.join("setup/python/requirements-schemathesis.txt");
+        python::packages(&requirements, &schemathesis)
+    })?;
+    let count = journal.step("tests", || tests(workspace, &engines, &schemathesis))?;
     journal.step("documentation", || {
         let mut doc = command("cargo");
         doc.current_dir(&workspace.root).env("RUSTDOCFLAGS", "-D warnings");
@@ -65,10 +70,11 @@ pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result
 }
 
 /// Runs the tests of the workspace, those in the documentation included, and counts them.
-fn tests(workspace: &Workspace, engines: &Path) -> anyhow::Result<TestCount> {
+fn tests(workspace: &Workspace, engines: &Path, schemathesis: &Path) -> anyhow::Result<TestCount> {
     let mut cargo = command("cargo");
     cargo.current_dir(&workspace.root).args(["test", "--workspace"]);
     cargo.env("WARDMOTE_ASSETS", workspace.assets()).env("WARDMOTE_PYTHON_PACKAGES", engines);
+    cargo.env("WARDMOTE_SCHEMATHESIS", schemathesis);
     if let Some(data) = &workspace.data {
         cargo.env("WARDMOTE_DATA", data);
         // The text of the board papers lies beside the data, and is no part of the project.

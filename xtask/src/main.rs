@@ -59,8 +59,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "bench",
-        arguments: "[--rows N]",
-        about: "load generated rows beside DuckDB and Polars, in one run",
+        arguments: "[serve] [--rows N]",
+        about: "load generated rows beside DuckDB and Polars; serve: a site's speed",
         run: bench::run,
     },
 ];

@@ -1,5 +1,5 @@
-//! Folders of pinned Python packages, for the peers of the bench and for the engines that read
-//! the lake's tables in a test.
+//! Folders of pinned Python packages: for the peers of the bench, for the engines that read the
+//! lake's tables in a test, and for schemathesis.
 
 use std::fs;
 use std::path::Path;

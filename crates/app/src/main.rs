@@ -2,6 +2,7 @@
 
 mod commands;
 mod console;
+mod jobs;
 mod place;
 mod publish;
 mod serve;
@@ -14,9 +15,9 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    analyse, assess, bundle, count, coverage, demo, fetch, ingest, init, lint, loads, measure,
-    moves, prose, records, refusals, serve as serve_site, source, statistics, totals, trace, twin,
-    verify, vintages, withdraw,
+    analyse, assess, bundle, count, coverage, demo, fetch, ingest, init, jobs as run_jobs, lint,
+    loads, measure, moves, prose, records, refusals, serve as serve_site, source, statistics,
+    totals, trace, twin, verify, vintages, withdraw,
 };
 use crate::place::At;
 
@@ -76,6 +77,7 @@ enum Command {
     Withdraw(withdraw::Arguments),
     Source(source::Arguments),
     Serve(serve_site::Arguments),
+    Jobs(run_jobs::Arguments),
     Twin(twin::Arguments),
     Demo(demo::Arguments),
     Admin(records::admin::Arguments),
@@ -136,6 +138,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Bundle(_)
             | Command::Source(_)
             | Command::Serve(_)
+            | Command::Jobs(_)
             | Command::Twin(_)
             | Command::Demo(_)
             | Command::Vintages(_)
@@ -158,6 +161,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Fetch(arguments) => return fetch::run(folder, arguments),
         Command::Source(arguments) => return source::run(folder, arguments),
         Command::Twin(arguments) => return twin::run(arguments),
+        Command::Jobs(arguments) => return run_jobs::run(folder, arguments),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -189,9 +193,11 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Audit(arguments) => records::audit::run(store, arguments).await,
             Command::Backup(arguments) => records::backup::backup(store, arguments).await,
             Command::Restore(arguments) => records::backup::restore(store, arguments).await,
-            Command::Init(_) | Command::Fetch(_) | Command::Source(_) | Command::Twin(_) => {
-                Ok(Outcome::Done)
-            }
+            Command::Init(_)
+            | Command::Fetch(_)
+            | Command::Source(_)
+            | Command::Twin(_)
+            | Command::Jobs(_) => Ok(Outcome::Done),
         }
     })
 }

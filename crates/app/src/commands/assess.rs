@@ -9,6 +9,7 @@ use wardmote_evidence::protection::{Ledger, Quality, Said};
 use wardmote_reports::{Assets, SignOff, publication_files};
 
 use crate::Outcome;
+use crate::jobs::step;
 use crate::place::{At, Partnership, today};
 use crate::publish::{self, Assessed};
 
@@ -46,6 +47,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         );
         return Ok(Outcome::Wrong);
     }
+    step(3, 3, "writing pages, documents and tables");
     let n_files = write(&assessed, &out)?;
     record(&partnership, &assessed)?;
     println!("{} files written to {}", n_files, out.display());
@@ -61,8 +63,10 @@ pub(crate) async fn compute(
     partnership: &Partnership,
     published: Date,
 ) -> anyhow::Result<Assessed> {
+    step(1, 3, "reading what was loaded");
     let lake = partnership.lake().await?;
     let observed = Observed::gather(&lake, &partnership.folder, &[])?;
+    step(2, 3, "asking every claim and drawing the charts");
     publish::assess(&partnership.folder, &observed, published)
 }
 
@@ -124,7 +128,15 @@ pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
             "{} exists and is no publication of ours; give another --out",
             out.display()
         );
-        std::fs::remove_dir_all(out).with_context(|| out.display().to_string())?;
+        // Two names are changed, so that there is hardly a moment without a whole publication.
+        let before = out.with_extension("before");
+        if before.exists() {
+            std::fs::remove_dir_all(&before).with_context(|| before.display().to_string())?;
+        }
+        std::fs::rename(out, &before).with_context(|| out.display().to_string())?;
+        std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
+        std::fs::remove_dir_all(&before).with_context(|| before.display().to_string())?;
+        return Ok(files.len());
     }
     std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
     Ok(files.len())

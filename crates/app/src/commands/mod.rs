@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod fetch;
 pub(crate) mod ingest;
 pub(crate) mod init;
+pub(crate) mod jobs;
 pub(crate) mod lint;
 pub(crate) mod loads;
 pub(crate) mod measure;

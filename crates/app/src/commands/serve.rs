@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
@@ -16,7 +17,7 @@ use crate::serve;
 /// Everything on it is public and read-only, except the signed-in pages below work/, which are there
 /// where the folder has operational records. It listens on this machine alone unless --listen says
 /// otherwise, speaks plain HTTP, and belongs behind the web server that holds the certificate. Ctrl-C
-/// ends it.
+/// ends it. The address is printed when the pages are there; until then each says that it is being loaded.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  wardmote serve\n  wardmote serve partnerships/leeds partnerships/luton --listen 127.0.0.1:9000"
@@ -41,6 +42,9 @@ fn list_pages() -> Outcome {
     Outcome::Done
 }
 
+/// How long nothing is said of loading.
+const SAID_AFTER: Duration = Duration::from_secs(1);
+
 pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
     if arguments.signed_in_pages {
         return Ok(list_pages());
@@ -52,8 +56,20 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
     let listener = TcpListener::bind(arguments.listen)
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
-    let site = serve::site(&folders, at.named.as_deref(), &load_assets()?).await?;
-    println!("http://{}/", listener.local_addr()?);
-    serve::serve(listener, site).await?;
+    let address = format!("http://{}/", listener.local_addr()?);
+    let assets = load_assets()?;
+    let meanwhile = serve::loading(&assets)?;
+    let shown = address.clone();
+    let patient = tokio::spawn(async move {
+        tokio::time::sleep(SAID_AFTER).await;
+        eprintln!("loading; {shown} says so until the pages are there");
+    });
+    let records = at.named.clone();
+    let site = async move { serve::site(&folders, records.as_deref(), &assets).await };
+    let is_there = || {
+        patient.abort();
+        println!("{address}");
+    };
+    serve::serve(listener, meanwhile, site, is_there).await?;
     Ok(Outcome::Done)
 }

@@ -64,7 +64,7 @@ type Asked = Vec<(String, String)>;
 pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
     let at = |path: &str| format!("{base}api/v1/{path}");
     let description = openapi::document(base).to_string().into_bytes();
-    let description = Arc::new(Held::new("api", "application/json", description));
+    let description = Arc::new(Held::kept("api", "application/json", description));
     Router::new()
         .route(
             &at("openapi.json"),
@@ -216,7 +216,7 @@ fn list(
         ("application/json", serde_json::to_vec(&body)?)
     };
     let mut response = held(&Held::new(vintage.id(), kind, bytes), headers);
-    response.headers_mut().insert(header::VARY, header::HeaderValue::from_static("accept"));
+    response.headers_mut().append(header::VARY, header::HeaderValue::from_static("accept"));
     Ok(response)
 }
 

@@ -8,7 +8,9 @@ mod answer;
 mod api;
 mod areas;
 mod data_page;
+mod kept;
 mod listen;
+mod loading;
 mod openapi;
 mod pages;
 mod partnership;
@@ -23,10 +25,12 @@ use axum::Router;
 use axum::middleware::{from_fn, map_response};
 use axum::routing::get;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use wardmote_reports::Assets;
 use wardmote_reports::site::{Site, SitePages};
 
 pub(crate) use self::listen::serve;
+pub(crate) use self::loading::loading;
 use self::pages::Root;
 use self::partnership::Served;
 use self::workbench::Workbench;
@@ -62,6 +66,7 @@ pub(crate) async fn site(
             "two of the folders are called {base}"
         );
         tokio::spawn(Arc::clone(served).follow());
+        tokio::spawn(crate::jobs::keep(served.folder().to_owned()));
         let at = Where { folder: folders[index].clone(), named: records.map(str::to_owned) };
         let bench = Workbench::open(&at, Arc::clone(served), Arc::clone(&templates)).await;
         if let Some(bench) = bench.with_context(|| at.folder.display().to_string())? {
@@ -76,8 +81,13 @@ pub(crate) async fn site(
     } else {
         Router::new().route("/", get(pages::partnerships)).with_state(Arc::clone(&root))
     };
-    let css = answer::Held::new("css", "text/css; charset=utf-8", assets.css.clone().into_bytes());
+    let css = answer::Held::kept("css", "text/css; charset=utf-8", assets.css.clone().into_bytes());
     let css = Arc::new(css);
+    // These are packed already, or cannot be.
+    let worth_packing = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats"))
+        .and(NotForContentType::const_new("application/octet-stream"));
     Ok(router
         .merge(own)
         .merge(workbenches)
@@ -85,7 +95,7 @@ pub(crate) async fn site(
         .method_not_allowed_fallback(pages::not_allowed)
         .fallback(pages::nothing_here)
         .with_state(root)
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_packing))
         .layer(from_fn(answer::refuse_long_addresses))
         .layer(map_response(answer::with_security_headers)))
 }

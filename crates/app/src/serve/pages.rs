@@ -78,6 +78,9 @@ pub(super) async fn show(
     key: &str,
     make: impl FnOnce(&Vintage) -> Result<Page, NoPage> + Send + 'static,
 ) -> Response {
+    if let Some(made) = served.now().made(key) {
+        return held(&made, asked);
+    }
     let key = key.to_owned();
     answer(served, asked, move |served, vintage| {
         vintage.page(&key, || rendered(served, vintage, make))
@@ -114,8 +117,13 @@ async fn answer(
     asked: &HeaderMap,
     page: impl FnOnce(&Served, &Vintage) -> anyhow::Result<Arc<Held>> + Send + 'static,
 ) -> Response {
+    let Some(place) = served.place_to_make().await else { return too_busy(served) };
     let (making, vintage) = (Arc::clone(served), served.now());
-    let made = tokio::task::spawn_blocking(move || (page(&making, &vintage), vintage));
+    let made = tokio::task::spawn_blocking(move || {
+        let made = page(&making, &vintage);
+        drop(place);
+        (made, vintage)
+    });
     match made.await {
         Ok((Ok(page), _)) => held(&page, asked),
         Ok((Err(error), vintage)) => no_page(served, &vintage, &error),
@@ -140,6 +148,20 @@ fn no_page(served: &Served, vintage: &Vintage, error: &anyhow::Error) -> Respons
             tracing::error!("{}", crate::console::chain(&error));
             status.into_response()
         }
+    }
+}
+
+/// Too many pages are being made for this one to be made soon.
+fn too_busy(served: &Served) -> Response {
+    let problem = Problem {
+        title: "This site is busy".into(),
+        advice: "Many pages are being asked for at once. Try again in a minute.".into(),
+    };
+    let status = StatusCode::SERVICE_UNAVAILABLE;
+    let again = [(header::RETRY_AFTER, "60")];
+    match served.render(&served.now(), &Page::Problem(problem)) {
+        Ok(page) => (again, as_html(status, page)).into_response(),
+        Err(_) => (again, status).into_response(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wardmote_reports::site::{Page, SitePages};
 
 use super::vintage::Vintage;
@@ -11,11 +12,20 @@ use super::vintage::Vintage;
 /// How often the lake and the publication are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
+/// How long the writing of a publication's files takes at most.
+const WRITTEN_WITHIN: Duration = Duration::from_mins(5);
+/// How often the first vintage is read while it is being replaced.
+const TRIES: usize = 3;
+/// How long a request waits for its turn to have a page made.
+const TURN_WITHIN: Duration = Duration::from_secs(20);
+
 pub(crate) struct Served {
     folder: PathBuf,
     base: String,
     templates: Arc<SitePages>,
     now: RwLock<Arc<Vintage>>,
+    /// As many pages are made at a time as there are processors; more would only take memory.
+    making: Arc<Semaphore>,
 }
 
 impl Served {
@@ -24,8 +34,28 @@ impl Served {
         base: String,
         templates: Arc<SitePages>,
     ) -> anyhow::Result<Self> {
-        let now = RwLock::new(Arc::new(Vintage::load(folder, &base).await?));
-        Ok(Self { folder: folder.to_owned(), base, templates, now })
+        let now = RwLock::new(Arc::new(Self::whole(folder, &base).await?));
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        let making = Arc::new(Semaphore::new(processors));
+        Ok(Self { folder: folder.to_owned(), base, templates, now, making })
+    }
+
+    /// The first vintage: read again while a publication is being replaced, but not for ever, as one
+    /// that was left behind half-written is no reason not to start.
+    async fn whole(folder: &Path, base: &str) -> anyhow::Result<Vintage> {
+        for _ in 0..TRIES {
+            let before = stamps(folder);
+            let vintage = Vintage::load(folder, base).await?;
+            if stamps(folder) == before && !is_writing(folder) {
+                return Ok(vintage);
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Vintage::load(folder, base).await
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(super) fn base(&self) -> &str {
@@ -35,6 +65,12 @@ impl Served {
     /// What a request is answered from, from its start to its end.
     pub(super) fn now(&self) -> Arc<Vintage> {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// A place among those for whom a page is made now; `None` if it does not come soon.
+    pub(super) async fn place_to_make(&self) -> Option<OwnedSemaphorePermit> {
+        let turn = Arc::clone(&self.making).acquire_owned();
+        tokio::time::timeout(TURN_WITHIN, turn).await.ok()?.ok()
     }
 
     pub(super) fn render(&self, vintage: &Vintage, page: &Page) -> anyhow::Result<Vec<u8>> {
@@ -47,11 +83,12 @@ impl Served {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let found = stamps(&self.folder);
-            // A publication that is being written is not there for a moment.
-            if found == seen || self.folder.join("published.writing").exists() {
+            if found == seen || is_writing(&self.folder) {
                 continue;
             }
             match Vintage::load(&self.folder, &self.base).await {
+                // What was being replaced while it was read may be half of each.
+                Ok(_) if stamps(&self.folder) != found || is_writing(&self.folder) => {}
                 Ok(vintage) => {
                     tracing::info!(vintage = vintage.id(), base = self.base, "new vintage");
                     *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(vintage);
@@ -64,6 +101,16 @@ impl Served {
             }
         }
     }
+}
+
+/// Whether a publication is being written, or has just been put in the place of another. One that was
+/// left behind half-written stops nobody for long.
+fn is_writing(folder: &Path) -> bool {
+    let is_fresh = |name: &&str| {
+        let changed = folder.join(name).metadata().and_then(|about| about.modified());
+        changed.is_ok_and(|at| at.elapsed().map_or(true, |since| since < WRITTEN_WITHIN))
+    };
+    ["published.writing", "published.before"].iter().any(|name| is_fresh(&name))
 }
 
 /// When the lake's table of loads, which a run commits last, and the publication were last written.

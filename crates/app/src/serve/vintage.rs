@@ -1,8 +1,8 @@
 //! What is held of one partnership in one vintage of its evidence.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use wardmote_domain::area::{AreaLevel, Tier};
 use wardmote_domain::claim::Rule;
@@ -15,13 +15,14 @@ use wardmote_reports::file_stem;
 use wardmote_reports::site::{DataPage, Home, Sentence, Site, published_within};
 
 use super::answer::{Held, content_type};
+use super::kept::Kept;
 use super::{STYLE_SHEET, data_page};
 use crate::place::Partnership;
 
 /// How many changes the first page tells.
 const CHANGES: usize = 4;
-/// How many rendered pages are kept; a partnership has some thousand areas at most.
-const MOST_PAGES: usize = 5_000;
+/// How many bytes of rendered pages are kept, packed: some ten thousand pages of areas.
+const MOST_KEPT_BYTES: usize = 96 << 20;
 
 pub(crate) struct Vintage {
     pub(super) site: Site,
@@ -37,7 +38,7 @@ pub(crate) struct Vintage {
     /// Levels of areas that have a page, largest areas first.
     pub(super) levels: Vec<AreaLevel>,
     published: BTreeMap<String, Held>,
-    pages: Mutex<HashMap<String, Arc<Held>>>,
+    pages: Kept,
 }
 
 impl Vintage {
@@ -89,7 +90,7 @@ impl Vintage {
             rule,
             levels,
             published,
-            pages: Mutex::default(),
+            pages: Kept::new(MOST_KEPT_BYTES),
         })
     }
 
@@ -107,21 +108,22 @@ impl Vintage {
         Held::new(self.id(), content_type("page.html"), page)
     }
 
+    /// A page that was made before.
+    pub(super) fn made(&self, key: &str) -> Option<Arc<Held>> {
+        self.pages.get(key)
+    }
+
     /// A page that was made before, or made now.
     pub(super) fn page(
         &self,
         key: &str,
         make: impl FnOnce() -> anyhow::Result<Vec<u8>>,
     ) -> anyhow::Result<Arc<Held>> {
-        let lock = || self.pages.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(held) = lock().get(key) {
-            return Ok(Arc::clone(held));
+        if let Some(held) = self.pages.get(key) {
+            return Ok(held);
         }
-        let held = Arc::new(self.hold(make()?));
-        let mut pages = lock();
-        if pages.len() < MOST_PAGES {
-            pages.insert(key.to_owned(), Arc::clone(&held));
-        }
+        let held = Arc::new(Held::kept(self.id(), content_type("page.html"), make()?));
+        self.pages.put(key, &held);
         Ok(held)
     }
 }
@@ -182,7 +184,7 @@ fn read_published(
             if kind.starts_with("text/html") {
                 bytes = published_within(site, &String::from_utf8(bytes)?).into_bytes();
             }
-            into.insert(name, Held::new(&site.vintage.clone().unwrap_or_default(), kind, bytes));
+            into.insert(name, Held::kept(&site.vintage.clone().unwrap_or_default(), kind, bytes));
         }
     }
     Ok(())

@@ -16,6 +16,7 @@ use wardmote_stats::spatial::PermutationSettings;
 
 use crate::commands::measure::work_under_agreement;
 use crate::console::Format;
+use crate::jobs::step;
 use crate::place::{At, Partnership};
 
 /// Where the data are from, and how to print.
@@ -76,6 +77,7 @@ impl Source {
         id: &str,
         level: Option<AreaLevel>,
     ) -> anyhow::Result<FromLake> {
+        step(1, 2, "reading what was loaded");
         let partnership = Partnership::open_at(at)?;
         let lake = partnership.lake().await?;
         let level = level.unwrap_or(match &self.area {
@@ -88,6 +90,7 @@ impl Source {
             observed.measure(id)?.sources(),
             self.agreement.as_deref(),
         )?;
+        step(2, 2, "computing");
         Ok(FromLake { lake, observed, measure: id.to_owned() })
     }
 

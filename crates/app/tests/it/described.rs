@@ -1,0 +1,55 @@
+//! The interface for programs against its own description, by schemathesis: requests made from the
+//! description, and some against it, must get the answers that it promises.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+use crate::site::Server;
+use crate::small_country::small_country;
+
+/// The same requests each time, and as many as take about a minute.
+const SEED: &str = "20250318";
+const EXAMPLES: &str = "25";
+const SECONDS: &str = "60";
+
+/// What is there and what is not, so that both answers are met.
+const VALUES: &str = r#"[parameters]
+"path.measure" = ["recorded-crime", "anti-social-behaviour", "no-such-measure"]
+"path.area" = ["E07000001", "E02000001", "E01000001", "E99999999", "nowhere"]
+"#;
+
+#[test]
+fn programs_get_what_the_description_promises() {
+    let here = tempfile::tempdir().unwrap();
+    let Some(packages) = std::env::var_os("WARDMOTE_SCHEMATHESIS") else {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "schemathesis is not there");
+        eprintln!("skipped: `cargo xtask test` installs schemathesis and names it");
+        return;
+    };
+    let Some(folder) = small_country(here.path(), 36) else { return };
+    let server = Server::start(&[&folder]);
+    // Once with values made from the description alone, once with some that are there.
+    look(&server, here.path(), &packages);
+    std::fs::write(here.path().join("schemathesis.toml"), VALUES).unwrap();
+    look(&server, here.path(), &packages);
+}
+
+fn look(server: &Server, folder: &Path, packages: &OsStr) {
+    let output = Command::new("python3")
+        .current_dir(folder)
+        .env("PYTHONPATH", packages)
+        .args(["-m", "schemathesis.cli", "run"])
+        .arg(format!("http://{}/api/v1/openapi.json", server.address))
+        .args(["--checks", "all", "--phases", "coverage,fuzzing"])
+        .args(["--seed", SEED, "--max-examples", EXAMPLES, "--max-time", SECONDS, "--no-color"])
+        .args(["--generation-database", "none", "--request-timeout", "30"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    // "637 generated, 637 passed"
+    let sums = said.lines().filter_map(|line| line.trim().strip_suffix(" passed"));
+    let (generated, passed) = sums.filter_map(|sum| sum.split_once(" generated, ")).last().unwrap();
+    assert!(generated == passed && generated.parse::<u32>().unwrap() > 50, "{said}");
+}

@@ -1,0 +1,235 @@
+//! What nobody should send, to every address that there is. A route that is added is found here by
+//! itself: in the sources for pages, and in the description for programs.
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::site::{Answer, Server};
+use crate::small_country::{SMALL_AREA, small_country};
+
+/// How long any answer may take, on a machine that is busy and in an unoptimised build.
+const ANSWER_WITHIN: Duration = Duration::from_secs(20);
+/// By how much the server may grow while all of this is sent to it, in MiB.
+const GROWS_BY_AT_MOST: u64 = 200;
+
+/// Values that stand in the place of a code, a name or a number, percent-encoded.
+const HOSTILE: [&str; 18] = [
+    "E99999999",
+    "%00",
+    "..%2f..%2f..%2fetc%2fpasswd",
+    "%2e%2e%2f%2e%2e%2fpartnership.toml",
+    "x%0d%0aSet-Cookie:%20a=b",
+    "%3Cscript%3Ealert(1)%3C/script%3E",
+    "%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E",
+    "'%20OR%201=1%20--",
+    "%7B%7B7*7%7D%7D",
+    "%ff%fe",
+    "-1",
+    "0",
+    "99999999999999999999",
+    "1e308",
+    "NaN",
+    "2015-01..2024-12",
+    "1000-01..9999-12",
+    "%F0%9F%92%A9",
+];
+
+/// Names of parameters that pages know, and some that they do not.
+const PARAMETERS: [&str; 24] = [
+    "q",
+    "page",
+    "per_page",
+    "area",
+    "areas",
+    "a",
+    "measure",
+    "group",
+    "period",
+    "periods",
+    "from",
+    "to",
+    "month",
+    "breakdown",
+    "method",
+    "by",
+    "level",
+    "format",
+    "layer",
+    "class",
+    "with",
+    "z",
+    "x",
+    "nonsense",
+];
+
+/// What stands for an address where the sources do not write it out.
+const NAMED: [(&str, &[&str]); 4] = [
+    ("base", &["/"]),
+    ("&at(name)", &["/glossary", "/accessibility", "/privacy", "/about"]),
+    ("base.trim_end_matches('/')", &[]),
+    ("STYLE_SHEET", &["/wardmote.css"]),
+];
+
+/// The routes of one partnership at `/`, as the sources declare them.
+fn routes() -> Vec<String> {
+    let mut found = Vec::new();
+    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/serve");
+    let mut folders = vec![sources];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let prefix = if path.ends_with("api.rs") { "/api/v1/" } else { "/" };
+                literals(&std::fs::read_to_string(&path).unwrap(), prefix, &mut found);
+            }
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The addresses that `.route(` is given: `&at("...")` or `"..."`, or one of those that have a name.
+fn literals(source: &str, prefix: &str, found: &mut Vec<String>) {
+    for (at, word) in source.match_indices(".route(") {
+        let rest = source[at + word.len()..].trim_start();
+        let given = rest.split([',', '\n']).next().unwrap().trim();
+        let quoted = |text: &str| text.split('"').next().unwrap().to_owned();
+        if let Some(path) = given.strip_prefix("&at(\"") {
+            found.push(format!("{prefix}{}", quoted(path)));
+        } else if let Some(path) = given.strip_prefix('"') {
+            found.push(quoted(path));
+        } else {
+            let named = NAMED.iter().find(|(name, _)| *name == given);
+            let (_, paths) = named.unwrap_or_else(|| {
+                panic!(
+                    "what addresses are meant by .route({given}, ...)? Say so in NAMED of this test"
+                )
+            });
+            found.extend(paths.iter().map(|path| (*path).to_owned()));
+        }
+    }
+}
+
+/// A route with each of its parameters replaced.
+fn filled(route: &str, value: &str) -> String {
+    let part = |part: &str| if part.starts_with('{') { value.to_owned() } else { part.to_owned() };
+    route.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+#[track_caller]
+fn check(server: &Server, path: &str) -> Answer {
+    let started = Instant::now();
+    let answer = server.get(path);
+    let shown: String = path.chars().take(200).collect();
+    assert!(started.elapsed() < ANSWER_WITHIN, "{shown} took {:?}", started.elapsed());
+    let allowed = [200, 204, 303, 304, 307, 308, 400, 401, 403, 404, 405, 406, 414, 422];
+    assert!(allowed.contains(&answer.status), "{shown}: {} {}", answer.status, answer.head);
+    for header in ["content-security-policy: default-src 'none'", "x-content-type-options: nosniff"]
+    {
+        assert!(answer.head.contains(header), "{shown} lacks {header}:\n{}", answer.head);
+    }
+    assert!(!answer.head.contains("unsafe-inline"), "{shown}");
+    let sets = answer.head.lines().filter(|line| line.starts_with("set-cookie: a=b"));
+    assert_eq!(sets.count(), 0, "{shown}: a header was smuggled in");
+    for smuggled in ["<script>alert(1)", "<img src=x"] {
+        assert!(!answer.body.contains(smuggled), "{shown} shows {smuggled}");
+    }
+    assert!(!answer.body.contains("root:x:0:0"), "{shown} shows a file");
+    let away = answer.head.lines().find_map(|line| line.strip_prefix("location: "));
+    assert!(
+        away.is_none_or(|to| to.starts_with('/') && !to.starts_with("//")),
+        "{shown}: {away:?}"
+    );
+    answer
+}
+
+/// The memory of the server, in MiB.
+fn memory(server: &Server) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().split(' ').next().unwrap().parse::<u64>().unwrap() / 1024
+}
+
+#[test]
+fn every_route_answers_what_nobody_should_send() {
+    let here = tempfile::tempdir().unwrap();
+    let Some(folder) = small_country(here.path(), 36) else { return };
+    let server = Server::start(&[&folder]);
+    let routes = routes();
+    assert!(routes.len() >= 20, "the sources are read wrongly: {routes:?}");
+    every_described_path_is_a_route(&server, &routes);
+    let before = memory(&server);
+    let long = "a".repeat(10_000);
+    for route in &routes {
+        for hostile in HOSTILE {
+            if route.contains('{') {
+                check(&server, &filled(route, hostile));
+            }
+        }
+        let real = filled(&route.replace("{measure}", "recorded-crime"), SMALL_AREA);
+        // Every parameter at once, then each alone with the worst of its values.
+        for hostile in HOSTILE {
+            let all = PARAMETERS.iter().map(|name| format!("{name}={hostile}"));
+            let query = all.collect::<Vec<_>>().join("&");
+            check(&server, &format!("{real}?{}", query.chars().take(1_500).collect::<String>()));
+        }
+        for parameter in PARAMETERS {
+            assert_eq!(check(&server, &format!("{real}?{parameter}={long}")).status, 414);
+        }
+        if route.contains('{') {
+            assert_eq!(check(&server, &filled(route, &long)).status, 414);
+        }
+        let many: String = (0..200).map(|n| format!("&areas=E01{n:06}")).collect();
+        check(&server, &format!("{real}?from=2015-01&to=2024-12{}", &many[..1_500]));
+    }
+    let grown = memory(&server).saturating_sub(before);
+    assert!(grown < GROWS_BY_AT_MOST, "the server grew by {grown} MiB");
+    half_requests_and_slow_readers_leave_room(&server, before);
+}
+
+fn every_described_path_is_a_route(server: &Server, routes: &[String]) {
+    let document: Value = serde_json::from_str(&server.get("/api/v1/openapi.json").body).unwrap();
+    for path in document["paths"].as_object().unwrap().keys() {
+        let route = format!("/api/v1{path}");
+        assert!(routes.contains(&route), "{route} is described and not found in the sources");
+    }
+    let of_programs = routes.iter().filter(|route| route.starts_with("/api/v1/"));
+    for route in of_programs.filter(|route| !route.ends_with("openapi.json")) {
+        let path = route.trim_start_matches("/api/v1");
+        assert!(document["paths"].get(path).is_some(), "{route} is not described");
+    }
+}
+
+/// A thousand connections that send half a request, or ask for much and read nothing.
+fn half_requests_and_slow_readers_leave_room(server: &Server, before: u64) {
+    let mut idle = Vec::new();
+    for n in 0..1_000 {
+        // Where the test may open fewer files, it opens as many as it may.
+        let Ok(mut stream) = std::net::TcpStream::connect(&server.address) else { break };
+        let sent = if n % 2 == 0 {
+            stream.write_all(b"GET / HT")
+        } else {
+            stream.write_all(b"GET /api/v1/areas HTTP/1.1\r\nHost: x\r\n\r\n")
+        };
+        sent.unwrap();
+        idle.push(stream);
+    }
+    assert!(idle.len() > 200, "only {} connections could be opened", idle.len());
+    idle.truncate(idle.len() - 5);
+    check(server, "/");
+    let grown = memory(server).saturating_sub(before);
+    assert!(grown < GROWS_BY_AT_MOST, "the server grew by {grown} MiB");
+    // A head that comes byte by byte is not waited for.
+    let mut slow = server.connect();
+    slow.write_all(b"GET / HTTP/1.1\r\n").unwrap();
+    let mut answer = Vec::new();
+    let started = Instant::now();
+    let _closed = slow.read_to_end(&mut answer);
+    assert!(started.elapsed() < Duration::from_secs(30), "a slow head is waited for");
+}
