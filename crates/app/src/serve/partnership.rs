@@ -106,11 +106,11 @@ impl Served {
 /// Whether a publication is being written, or has just been put in the place of another. One that was
 /// left behind half-written stops nobody for long.
 fn is_writing(folder: &Path) -> bool {
-    let is_fresh = |name: &&str| {
+    let is_fresh = |name: &str| {
         let changed = folder.join(name).metadata().and_then(|about| about.modified());
         changed.is_ok_and(|at| at.elapsed().map_or(true, |since| since < WRITTEN_WITHIN))
     };
-    ["published.writing", "published.before"].iter().any(|name| is_fresh(&name))
+    ["published.writing", "published.before"].iter().any(|name| is_fresh(name))
 }
 
 /// When the lake's table of loads, which a run commits last, and the publication were last written.

@@ -50,6 +50,7 @@ fn look(server: &Server, folder: &Path, packages: &OsStr) {
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
     // "637 generated, 637 passed"
     let sums = said.lines().filter_map(|line| line.trim().strip_suffix(" passed"));
-    let (generated, passed) = sums.filter_map(|sum| sum.split_once(" generated, ")).last().unwrap();
+    let mut sums = sums.filter_map(|sum| sum.split_once(" generated, "));
+    let (generated, passed) = sums.next().unwrap();
     assert!(generated == passed && generated.parse::<u32>().unwrap() > 50, "{said}");
 }

@@ -185,7 +185,7 @@ fn every_route_answers_what_nobody_should_send() {
         if route.contains('{') {
             assert_eq!(check(&server, &filled(route, &long)).status, 414);
         }
-        let many: String = (0..200).map(|n| format!("&areas=E01{n:06}")).collect();
+        let many = "&areas=E01000001".repeat(100);
         check(&server, &format!("{real}?from=2015-01&to=2024-12{}", &many[..1_500]));
     }
     let grown = memory(&server).saturating_sub(before);

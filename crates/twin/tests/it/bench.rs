@@ -120,7 +120,8 @@ proptest! {
 #[test]
 fn a_country_is_a_whole_partnership_folder_and_the_same_each_time() -> anyhow::Result<()> {
     let folder = tempfile::tempdir()?;
-    let names: String = (1..=500).map(|n| format!("Invented {n},E01{n:06}\n")).collect();
+    let rows = (1..=500).map(|n| format!("Invented {n},E01{n:06}\n"));
+    let names = rows.collect::<Vec<_>>().concat();
     let lookup = folder.path().join("lookup.csv");
     std::fs::write(&lookup, format!("lsoa21_name,lsoa21_code\n{names}"))?;
     let country = |name: &str| Country {
