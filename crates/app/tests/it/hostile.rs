@@ -66,7 +66,9 @@ const PARAMETERS: [&str; 24] = [
 ];
 
 /// What stands for an address where the sources do not write it out.
-const NAMED: [(&str, &[&str]); 4] = [
+const NAMED: [(&str, &[&str]); 5] = [
+    // The signed-in pages, which have a table and tests of their own.
+    ("&path", &[]),
     ("base", &["/"]),
     ("&at(name)", &["/glossary", "/accessibility", "/privacy", "/about"]),
     ("base.trim_end_matches('/')", &[]),
