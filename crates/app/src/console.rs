@@ -43,6 +43,23 @@ pub(crate) fn print(format: Format, headings: &[&str], rows: &[Vec<String>]) -> 
     Ok(())
 }
 
+/// Prints a sentence indented and broken to the width of a plain terminal.
+pub(crate) fn indented(sentence: &str) {
+    const WIDTH: usize = 78;
+    let mut line = String::new();
+    for word in sentence.split_whitespace() {
+        if !line.is_empty() && line.chars().count() + word.chars().count() + 3 > WIDTH {
+            println!("  {line}");
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    println!("  {line}");
+}
+
 fn json_value(cell: &str) -> Value {
     if cell.is_empty() {
         return Value::Null;

@@ -3,6 +3,7 @@
 mod commands;
 mod console;
 mod jobs;
+mod law;
 mod place;
 mod publish;
 mod serve;
@@ -15,8 +16,8 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    analyse, assess, bundle, count, coverage, demo, fetch, ingest, init, jobs as run_jobs, lint,
-    loads, measure, moves, prose, records, refusals, serve as serve_site, source, statistics,
+    analyse, assess, bundle, clock, count, coverage, demo, fetch, ingest, init, jobs as run_jobs,
+    lint, loads, measure, moves, prose, records, refusals, serve as serve_site, source, statistics,
     totals, trace, twin, verify, vintages, withdraw,
 };
 use crate::place::At;
@@ -67,6 +68,7 @@ enum Command {
     Trace(trace::Arguments),
     Verify(verify::Arguments),
     Bundle(bundle::Arguments),
+    Clock(clock::Arguments),
     Lint(lint::Arguments),
     Prose(prose::Arguments),
     Totals(totals::Arguments),
@@ -136,6 +138,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Ingest(_)
             | Command::Verify(_)
             | Command::Bundle(_)
+            | Command::Clock(_)
             | Command::Source(_)
             | Command::Serve(_)
             | Command::Jobs(_)
@@ -162,6 +165,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Source(arguments) => return source::run(folder, arguments),
         Command::Twin(arguments) => return twin::run(arguments),
         Command::Jobs(arguments) => return run_jobs::run(folder, arguments),
+        Command::Clock(arguments) => return clock::run(folder, arguments),
         _ => {}
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -197,7 +201,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Fetch(_)
             | Command::Source(_)
             | Command::Twin(_)
-            | Command::Jobs(_) => Ok(Outcome::Done),
+            | Command::Jobs(_)
+            | Command::Clock(_) => Ok(Outcome::Done),
         }
     })
 }

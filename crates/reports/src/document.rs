@@ -40,19 +40,30 @@ pub enum DocumentError {
 
 /// The full assessment as PDF.
 pub fn full_pdf(publication: &Publication) -> Result<Vec<u8>, DocumentError> {
-    pdf(publication, &publication.sections, "Full assessment")
+    pdf(publication, &publication.sections, "Full assessment", PUBLISHED)
 }
 
 /// The summary as PDF.
 pub fn summary_pdf(publication: &Publication) -> Result<Vec<u8>, DocumentError> {
-    pdf(publication, &publication.summary, "Summary")
+    pdf(publication, &publication.summary, "Summary", PUBLISHED)
 }
+
+/// The pack of a meeting as PDF.
+pub fn pack_pdf(pack: &Publication) -> Result<Vec<u8>, DocumentError> {
+    pdf(pack, &pack.sections, "Board pack", FOR_MEETING)
+}
+
+/// What stands before the date of an assessment.
+pub(crate) const PUBLISHED: &str = "Published";
+/// What stands before the date of a meeting's papers.
+pub(crate) const FOR_MEETING: &str = "For the meeting of";
 
 /// What the Typst template reads.
 #[derive(Serialize)]
 struct Report<'a> {
     publication: &'a Publication,
     edition: &'static str,
+    dated: &'static str,
     published: [i16; 3],
     published_text: String,
     sections: Vec<ParsedSection<'a>>,
@@ -73,11 +84,13 @@ fn pdf(
     publication: &Publication,
     sections: &[Section],
     edition: &'static str,
+    dated: &'static str,
 ) -> Result<Vec<u8>, DocumentError> {
     let published = publication.published;
     let report = Report {
         publication,
         edition,
+        dated,
         published: [published.year(), published.month().into(), published.day().into()],
         published_text: crate::publication_files::date_text(published),
         sections: parse_sections(publication, sections)?,

@@ -12,11 +12,12 @@ use serde::Serialize;
 
 use crate::assets::Assets;
 use crate::charts::chart_svg;
+use crate::document::{FOR_MEETING, PUBLISHED};
 use crate::prose::{ParsedSection, ProseError, figure_order, parse_sections};
 use crate::publication::{FigureNote, Publication, Section};
 use crate::publication_files::{
-    FULL_DOCX, FULL_PDF, SLIDES_PDF, SUMMARY_DOCX, SUMMARY_PDF, chart_path, chart_table_path,
-    date_text, file_stem, table_path,
+    FULL_DOCX, FULL_PDF, PACK_PDF, SLIDES_PDF, SUMMARY_DOCX, SUMMARY_PDF, chart_path,
+    chart_table_path, date_text, file_stem, table_path,
 };
 use crate::table::Table;
 
@@ -46,9 +47,22 @@ pub fn figures_html(publication: &Publication, assets: &Assets) -> Result<String
     page(publication, assets, &FIGURES)
 }
 
+/// The page of a meeting's pack.
+pub fn pack_html(pack: &Publication, assets: &Assets) -> Result<String, PageError> {
+    page(pack, assets, &PACK)
+}
+
+/// The page that says where each figure of a meeting's pack comes from.
+pub fn pack_figures_html(pack: &Publication, assets: &Assets) -> Result<String, PageError> {
+    page(pack, assets, &PACK_FIGURES)
+}
+
 /// A kind of page.
 struct Page {
     template: &'static str,
+    /// The pages among which it lies, by file and name.
+    among: &'static [(&'static str, &'static str)],
+    dated: &'static str,
     file: &'static str,
     name: &'static str,
     pdf: &'static str,
@@ -56,8 +70,15 @@ struct Page {
     sections: fn(&Publication) -> &[Section],
 }
 
+const ASSESSMENT: &[(&str, &str)] = &[
+    ("index.html", "Summary"),
+    ("full.html", "Full assessment"),
+    ("figures.html", "Where the numbers come from"),
+];
 const SUMMARY: Page = Page {
     template: "assessment.html",
+    among: ASSESSMENT,
+    dated: PUBLISHED,
     file: "index.html",
     name: "Summary",
     pdf: SUMMARY_PDF,
@@ -66,6 +87,8 @@ const SUMMARY: Page = Page {
 };
 const FULL: Page = Page {
     template: "assessment.html",
+    among: ASSESSMENT,
+    dated: PUBLISHED,
     file: "full.html",
     name: "Full assessment",
     pdf: FULL_PDF,
@@ -74,11 +97,33 @@ const FULL: Page = Page {
 };
 const FIGURES: Page = Page {
     template: "figures.html",
+    among: ASSESSMENT,
+    dated: PUBLISHED,
     file: "figures.html",
     name: "Where the numbers come from",
     pdf: FULL_PDF,
     docx: FULL_DOCX,
     sections: |_| &[],
+};
+
+const PAPERS: &[(&str, &str)] =
+    &[("index.html", "Board pack"), ("figures.html", "Where the numbers come from")];
+const PACK: Page = Page {
+    template: "pack.html",
+    among: PAPERS,
+    dated: FOR_MEETING,
+    file: "index.html",
+    name: "Board pack",
+    pdf: PACK_PDF,
+    docx: FULL_DOCX,
+    sections: |publication| &publication.sections,
+};
+const PACK_FIGURES: Page = Page {
+    file: "figures.html",
+    template: "figures.html",
+    name: "Where the numbers come from",
+    sections: |_| &[],
+    ..PACK
 };
 
 /// A chart as the templates see it.
@@ -117,9 +162,10 @@ fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<Strin
     let figures: BTreeMap<&str, &FigureView<'_>> =
         figure_list.iter().map(|view| (view.id, view)).collect();
     let environment = govuk_environment(assets)?;
-    let pages: Vec<Value> = [&SUMMARY, &FULL, &FIGURES]
-        .into_iter()
-        .map(|other| context! { text => other.name, href => other.file, active => other.file == page.file })
+    let pages: Vec<Value> = page
+        .among
+        .iter()
+        .map(|(file, name)| context! { text => name, href => file, active => *file == page.file })
         .collect();
     let html = environment.get_template(page.template)?.render(context! {
         title => &publication.title,
@@ -130,6 +176,8 @@ fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<Strin
         vintage => &publication.vintage,
         sign_off => Serde(&publication.sign_off),
         page_name => page.name,
+        dated => page.dated,
+        is_pack => page.dated == FOR_MEETING,
         pages,
         pdf => page.pdf,
         docx => page.docx,

@@ -6,10 +6,12 @@ use jiff::civil::Date;
 
 use crate::assets::Assets;
 use crate::charts::chart_svg;
-use crate::document::{DocumentError, full_pdf, summary_pdf};
-use crate::pages::{PageError, figures_html, full_html, summary_html};
+use crate::document::{DocumentError, full_pdf, pack_pdf, summary_pdf};
+use crate::pages::{
+    PageError, figures_html, full_html, pack_figures_html, pack_html, summary_html,
+};
 use crate::publication::Publication;
-use crate::slides::slides_pdf;
+use crate::slides::{pack_slides_pdf, slides_pdf};
 use crate::word::{WordError, full_docx, summary_docx};
 
 /// A file of the publication.
@@ -52,6 +54,34 @@ pub fn publication_files(
         file("figures.html", figures_html(publication, assets)?),
         file("wardmote.css", assets.css.clone()),
     ];
+    files.extend(drawings_and_tables(publication));
+    files.push(OutputFile { path: SUMMARY_PDF.to_owned(), bytes: summary_pdf(publication)? });
+    files.push(OutputFile { path: FULL_PDF.to_owned(), bytes: full_pdf(publication)? });
+    files.push(OutputFile { path: SLIDES_PDF.to_owned(), bytes: slides_pdf(publication)? });
+    files.push(OutputFile { path: SUMMARY_DOCX.to_owned(), bytes: summary_docx(publication)? });
+    files.push(OutputFile { path: FULL_DOCX.to_owned(), bytes: full_docx(publication)? });
+    with_paths_of_their_own(files)
+}
+
+/// All files of a meeting's pack: the papers on one page and as PDF, the slides, and where the numbers
+/// come from.
+pub fn pack_files(
+    pack: &Publication,
+    assets: &Assets,
+) -> Result<Vec<OutputFile>, PublicationError> {
+    let mut files = vec![
+        file("index.html", pack_html(pack, assets)?),
+        file("figures.html", pack_figures_html(pack, assets)?),
+        file("wardmote.css", assets.css.clone()),
+    ];
+    files.extend(drawings_and_tables(pack));
+    files.push(OutputFile { path: PACK_PDF.to_owned(), bytes: pack_pdf(pack)? });
+    files.push(OutputFile { path: SLIDES_PDF.to_owned(), bytes: pack_slides_pdf(pack)? });
+    with_paths_of_their_own(files)
+}
+
+fn drawings_and_tables(publication: &Publication) -> Vec<OutputFile> {
+    let mut files = Vec::new();
     for (id, chart) in &publication.charts {
         files.push(file(&chart_path(id), chart_svg(chart, publication.synthetic)));
         files.push(file(&chart_table_path(id), chart.table.csv()));
@@ -59,11 +89,10 @@ pub fn publication_files(
     for (id, table) in &publication.tables {
         files.push(file(&table_path(id), table.csv()));
     }
-    files.push(OutputFile { path: SUMMARY_PDF.to_owned(), bytes: summary_pdf(publication)? });
-    files.push(OutputFile { path: FULL_PDF.to_owned(), bytes: full_pdf(publication)? });
-    files.push(OutputFile { path: SLIDES_PDF.to_owned(), bytes: slides_pdf(publication)? });
-    files.push(OutputFile { path: SUMMARY_DOCX.to_owned(), bytes: summary_docx(publication)? });
-    files.push(OutputFile { path: FULL_DOCX.to_owned(), bytes: full_docx(publication)? });
+    files
+}
+
+fn with_paths_of_their_own(files: Vec<OutputFile>) -> Result<Vec<OutputFile>, PublicationError> {
     let mut paths = BTreeSet::new();
     match files.iter().find(|file| !paths.insert(file.path.to_ascii_lowercase())) {
         Some(file) => Err(PublicationError::SamePath { path: file.path.clone() }),
@@ -76,6 +105,7 @@ pub(crate) const SUMMARY_DOCX: &str = "summary.docx";
 pub(crate) const FULL_DOCX: &str = "full.docx";
 pub(crate) const SLIDES_PDF: &str = "slides.pdf";
 pub(crate) const FULL_PDF: &str = "full.pdf";
+pub(crate) const PACK_PDF: &str = "pack.pdf";
 
 /// Where the drawing of a chart lies.
 pub(crate) fn chart_path(id: &str) -> String {

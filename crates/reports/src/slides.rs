@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::charts::{Chart, slide_drawings};
-use crate::document::{DocumentError, World, make_printable, typeset};
+use crate::document::{DocumentError, FOR_MEETING, PUBLISHED, World, make_printable, typeset};
 use crate::fonts::printable;
 use crate::prose::{Block, ParsedSection, ProseError, parse_sections, plain_text, visit_figures};
 use crate::publication::{FigureNote, Publication, Section, SignOff, Slide};
-use crate::publication_files::{FULL_DOCX, FULL_PDF, date_text};
+use crate::publication_files::{FULL_DOCX, FULL_PDF, PACK_PDF, date_text};
 
 const TEMPLATE: &str = include_str!("templates/slides.typ");
 
@@ -20,6 +20,7 @@ struct Deck<'a> {
     partnership: &'a str,
     published: [i16; 3],
     published_text: String,
+    dated: &'static str,
     vintage: &'a str,
     /// What stands above every slide.
     marks: Vec<&'static str>,
@@ -61,19 +62,37 @@ struct DrawingView {
 ///
 /// [`DocumentError`] if a slide names a chart or figure that is not there, or holds more than fits.
 pub fn slides_pdf(publication: &Publication) -> Result<Vec<u8>, DocumentError> {
+    deck_pdf(publication, PUBLISHED, evidence(publication))
+}
+
+/// The slides of a meeting's pack as PDF.
+///
+/// # Errors
+///
+/// As of [`slides_pdf`].
+pub fn pack_slides_pdf(pack: &Publication) -> Result<Vec<u8>, DocumentError> {
+    deck_pdf(pack, FOR_MEETING, pack_evidence(pack))
+}
+
+fn deck_pdf(
+    publication: &Publication,
+    dated: &'static str,
+    last: View,
+) -> Result<Vec<u8>, DocumentError> {
     let mut drawings = Vec::new();
     let mut slides = Vec::new();
     for (index, slide) in publication.slides.findings.iter().enumerate() {
         slides.push(finding(publication, index + 1, slide, &mut drawings)?);
     }
     slides.extend(not_known(publication)?);
-    slides.push(evidence(publication));
+    slides.push(last);
     let published = publication.published;
     let deck = Deck {
         title: titled(&publication.title),
         partnership: &publication.partnership,
         published: [published.year(), published.month().into(), published.day().into()],
         published_text: date_text(published),
+        dated,
         vintage: &publication.vintage,
         marks: marks(publication),
         front: front(publication),
@@ -234,5 +253,21 @@ fn evidence(publication: &Publication) -> View {
         ],
         source: publication.licence_notes.join(" "),
         ..View::default()
+    }
+}
+
+/// The same for the pack of a meeting.
+fn pack_evidence(pack: &Publication) -> View {
+    View {
+        facts: vec![
+            ("These papers in full", format!("index.html and {PACK_PDF}")),
+            ("Where each number comes from", "figures.html".to_owned()),
+            ("The figures of every chart and table", "the folder tables/, as CSV".to_owned()),
+            (
+                "The evidence",
+                "evidence.json, which the command wardmote verify computes again".to_owned(),
+            ),
+        ],
+        ..evidence(pack)
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod analyse;
 pub(crate) mod assess;
 pub(crate) mod bundle;
+pub(crate) mod clock;
 pub(crate) mod count;
 pub(crate) mod coverage;
 pub(crate) mod demo;

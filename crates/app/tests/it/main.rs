@@ -4,6 +4,7 @@
 mod analyse;
 mod bundles;
 mod changes;
+mod clocks;
 mod contradictions;
 mod data_protection;
 mod described;

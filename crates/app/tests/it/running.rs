@@ -44,7 +44,19 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
 pub(crate) fn shipped(name: &str, into: &Path) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../partnerships").join(name);
     let to = into.join(name);
-    for part in ["", "sources", "measures", "assessment", "agreements", "protection"] {
+    for part in [
+        "",
+        "sources",
+        "measures",
+        "assessment",
+        "agreements",
+        "protection",
+        "clocks",
+        "calendars",
+        "routes",
+        "reviews",
+        "board",
+    ] {
         if !from.join(part).is_dir() {
             continue;
         }

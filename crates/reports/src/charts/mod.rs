@@ -13,6 +13,7 @@ mod number_axis;
 mod palette;
 mod profile;
 mod series;
+mod structure;
 
 pub use bars::{Bar, BarChart};
 pub use choropleth::{ChoroplethMap, ClassBreak, MapArea, Ring};
@@ -20,6 +21,7 @@ pub use funnel::{FunnelChart, FunnelLimits, FunnelPoint};
 pub(crate) use number_axis::number_text;
 pub use profile::{ProfileChart, ProfileMonth};
 pub use series::{Band, Line, Marker, SeriesChart};
+pub use structure::{StructureChart, StructureGroup};
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,8 @@ pub enum ChartKind {
     Funnel(FunnelChart),
     /// Areas shaded by class.
     Map(ChoroplethMap),
+    /// Groups and their reporting lines.
+    Structure(StructureChart),
 }
 
 /// Draws a chart as a self-contained SVG document of fixed shape and scalable size.
@@ -96,5 +100,6 @@ fn draw(chart: &Chart, drawing: &mut Drawing, top: f64) -> f64 {
         ChartKind::Profile(profile) => profile::draw(profile, drawing, top),
         ChartKind::Funnel(funnel) => funnel::draw(funnel, drawing, top),
         ChartKind::Map(map) => choropleth::draw(map, drawing, top),
+        ChartKind::Structure(structure) => structure::draw(structure, drawing, top),
     }
 }

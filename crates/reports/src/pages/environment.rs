@@ -6,10 +6,11 @@ use minijinja_contrib::pycompat::unknown_method_callback;
 use crate::assets::Assets;
 use crate::charts::number_text;
 
-const OWN_TEMPLATES: [(&str, &str); 4] = [
+const OWN_TEMPLATES: [(&str, &str); 5] = [
     ("layout.html", include_str!("../templates/layout.html")),
     ("prose.html", include_str!("../templates/prose.html")),
     ("assessment.html", include_str!("../templates/assessment.html")),
+    ("pack.html", include_str!("../templates/pack.html")),
     ("figures.html", include_str!("../templates/figures.html")),
 ];
 

@@ -1,6 +1,6 @@
 //! Drawings: what is not known, what is said aloud, and snapshots of their bytes.
 
-use wardmote_reports::{ChartKind, Line, chart_svg};
+use wardmote_reports::{Chart, ChartKind, Line, chart_svg};
 
 use crate::sample;
 
@@ -71,6 +71,7 @@ fn empty_charts_are_drawn_without_numbers_that_do_not_exist() {
                 (funnel.points, funnel.limits) = (Vec::new(), Vec::new());
             }
             ChartKind::Map(map) => map.areas.clear(),
+            ChartKind::Structure(structure) => structure.groups.clear(),
         }
         let svg = chart_svg(&chart, false);
         assert!(!svg.contains("NaN") && !svg.contains("inf"), "{svg}");
@@ -83,4 +84,38 @@ fn a_funnel_names_the_areas_outside_its_limits() {
     assert!(svg.contains(">Exampleton 9</text>") && !svg.contains(">Exampleton 3</text>"));
     assert!(svg.contains(">inner limits</text>") && svg.contains(">residents</text>"));
     insta::assert_snapshot!("funnel", svg);
+}
+
+#[test]
+fn every_group_is_drawn_once_whatever_it_reports_to() {
+    let svg = chart_svg(&sample::structure(), true);
+    let Chart { kind: ChartKind::Structure(structure), .. } = sample::structure() else {
+        unreachable!()
+    };
+    for group in &structure.groups {
+        let first = group.name.split_whitespace().next().unwrap();
+        assert!(svg.contains(&format!(">{first}")), "{} is not drawn", group.name);
+    }
+    let boxes = svg.matches("stroke=\"#0b0c0c\" stroke-width=\"1.5\"").count()
+        + svg.matches("stroke-dasharray").count();
+    assert!(boxes >= structure.groups.len(), "{boxes} boxes");
+    // A lapsed group shows without colour, and in words.
+    assert_eq!(svg.matches("stroke-dasharray").count(), 1);
+    assert!(svg.contains(">lapsed"));
+    // Two that report to one another have no top; they are drawn all the same.
+    let mut circle = sample::structure();
+    let ChartKind::Structure(structure) = &mut circle.kind else { unreachable!() };
+    structure.groups.truncate(2);
+    structure.groups[0].reports_to = Some(structure.groups[1].id.clone());
+    let svg = chart_svg(&circle, false);
+    assert!(svg.contains(">Exampleton") && svg.contains(">Domestic"), "{svg}");
+    // And none at all are none.
+    let ChartKind::Structure(structure) = &mut circle.kind else { unreachable!() };
+    structure.groups.clear();
+    assert!(!chart_svg(&circle, false).contains("NaN"));
+}
+
+#[test]
+fn the_structure_has_not_changed() {
+    insta::assert_snapshot!("structure", chart_svg(&sample::structure(), true));
 }

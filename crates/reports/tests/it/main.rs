@@ -4,12 +4,14 @@
 
 mod accessibility;
 mod assets;
+mod calendar;
 mod documents;
 mod drawings;
 mod editing;
 mod escaping;
 mod govuk_fixtures;
 mod libreoffice;
+mod pack;
 mod publication;
 mod sample;
 mod site;

@@ -7,7 +7,8 @@ use jiff::civil::date;
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, FunnelChart,
     FunnelLimits, FunnelPoint, Line, MapArea, Marker, ProfileChart, ProfileMonth, Publication,
-    Section, SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
+    Section, SeriesChart, SignOff, Slide, Slides, SourceNote, StructureChart, StructureGroup,
+    Table,
 };
 
 /// Draws with a gap of four months in one line and a marker.
@@ -47,6 +48,37 @@ pub(crate) fn series() -> Chart {
             expected: None,
             markers: vec![Marker { month: "2022-10".to_owned(), label: "Wardens start".to_owned() }],
         }),
+    }
+}
+
+/// A board with groups three levels deep, of which one has lapsed.
+pub(crate) fn structure() -> Chart {
+    let group = |id: &str, name: &str, to: Option<&str>| StructureGroup {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        reports_to: to.map(str::to_owned),
+        flag: (id == "soc").then(|| "lapsed: has not met since 3 June 2024".to_owned()),
+    };
+    let groups = vec![
+        group("board", "Exampleton Community Safety Partnership Board", None),
+        group("da", "Domestic abuse partnership", Some("board")),
+        group("tasking", "Domestic abuse tasking group", Some("da")),
+        group("marac", "MARAC steering group", Some("tasking")),
+        group("yj", "Youth justice partnership board", Some("board")),
+        group("soc", "Serious and organised crime group", Some("board")),
+        group("water", "Water safety partnership", Some("board")),
+        group("cohesion", "Communities forum", Some("board")),
+    ];
+    let rows = groups
+        .iter()
+        .map(|one| vec![one.name.clone(), one.reports_to.clone().unwrap_or_default()])
+        .collect();
+    Chart {
+        title: "Groups of the partnership, and whom each reports to".to_owned(),
+        finding: "Five groups report to the board; one of them has lapsed.".to_owned(),
+        source: "the partnership's register of groups".to_owned(),
+        kind: ChartKind::Structure(StructureChart { groups }),
+        table: table("Groups", &["Group", "Reports to"], rows),
     }
 }
 
