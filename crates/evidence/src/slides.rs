@@ -126,7 +126,7 @@ fn sentences(paragraph: &str) -> Vec<&str> {
 
 /// The chart that shows the first claim of a sentence which one shows: of its measure, and in the form
 /// that fits the question best.
-fn chart_of(folder: &PartnershipFolder, sentence: &str) -> Option<String> {
+pub fn chart_of(folder: &PartnershipFolder, sentence: &str) -> Option<String> {
     let bound = binding::find(sentence);
     let claims = bound.iter().filter_map(|bound| folder.claims.get(bound.claim));
     claims.into_iter().find_map(|claim| chart_of_claim(folder, claim))

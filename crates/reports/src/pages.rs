@@ -165,7 +165,7 @@ fn page(publication: &Publication, assets: &Assets, page: &Page) -> Result<Strin
     let pages: Vec<Value> = page
         .among
         .iter()
-        .map(|(file, name)| context! { text => name, href => file, active => *file == page.file })
+        .map(|(file, name)| context! { text => *name, href => *file, active => *file == page.file })
         .collect();
     let html = environment.get_template(page.template)?.render(context! {
         title => &publication.title,

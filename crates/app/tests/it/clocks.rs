@@ -15,7 +15,7 @@ fn each_step_is_printed_with_its_date_and_why() {
     for expected in [
         "Decide whether there is to be a review",
         "By 28 February 2025: 18 days left",
-        "because February 2025 has no day 31",
+        "ends on 28 February 2025, because February",
         "The last day ends at 2025-03-01T00:00:00Z",
         "Expected by 28 August 2025",
         "To check: the times are from notes",
@@ -85,12 +85,13 @@ fn the_decks_route_is_counted_back_from_its_meetings() {
     let here = tempfile::tempdir().unwrap();
     let twin = &shipped("stockport-twin", here.path());
     let route = wardmote(twin, &["clock", "route", "plan-2025-2028"]).ended(0);
+    assert!(route.out.lines().all(|line| line.chars().count() <= 80), "{}", route.out);
     for expected in [
-        "10 March 2025  safety-partnership-board: Papers to members",
-        "18 March 2025  safety-partnership-board: Agree the draft plan",
-        "30 May 2025  scrutiny-committee: Agenda and report published",
+        "10 March 2025  board: Papers to members",
+        "18 March 2025  board: meets",
+        "30 May 2025  scrutiny: Agenda and report published",
         "9 June 2025",
-        "24 June 2025  cabinet: Approve the final plan",
+        "24 June 2025  cabinet: meets",
         "Spring bank holiday, 26 May 2025 does not count",
     ] {
         assert!(route.out.contains(expected), "{expected:?} is not in\n{}", route.out);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +141,12 @@ impl Calendar {
         let next = date.saturating_add(jiff::Span::new().days(1));
         let midnight = next.to_zoned_datetime(self.zone()?).map_err(|why| self.refused(&why))?;
         Ok(midnight.timestamp())
+    }
+
+    /// The moment at which a time comes on a day in the calendar's time zone.
+    pub fn moment(&self, date: Date, time: Time) -> Result<Timestamp, CalendarError> {
+        let at = date.to_datetime(time).to_zoned_datetime(self.zone()?);
+        Ok(at.map_err(|why| self.refused(&why))?.timestamp())
     }
 
     /// The day that a moment lies in.

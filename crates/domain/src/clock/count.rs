@@ -1,6 +1,6 @@
 //! Counting months, days and working days, forwards and back.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use jiff::Span;
 use jiff::civil::Date;
@@ -81,7 +81,7 @@ pub fn before(end: Date, length: Length, calendar: &Calendar) -> Counted {
             let date = end.saturating_sub(Span::new().months(i32::from(n)));
             let mut reason = format!("{length} before {} is {}", words(end), words(date));
             if date.day() != end.day() {
-                reason += &format!(", the last day of {}", month(date));
+                let _ = write!(reason, ", the last day of {}", month(date));
             }
             Counted { date, reasons: vec![reason + "."], warnings: Vec::new() }
         }
@@ -103,7 +103,7 @@ fn months(start: Date, n: u16) -> Counted {
     let verb = if n == 1 { "ends" } else { "end" };
     let mut reason = format!("{unit} after {} {verb} on {}", words(start), words(date));
     if date.day() != start.day() {
-        reason += &format!(", because {} has no day {}", month(date), start.day());
+        let _ = write!(reason, ", because {} has no day {}", month(date), start.day());
     }
     Counted { date, reasons: vec![reason + "."], warnings: Vec::new() }
 }
@@ -138,7 +138,8 @@ fn working_days(
     }
     let side = if direction > 0 { "after" } else { "before" };
     let clear = if matches!(length, Length::ClearWorkingDays(_)) {
-        format!("{length} lie between {} and {}", words(start), words(date))
+        let (earlier, later) = (start.min(date), start.max(date));
+        format!("{length} lie between {} and {}", words(earlier), words(later))
     } else {
         format!("{length} {side} {} is {}", words(start), words(date))
     };

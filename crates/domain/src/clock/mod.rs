@@ -23,6 +23,7 @@ mod count;
 mod pause;
 mod route;
 mod run;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ pub use count::{Counted, Length, after, before, date_in_words};
 pub use pause::{Pause, PausedDays};
 pub use route::{ApprovalRoute, RouteDate, RouteError, RoutePaper, RouteStep, route_dates};
 pub use run::{Due, Extension, Facts, StepState, Timing, run};
+pub use written::FactError;
 
 /// A clock, as a file of `clocks/` declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

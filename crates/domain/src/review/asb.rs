@@ -144,7 +144,7 @@ impl Threshold {
         }
         let mut qualifying = 0;
         for complaint in &application.complaints {
-            match version.disqualifies(complaint, application.made, calendar) {
+            match version.disqualifies(*complaint, application.made, calendar) {
                 None => qualifying += 1,
                 Some(why) => reasons.push(why),
             }
@@ -157,11 +157,11 @@ impl Threshold {
 impl ThresholdVersion {
     fn disqualifies(
         &self,
-        complaint: &Complaint,
+        complaint: Complaint,
         applied: Date,
         calendar: &Calendar,
     ) -> Option<String> {
-        let Complaint { behaviour, made } = *complaint;
+        let Complaint { behaviour, made } = complaint;
         let said = date_in_words(made);
         if made < behaviour {
             let of = date_in_words(behaviour);

@@ -299,3 +299,33 @@ fn clocks_that_contradict_themselves_are_refused() {
         ClockError::Time { .. }
     ));
 }
+
+#[test]
+fn facts_are_read_as_people_write_them_and_what_is_unknown_is_refused() {
+    let clock = clock("domestic-homicide-review");
+    let events = "notified 2025-01-31\n\n  decided   2025-02-20\n";
+    let pauses = "criminal-proceedings 2025-03-01 2025-03-10\ncriminal-proceedings 2025-08-01";
+    let read =
+        Facts::written(&clock, events, pauses, "report 2025-11-30 agreed 2025-08-01").unwrap();
+    assert_eq!(read.events["decided"].iter().next(), Some(&day("2025-02-20")));
+    assert_eq!((read.pauses.len(), read.pauses[1].to), (2, None));
+    assert_eq!(read.extensions[0].to, day("2025-11-30"));
+    for (events, pauses, extensions, says) in [
+        (
+            "told 2025-01-31",
+            "",
+            "",
+            "events, line 1: \"told 2025-01-31\": the clock has no such event",
+        ),
+        ("notified", "", "", "write an event and its day"),
+        ("\nnotified 31/01/2025", "", "", "events, line 2"),
+        ("", "strike 2025-01-01", "", "the clock has no such pause; it has criminal-proceedings"),
+        ("", "criminal-proceedings 2025-02-01 2025-01-01", "", "it ends before it begins"),
+        ("", "", "report 2025-11-30", "write a step, its new last day"),
+        ("", "", "decide 2025-11-30 agreed 2025-01-01", "nobody may agree more time"),
+        ("", "", "wait 2025-11-30 agreed 2025-01-01", "the clock has no such step"),
+    ] {
+        let refused = Facts::written(&clock, events, pauses, extensions).unwrap_err().to_string();
+        assert!(refused.contains(says), "{refused}");
+    }
+}

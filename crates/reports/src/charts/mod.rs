@@ -87,10 +87,28 @@ pub(crate) fn slide_drawings(chart: &Chart) -> [SlideDrawing; 3] {
                 ));
             }
         }
+        if let ChartKind::Structure(all) = &chart.kind {
+            let fit = structure::that_fit(all, sheet, |some| bare_height(chart, some, sheet));
+            if fit.groups.len() < all.groups.len() {
+                let (n, of) = (fit.groups.len(), all.groups.len());
+                left_out = Some(format!("{n} of {of} groups are drawn; all are in the papers."));
+            }
+            shown.kind = ChartKind::Structure(fit);
+        }
         let frame = Frame::new(&shown, false);
         let svg = frame.render_bare(sheet, |drawing, top| draw(&shown, drawing, top));
         SlideDrawing { svg, left_out }
     })
+}
+
+/// How high the drawing of some groups is.
+fn bare_height(chart: &Chart, groups: &StructureChart, sheet: drawing::Sheet) -> f64 {
+    let mut height = 0.0;
+    Frame::new(chart, false).render_bare(sheet, |drawing, top| {
+        height = structure::draw(groups, drawing, top);
+        height
+    });
+    height
 }
 
 fn draw(chart: &Chart, drawing: &mut Drawing, top: f64) -> f64 {

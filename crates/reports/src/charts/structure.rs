@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::drawing::{Drawing, LABEL, Type, wrap};
+use super::drawing::{Drawing, LABEL, Sheet, Type, wrap};
 use super::palette::{CATEGORICAL, GREY, INK};
 
 /// Groups and their reporting lines.
@@ -37,26 +37,64 @@ struct Node<'a> {
     lines: Vec<String>,
 }
 
+const EDGE: f64 = 1.5;
 const STEP: f64 = 16.0;
-const GAP: f64 = 14.0;
-const BUS: f64 = 14.0;
-const PADDING: f64 = 8.0;
+
+/// Distances that are smaller where there is little room.
+#[derive(Clone, Copy)]
+struct Room {
+    gap: f64,
+    bus: f64,
+    padding: f64,
+}
+
+fn room(sheet: Sheet) -> Room {
+    if sheet.is_roomy {
+        Room { gap: 14.0, bus: 14.0, padding: 8.0 }
+    } else {
+        Room { gap: 10.0, bus: 9.0, padding: 4.0 }
+    }
+}
+
+/// The groups that fit a sheet on which maps are as high: all, or those of the first two levels, or the
+/// first of these. `height` draws some and says how high they are.
+pub(super) fn that_fit(
+    chart: &StructureChart,
+    sheet: Sheet,
+    height: impl Fn(&StructureChart) -> f64,
+) -> StructureChart {
+    let fits = |chart: &StructureChart| height(chart) <= sheet.tallest_map;
+    if fits(chart) {
+        return chart.clone();
+    }
+    let tops: BTreeSet<&str> = roots(chart).map(|group| group.id.as_str()).collect();
+    let mut shown = chart.clone();
+    shown.groups.retain(|group| {
+        let is_below = group.reports_to.as_deref().is_some_and(|to| tops.contains(to));
+        tops.contains(group.id.as_str()) || is_below
+    });
+    while shown.groups.len() > 1 && !fits(&shown) {
+        shown.groups.pop();
+    }
+    shown
+}
 
 pub(super) fn draw(chart: &StructureChart, drawing: &mut Drawing, top: f64) -> f64 {
+    let Room { gap, .. } = room(drawing.sheet);
     let mut seen = BTreeSet::new();
     let mut y = top;
     for root in roots(chart) {
         if seen.insert(root.id.as_str()) {
-            y = draw_tree(chart, root, &mut seen, drawing, y) + GAP;
+            y = draw_tree(chart, root, &mut seen, drawing, y) + gap;
         }
     }
     // What is left reports to itself in a circle; it is shown all the same.
     for group in &chart.groups {
         if seen.insert(group.id.as_str()) {
-            y = draw_tree(chart, group, &mut seen, drawing, y) + GAP;
+            y = draw_tree(chart, group, &mut seen, drawing, y) + gap;
         }
     }
-    y - GAP.min(y - top)
+    y - gap.min(y - top)
 }
 
 /// Groups that report to none of the others.
@@ -73,34 +111,31 @@ fn draw_tree<'a>(
     drawing: &mut Drawing,
     top: f64,
 ) -> f64 {
-    let size = text_size(drawing);
-    let width = drawing.sheet.width;
-    let lines = box_lines(root, width - 2.0 * PADDING, size);
-    let height = box_height(&lines, size);
-    draw_box((0.0, top), (width, height), &lines, root, true, drawing);
-    let columns: Vec<Vec<Node<'_>>> = {
-        let across = across(drawing);
-        let column = (width - STEP - GAP * (across as f64 - 1.0)) / across as f64;
-        children(chart, root)
-            .filter_map(|child| {
-                let mut nodes = Vec::new();
-                collect(chart, child, 0, column, size, seen, &mut nodes);
-                (!nodes.is_empty()).then_some(nodes)
-            })
-            .collect()
-    };
+    // Half of the thickest edge would stand outside the sheet.
+    let width = drawing.sheet.width - 2.0 * EDGE;
+    let Room { gap, bus: bus_height, padding } = room(drawing.sheet);
+    let lines = box_lines(root, width - 2.0 * padding, drawing.sheet);
+    let height = box_height(&lines, drawing.sheet);
+    draw_box((EDGE, top), (width, height), &lines, root, true, drawing);
     let across = across(drawing);
-    let column_width = (width - STEP - GAP * (across as f64 - 1.0)) / across as f64;
+    let column_width = (width - STEP - gap * (across as f64 - 1.0)) / across as f64;
+    let columns: Vec<Vec<Node<'_>>> = children(chart, root)
+        .filter_map(|child| {
+            let mut nodes = Vec::new();
+            collect(chart, child, 0, column_width, drawing.sheet, seen, &mut nodes);
+            (!nodes.is_empty()).then_some(nodes)
+        })
+        .collect();
     let trunk = STEP / 2.0 - 2.0;
     let mut y = top + height;
     let mut last_bus = y;
     for row in columns.chunks(across) {
-        let bus = y + BUS / 2.0;
-        let boxes = y + BUS;
+        let bus = y + bus_height / 2.0;
+        let boxes = y + bus_height;
         let mut bottom = boxes;
         let mut right = trunk;
         for (index, nodes) in row.iter().enumerate() {
-            let left = STEP + index as f64 * (column_width + GAP);
+            let left = STEP + index as f64 * (column_width + gap);
             let middle = left + column_width / 2.0;
             drawing.line((middle, bus), (middle, boxes), INK, LINE);
             right = middle;
@@ -120,13 +155,12 @@ const LINE: &str = "stroke-width=\"1.5\"";
 
 /// A column: each box with an elbow from the one that it reports to.
 fn draw_column(nodes: &[Node<'_>], left: f64, width: f64, top: f64, drawing: &mut Drawing) -> f64 {
-    let size = text_size(drawing);
     let mut y = top;
     // Where the line down from each level starts.
     let mut starts: Vec<f64> = Vec::new();
     for node in nodes {
         let indent = node.depth as f64 * STEP;
-        let height = box_height(&node.lines, size);
+        let height = box_height(&node.lines, drawing.sheet);
         if node.depth > 0 {
             y += 6.0;
             let line = left + indent - STEP / 2.0;
@@ -158,7 +192,8 @@ fn draw_box(
     is_top: bool,
     drawing: &mut Drawing,
 ) {
-    let text = text_size(drawing);
+    let text = text_size(drawing.sheet);
+    let Room { padding, .. } = room(drawing.sheet);
     let flagged = group.flag.is_some();
     let (fill, ink) = if is_top { (CATEGORICAL[0], "#ffffff") } else { ("#ffffff", INK) };
     // A flagged box is dashed, so that it shows without colour; its words say why.
@@ -169,8 +204,7 @@ fn draw_box(
     };
     let stroke = if flagged { CATEGORICAL[1] } else { INK };
     drawing.rectangle(corner, size, &format!("fill=\"{fill}\" stroke=\"{stroke}\"{dash}"));
-    let n_flag =
-        group.flag.as_ref().map_or(0, |flag| wrap(flag, size.0 - 2.0 * PADDING, text).len());
+    let n_flag = flag_lines(group, size.0 - 2.0 * padding, drawing.sheet).len();
     let first_flag = lines.len() - n_flag.min(lines.len());
     for (index, line) in lines.iter().enumerate() {
         let is_flag = index >= first_flag;
@@ -179,29 +213,37 @@ fn draw_box(
             _ => ink,
         };
         let style = Type { size: text, colour, bold: !is_flag, ..LABEL };
-        let y = corner.1 + PADDING + text * 0.82 + index as f64 * line_height(text);
-        drawing.text(corner.0 + PADDING, y, style, line);
+        let y = corner.1 + padding + text * 0.82 + index as f64 * line_height(text);
+        drawing.text(corner.0 + padding, y, style, line);
     }
 }
 
 /// The name, then the flag.
-fn box_lines(group: &StructureGroup, width: f64, size: f64) -> Vec<String> {
+fn box_lines(group: &StructureGroup, width: f64, sheet: Sheet) -> Vec<String> {
     // Bold words are wider than the estimate for plain ones.
-    let mut lines = wrap(&group.name, width / 1.06, size);
-    lines.extend(group.flag.iter().flat_map(|flag| wrap(flag, width, size)));
+    let mut lines = wrap(&group.name, width / 1.06, text_size(sheet));
+    lines.extend(flag_lines(group, width, sheet));
     lines
 }
 
-fn box_height(lines: &[String], size: f64) -> f64 {
-    lines.len().max(1) as f64 * line_height(size) + 2.0 * PADDING - size * 0.25
+/// Where there is little room, only what the flag says before its colon.
+fn flag_lines(group: &StructureGroup, width: f64, sheet: Sheet) -> Vec<String> {
+    let Some(flag) = &group.flag else { return Vec::new() };
+    let short = flag.split(':').next().unwrap_or(flag);
+    wrap(if sheet.is_roomy { flag } else { short }, width, text_size(sheet))
+}
+
+fn box_height(lines: &[String], sheet: Sheet) -> f64 {
+    let size = text_size(sheet);
+    lines.len().max(1) as f64 * line_height(size) + 2.0 * room(sheet).padding - size * 0.25
 }
 
 fn line_height(size: f64) -> f64 {
     size * 1.2
 }
 
-fn text_size(drawing: &Drawing) -> f64 {
-    if drawing.sheet.is_roomy { 13.0 } else { 14.0 }
+fn text_size(sheet: Sheet) -> f64 {
+    if sheet.is_roomy { 13.0 } else { 14.0 }
 }
 
 fn across(drawing: &Drawing) -> usize {
@@ -220,16 +262,16 @@ fn collect<'a>(
     group: &'a StructureGroup,
     depth: usize,
     column: f64,
-    size: f64,
+    sheet: Sheet,
     seen: &mut BTreeSet<&'a str>,
     nodes: &mut Vec<Node<'a>>,
 ) {
     if !seen.insert(group.id.as_str()) {
         return;
     }
-    let width = column - depth as f64 * STEP - 2.0 * PADDING;
-    nodes.push(Node { group, depth, lines: box_lines(group, width.max(60.0), size) });
+    let width = column - depth as f64 * STEP - 2.0 * room(sheet).padding;
+    nodes.push(Node { group, depth, lines: box_lines(group, width.max(60.0), sheet) });
     for child in children(chart, group) {
-        collect(chart, child, depth + 1, column, size, seen, nodes);
+        collect(chart, child, depth + 1, column, sheet, seen, nodes);
     }
 }

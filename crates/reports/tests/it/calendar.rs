@@ -1,7 +1,7 @@
 //! iCalendar feeds, read back by a parser that is not ours.
 
 use icalendar::parser::{read_calendar, unfold};
-use icalendar::{Calendar, CalendarComponent, Component, DatePerhapsTime};
+use icalendar::{Calendar, CalendarComponent, CalendarDateTime, Component, DatePerhapsTime};
 use jiff::civil::date;
 use wardmote_reports::{Entry, Feed, When, icalendar};
 
@@ -34,7 +34,7 @@ fn feed() -> Feed {
 fn another_parser_reads_what_was_written() {
     let text = icalendar(&feed());
     let read: Calendar = text.parse().unwrap();
-    assert_eq!(read.get_name(), Some("Exampleton meetings\\, all of them"));
+    assert_eq!(read.get_name(), Some("Exampleton meetings, all of them"));
     let events: Vec<_> = read
         .components
         .iter()
@@ -51,8 +51,10 @@ fn another_parser_reads_what_was_written() {
         "{title}"
     );
     let start = events[0].get_start().unwrap();
-    let DatePerhapsTime::DateTime(start) = start else { panic!("{start:?}") };
-    assert_eq!(start.try_into_utc().unwrap().to_string(), "2025-03-18 10:00:00 UTC");
+    let DatePerhapsTime::DateTime(CalendarDateTime::Utc(start)) = start else {
+        panic!("{start:?}")
+    };
+    assert_eq!(start.to_string(), "2025-03-18 10:00:00 UTC");
     // A whole day ends with the day after, here in another year.
     let (Some(DatePerhapsTime::Date(from)), Some(DatePerhapsTime::Date(to))) =
         (events[1].get_start(), events[1].get_end())

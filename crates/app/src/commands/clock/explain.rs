@@ -18,9 +18,11 @@ pub(crate) fn print(
     let states = run(clock, facts, &law.calendar, on);
     let late = states.iter().any(|state| matches!(state.timing, Timing::Late { .. }));
     if format == Format::Table {
-        println!("{}, on {}", clock.title, date_in_words(on));
+        println!("{}\nOn {}", clock.title, date_in_words(on));
+        // What is to check of a whole version is said once.
+        let mut said = Vec::new();
         for state in &states {
-            print_step(law, state)?;
+            print_step(law, state, &mut said)?;
         }
         if states.is_empty() {
             println!("\nNo version of this clock is in force.");
@@ -61,7 +63,7 @@ pub(crate) fn print(
     Ok(if late { Outcome::Wrong } else { Outcome::Done })
 }
 
-fn print_step(law: &Law, state: &StepState<'_>) -> anyhow::Result<()> {
+fn print_step(law: &Law, state: &StepState<'_>, said: &mut Vec<String>) -> anyhow::Result<()> {
     println!("\n{}", state.step.title);
     let due = due_in_words(&state.due);
     console::indented(&format!("{due}: {}", timing_in_words(state.timing)));
@@ -76,7 +78,10 @@ fn print_step(law: &Law, state: &StepState<'_>) -> anyhow::Result<()> {
         console::indented(&format!("The last day ends at {end} in universal time."));
     }
     for warning in &state.warnings {
-        console::indented(warning);
+        if !said.contains(warning) {
+            console::indented(warning);
+            said.push(warning.clone());
+        }
     }
     Ok(())
 }

@@ -114,8 +114,14 @@ fn print_route(law: &Law, name: &str, format: Format) -> anyhow::Result<Outcome>
     if format == Format::Table {
         println!("{}", route.title);
         for one in &dates {
-            let what = one.paper.map_or_else(|| one.step.asks.clone(), |paper| paper.title.clone());
-            println!("\n{}  {}: {what}", date_in_words(one.on), one.step.group);
+            let what = match one.paper {
+                Some(paper) => (paper.title.clone(), String::new()),
+                None => ("meets".to_owned(), format!("{}.", one.step.asks)),
+            };
+            println!("\n{}  {}: {}", date_in_words(one.on), one.step.group, what.0);
+            if !what.1.is_empty() {
+                console::indented(&what.1);
+            }
             if let Some(paper) = one.paper {
                 console::indented(&paper.source);
             }
