@@ -6,6 +6,7 @@
     reason = "a test that cannot go on has failed; its counts are small"
 )]
 
+mod accounts;
 mod audit;
 mod backup;
 mod contract;
