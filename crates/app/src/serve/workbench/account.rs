@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Deserialize;
-use wardmote_records::accounts::AccountError;
+use wardmote_records::accounts::{Account, AccountError, Proof};
 use wardmote_reports::site::work::{
     Block, Cell, Field, Form, Link, Listing, Problem, SummaryRow, WorkPage,
 };
 
 use super::entered::Entered;
+use super::gate::wait;
 use super::invitation::{new_password, weak};
 use super::posted::Posted;
 use super::routes::Needs;
@@ -43,26 +45,31 @@ impl Done {
     }
 }
 
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+
+/// A day as readers write it.
+pub(super) fn day_text(day: Date) -> String {
+    let month = usize::try_from(day.month() - 1).ok().and_then(|index| MONTHS.get(index));
+    format!("{} {} {}", day.day(), month.unwrap_or(&""), day.year())
+}
+
 /// A time as readers write it.
 pub(super) fn time_text(at: Timestamp) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let at = jiff::tz::Offset::UTC.to_datetime(at);
-    let month = usize::try_from(at.month() - 1).ok().and_then(|index| MONTHS.get(index));
-    let (day, year) = (at.day(), at.year());
-    format!("{day} {} {year}, {:02}:{:02} UTC", month.unwrap_or(&""), at.hour(), at.minute())
+    format!("{}, {:02}:{:02} UTC", day_text(at.date()), at.hour(), at.minute())
 }
 
 async fn account(
@@ -151,6 +158,10 @@ async fn change_password(
     let mut problems = entered.problems();
     let (password, more) = new_password(&posted);
     problems.extend(more);
+    let account = bench.accounts.account(who.person()).await?.ok_or(PageError::NotFound)?;
+    if !old.is_empty() {
+        problems.extend(own_password(&bench, &who, &account, &old).await?);
+    }
     if problems.is_empty() {
         match bench.accounts.change_password(who.person(), &old, &password, who.now()).await {
             Ok(()) => {
@@ -159,13 +170,25 @@ async fn change_password(
                 return Ok(answer);
             }
             Err(AccountError::Weak(why)) => problems.push(weak(&why)),
-            Err(AccountError::NotProved) => {
-                problems.push(Problem::new("old", "That is not your password"));
-            }
             Err(error) => return Err(error.into()),
         }
     }
     bench.show(&visit, &password_page(&bench, &problems))
+}
+
+/// What is wrong with a password that somebody signed in shows again. Wrong ones count as they do at
+/// the sign-in, so that a screen that was left cannot be used to guess it.
+pub(super) async fn own_password(
+    bench: &Workbench,
+    who: &SignedIn,
+    account: &Account,
+    password: &str,
+) -> Result<Option<Problem>, PageError> {
+    match bench.accounts.try_password(&account.email, password, who.now()).await? {
+        Proof::Right { .. } => Ok(None),
+        Proof::Wrong => Ok(Some(Problem::new("old", "That is not your password"))),
+        Proof::Wait { until } => Err(wait(until, who.now())),
+    }
 }
 
 /// Links below a page, where it has several.

@@ -10,7 +10,7 @@ use wardmote_reports::site::work::{
     Block, Cell, Field, Form, Listing, Problem, SummaryRow, Typed, WorkPage,
 };
 
-use super::account::links;
+use super::account::{day_text, links};
 use super::entered::Entered;
 use super::posted::Posted;
 use super::routes::Needs;
@@ -43,9 +43,9 @@ async fn list(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) 
         };
         listing = listing.row([
             Cell::link(bench.at(&format!("agreements/in-force/{}", one.id)), &terms.title),
-            terms.start.to_string().into(),
-            terms.end.to_string().into(),
-            terms.review.to_string().into(),
+            day_text(terms.start).into(),
+            day_text(terms.end).into(),
+            day_text(terms.review).into(),
             Cell::from(state),
         ]);
     }

@@ -7,9 +7,10 @@ use axum::extract::State;
 use axum::http::header;
 use qrcode::QrCode;
 use qrcode::render::svg;
-use wardmote_records::accounts::{AccountError, OneTimeSecret, RecoveryCodes, Stage};
+use wardmote_records::accounts::{Account, AccountError, OneTimeSecret, RecoveryCodes, Stage};
 use wardmote_reports::site::work::{Block, Field, Form, Problem, WorkPage};
 
+use super::account::own_password;
 use super::entered::Entered;
 use super::posted::Posted;
 use super::routes::Needs;
@@ -47,10 +48,16 @@ async fn page(
         .hint("Six digits")
         .autocomplete("one-time-code")
         .width(10);
-    let form = Form::new(bench.at("account/codes"), "Set up codes")
-        .hidden(SECRET, sealed)
-        .field(code)
-        .with_problems(problems);
+    let mut form =
+        Form::new(bench.at("account/codes"), "Set up codes").hidden(SECRET, sealed).field(code);
+    if asks_password(who, &account) {
+        form = form.field(
+            Field::password("old", "Your password")
+                .hint("So that nobody sets them up at a screen that you left")
+                .autocomplete("current-password"),
+        );
+    }
+    let form = form.with_problems(problems);
     let mut page = WorkPage::new("Set up one-time codes");
     if who.session().stage == Stage::Open {
         page = page.back(bench.at("account"), "My account");
@@ -85,7 +92,14 @@ async fn set_up(
     let secret = secret.ok_or(PageError::Unreadable)?;
     let mut entered = Entered::new(typed);
     let code = entered.text("code", 10, "Enter the code that the app shows");
+    let account = bench.accounts.account(who.person()).await?.ok_or(PageError::NotFound)?;
+    let asks = asks_password(&who, &account);
+    let password =
+        if asks { entered.password("old", "Enter your password") } else { String::new() };
     let mut problems = entered.problems();
+    if asks && problems.is_empty() {
+        problems.extend(own_password(&bench, &who, &account, &password).await?);
+    }
     if problems.is_empty() {
         match bench.accounts.set_up_codes(who.person(), &secret, &code, who.now()).await {
             Ok(codes) => return shown(&bench, visit, &who, &codes).await,
@@ -97,6 +111,11 @@ async fn set_up(
         }
     }
     bench.show(&visit, &page(&bench, &who, &secret, &problems).await?)
+}
+
+/// Who has just shown the password, to get this far, is not asked for it again.
+fn asks_password(who: &SignedIn, account: &Account) -> bool {
+    who.session().stage == Stage::Open && account.has_password
 }
 
 /// Recovery codes are shown once. Who had to set codes up is signed in from here on, under a new id.

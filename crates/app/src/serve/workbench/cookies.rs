@@ -8,6 +8,7 @@ use wardmote_records::accounts::SessionId;
 #[derive(Debug, Clone)]
 pub(super) struct Names {
     session: String,
+    flow: String,
     secure: bool,
 }
 
@@ -17,7 +18,8 @@ impl Names {
         let prefix = if secure { "__Host-" } else { "" };
         let name = base.trim_matches('/');
         let name = if name.is_empty() { String::new() } else { format!("-{name}") };
-        Self { session: format!("{prefix}wardmote{name}"), secure }
+        let session = format!("{prefix}wardmote{name}");
+        Self { flow: format!("{session}-flow"), session, secure }
     }
 
     /// What the browser carries, if it looks like something that we gave it.
@@ -35,12 +37,27 @@ impl Names {
         self.set(&self.session, "", "; Max-Age=0")
     }
 
+    /// What has to be known when the browser comes back from a provider, sealed.
+    pub(super) fn flow<'a>(&self, headers: &'a HeaderMap) -> Option<&'a str> {
+        find(headers, &self.flow)
+    }
+
+    /// Gives it to the browser for ten minutes.
+    pub(super) fn give_flow(&self, sealed: &str) -> HeaderValue {
+        self.set(&self.flow, sealed, "; Max-Age=600")
+    }
+
+    /// Takes it away.
+    pub(super) fn take_flow(&self) -> HeaderValue {
+        self.set(&self.flow, "", "; Max-Age=0")
+    }
+
     /// `Lax`, because who comes from another's sign-in, or by a link in an e-mail, is still signed in.
     /// What changes something is posted, and a post from elsewhere carries no cookie.
     fn set(&self, name: &str, value: &str, more: &str) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{more}");
-        // INVARIANT: names of folders, hexadecimal digits and these words are a header's value.
+        // INVARIANT: names of folders, hexadecimal digits, base 64 and these words are a header's value.
         HeaderValue::try_from(text).unwrap_or_else(|error| unreachable!("{error}"))
     }
 }

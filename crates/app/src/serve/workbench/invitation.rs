@@ -38,10 +38,17 @@ fn page(bench: &Workbench, name: &str, path: &str, problems: &[Problem]) -> Work
     let form = Form::new(path, "Set the password")
         .field(Field::password("password", "Password").hint(hint).autocomplete("new-password"))
         .field(Field::password("again", "The same password again").autocomplete("new-password"));
-    WorkPage::new("Choose a password")
+    let page = WorkPage::new("Choose a password")
         .caption(name)
         .paragraph("This link works once. Afterwards you sign in with your e-mail address and it.")
-        .block(form.with_problems(problems))
+        .block(form.with_problems(problems));
+    match &bench.provider {
+        Some(provider) => {
+            let words = format!("Use {} instead", provider.name());
+            page.block(Block::Links(vec![Link::new(format!("{path}/openid"), words)]))
+        }
+        None => page,
+    }
 }
 
 async fn accept(

@@ -1,15 +1,18 @@
 //! A form that came when its session had ended: it waits, sealed in the sign-in page, until the same
 //! person has signed in again.
 //!
-//! It is never in an address and never on the server. Only what came from a form of this browser's is
-//! kept (origin and token were checked), and only its writer gets it back. Files do not wait.
+//! It is never in an address. Only what came from a form of this browser's is kept (origin and token
+//! were checked), and only its writer gets it back. Files do not wait. While its writer is at a
+//! provider's sign-in, where no browser could carry it, it waits in memory, sealed as it is.
 
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use wardmote_records::accounts::SessionId;
 use wardmote_reports::site::work::{Block, Form, SummaryRow, Typed, WorkPage};
 
 use super::gate::local;
@@ -29,6 +32,34 @@ struct Kept {
     path: String,
     pairs: Vec<(String, String)>,
     at: Timestamp,
+}
+
+/// How many wait at a time for who is at a provider; the oldest makes room.
+const MOST_WAITING: usize = 50;
+
+/// Forms of those who are at a provider's sign-in.
+#[derive(Default)]
+pub(super) struct Waiting(Mutex<VecDeque<(String, String)>>);
+
+impl Waiting {
+    /// Puts one down, if we sealed it, and answers by what it is asked for again.
+    pub(super) fn put(&self, bench: &Workbench, sealed: &str) -> Result<String, PageError> {
+        bench.accounts.open_text(CONTEXT, sealed).map_err(|_| PageError::Unreadable)?;
+        let id = SessionId::new()?.carried().to_owned();
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.len() >= MOST_WAITING {
+            waiting.pop_front();
+        }
+        waiting.push_back((id.clone(), sealed.to_owned()));
+        Ok(id)
+    }
+
+    /// Takes it up again.
+    pub(super) fn take(&self, id: &str) -> Option<String> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = waiting.iter().position(|(one, _)| one == id)?;
+        waiting.remove(at).map(|(_, sealed)| sealed)
+    }
 }
 
 /// The sign-in page, with what was typed sealed in it.

@@ -13,10 +13,13 @@ mod audit;
 mod codes;
 mod cookies;
 mod entered;
+mod forgotten;
 mod gate;
 mod home;
 mod invitation;
 mod kept;
+mod mail;
+mod openid;
 mod page_error;
 mod people;
 mod posted;
@@ -37,6 +40,8 @@ use wardmote_records::{Location, Records};
 use wardmote_reports::site::SitePages;
 use wardmote_reports::site::work::{Frame, NavigationLink, WorkPage};
 
+use self::mail::Mail;
+use self::openid::{OpenId, Provider};
 pub(crate) use self::page_error::PageError;
 pub(crate) use self::routes::Routes;
 pub(crate) use self::settings::Settings;
@@ -53,6 +58,9 @@ pub(crate) struct Workbench {
     pub(crate) accounts: Accounts,
     duties: Duties,
     settings: Settings,
+    mail: Option<Mail>,
+    provider: Option<Arc<Provider>>,
+    waiting: kept::Waiting,
     /// Where its pages lie, with `/` at both ends: `/work/`.
     base: String,
     cookies: cookies::Names,
@@ -65,6 +73,8 @@ pub(crate) fn routes() -> Routes {
     let mut routes = Routes::default();
     home::add(&mut routes);
     sign_in::add(&mut routes);
+    forgotten::add(&mut routes);
+    openid::add(&mut routes);
     invitation::add(&mut routes);
     account::add(&mut routes);
     codes::add(&mut routes);
@@ -112,11 +122,17 @@ impl Workbench {
         let base = format!("{}work/", served.base());
         let cookies = cookies::Names::new(served.base(), settings.is_secure());
         let duties = duties(folder)?;
+        let mail = settings.mail.as_ref().map(|mail| Mail::new(mail, folder)).transpose()?;
+        let provider =
+            settings.openid.as_ref().map(|openid| provider(openid, folder)).transpose()?;
         Ok(Some(Arc::new(Self {
             records,
             accounts,
             duties,
             settings,
+            mail,
+            provider,
+            waiting: kept::Waiting::default(),
             base,
             cookies,
             served,
@@ -146,6 +162,11 @@ impl Workbench {
     /// Sends the browser on to a page below `work/`, after something was done.
     pub(crate) fn go(&self, path: &str) -> Response {
         Redirect::to(&self.at(path)).into_response()
+    }
+
+    /// The link by which an invitation is used.
+    fn invitation_link(&self, secret: &str) -> String {
+        format!("{}{}", self.settings.link_start(), self.at(&format!("invitation/{secret}")))
     }
 
     fn frame(&self, visit: &Visit) -> Frame {
@@ -184,6 +205,12 @@ impl Workbench {
         };
         visit.signed_in.as_ref().is_some_and(|who| gate::meets(self, who, needs))
     }
+}
+
+fn provider(openid: &OpenId, folder: &Path) -> anyhow::Result<Arc<Provider>> {
+    let named = openid.client_secret_file.as_deref();
+    let secret = settings::secret(folder, named, "WARDMOTE_OPENID_SECRET")?;
+    Ok(Arc::new(Provider::new(openid, secret)?))
 }
 
 fn duties(folder: &Path) -> anyhow::Result<Duties> {

@@ -12,7 +12,7 @@ use wardmote_reports::site::work::{
     Block, Cell, Field, Form, Listing, Paging, Problem, SummaryRow, TwoVersions, Typed, WorkPage,
 };
 
-use super::account::{Done, links, time_text};
+use super::account::{Done, day_text, links, time_text};
 use super::entered::Entered;
 use super::posted::Posted;
 use super::routes::Needs;
@@ -162,11 +162,27 @@ async fn add_person(
 /// Makes an invitation, and shows it: without e-mail it is handed on in another way.
 async fn invited(bench: &Workbench, visit: &Visit, who: &SignedIn, id: &str) -> Shown {
     let secret = bench.accounts.invite(who.person(), id, who.now()).await?;
-    let start = bench.settings.link_start();
-    let link = format!("{start}{}", bench.at(&format!("invitation/{secret}")));
+    let link = bench.invitation_link(&secret);
     let hours = bench.accounts.rules().invitation_hours;
-    let page = WorkPage::new("Send them this link")
-        .back(bench.at(&format!("people/of/{id}")), "Back to the person")
+    let account = bench.accounts.account(id).await?.ok_or(PageError::NotFound)?;
+    let back = bench.at(&format!("people/of/{id}"));
+    let mut page = WorkPage::new("Send them this link").back(&back, "Back to the person");
+    if let Some(mail) = &bench.mail {
+        let name = bench.served.now().site.partnership.clone();
+        match mail.send_link(&account.email, &name, &link, hours).await {
+            Ok(()) => {
+                let page = WorkPage::new("An invitation was sent").back(back, "Back to the person");
+                let words =
+                    format!("A link that sets their password was sent to {}.", account.email);
+                return bench.show(visit, &page.paragraph(words));
+            }
+            Err(error) => {
+                tracing::error!("{}", crate::console::chain(&error));
+                page = page.block(Block::Warning("The e-mail could not be sent.".into()));
+            }
+        }
+    }
+    let page = page
         .paragraph(format!(
             "It sets their password, works once, and for {hours} hours. It is shown to you only \
              now. Send it to them alone, and not by a way that others read."
@@ -252,8 +268,8 @@ async fn person(
     ];
     let mut roles = Listing::new("Roles", ["Role", "From", "To"], "No role.");
     for role in &person.roles {
-        let to = role.to.map_or_else(|| "no end agreed".to_owned(), |to| to.to_string());
-        let from = Cell::from(role.from.to_string());
+        let to = role.to.map_or_else(|| "no end agreed".to_owned(), day_text);
+        let from = Cell::from(day_text(role.from));
         roles = roles.row([role.role.clone().into(), from, to.into()]);
     }
     let mut page = WorkPage::new(&person.name)
@@ -269,7 +285,7 @@ async fn person(
             let lost = "Take the one-time codes away, because device and recovery codes are lost";
             page = page.block(Form::new(at("codes"), lost).secondary());
         }
-        page = page.block(links([(at("leave"), "They leave")]));
+        page = page.block(links([(at("leave"), "End this person's access, because they leave")]));
     }
     let sentences = [
         ("changed", "The change is saved."),
@@ -485,7 +501,7 @@ async fn leave(
     let left = bench.accounts.leave(who.person(), &id, who.today(), who.now()).await?;
     let mut roles = Listing::new("Roles that ended", ["Role", "Was to end"], "They had none.");
     for (role, to) in left.roles {
-        let to = to.map_or_else(|| "no end agreed".to_owned(), |to| to.to_string());
+        let to = to.map_or_else(|| "no end agreed".to_owned(), day_text);
         roles = roles.row([role.into(), Cell::from(to)]);
     }
     let mut records =

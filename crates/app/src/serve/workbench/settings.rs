@@ -6,15 +6,22 @@ use anyhow::Context as _;
 use serde::Deserialize;
 use wardmote_records::accounts::Rules;
 
+use super::mail::MailSettings;
+use super::openid::OpenId;
+
 /// What the file says.
 #[derive(Debug, Clone, Default, Deserialize)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, default)]
 pub(crate) struct Settings {
     /// Where browsers find the site: scheme, host and port.
     pub(crate) address: Option<String>,
     /// The rules of accounts.
     #[serde(deserialize_with = "rules")]
     pub(crate) rules: Rules,
+    /// The server that takes our messages, if there is one.
+    pub(super) mail: Option<MailSettings>,
+    /// The provider that people may sign in at, if there is one.
+    pub(super) openid: Option<OpenId>,
 }
 
 fn rules<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Rules, D::Error> {
@@ -64,6 +71,21 @@ impl Settings {
     /// Where links in messages begin.
     pub(crate) fn link_start(&self) -> &str {
         self.address.as_deref().unwrap_or(AT_HOME)
+    }
+}
+
+/// A secret from the file that is named, or from the environment.
+pub(super) fn secret(folder: &Path, named: Option<&str>, variable: &str) -> anyhow::Result<String> {
+    match named {
+        Some(named) => {
+            let path = folder.join(named);
+            let text =
+                std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+        }
+        None => std::env::var(variable).with_context(|| {
+            format!("sign-in.toml names no file with the secret, and {variable} is not set")
+        }),
     }
 }
 

@@ -8,8 +8,9 @@ use axum::response::{IntoResponse as _, Redirect, Response};
 use jiff::Timestamp;
 use serde::Deserialize;
 use wardmote_records::accounts::{Proof, SecondProof, Stage};
-use wardmote_reports::site::work::{Field, Form, Problem, Typed, WorkPage};
+use wardmote_reports::site::work::{Block, Field, Form, Link, Problem, Typed, WorkPage};
 
+use super::account::links;
 use super::entered::Entered;
 use super::gate::{local, wait};
 use super::posted::Posted;
@@ -63,10 +64,29 @@ pub(super) fn page(bench: &Workbench, typed: &Typed, problems: &[Problem]) -> Wo
              is kept: sign in, and you can send it.",
         );
     }
-    page.block(form.filled(typed).with_problems(problems)).paragraph(
+    page = page.block(form.filled(typed).with_problems(problems));
+    if let Some(provider) = &bench.provider {
+        let kept = typed.get(kept::FIELD);
+        page = page.block(Block::Heading("Or".into())).block(if kept.is_empty() {
+            let query = serde_urlencoded::to_string([("to", typed.get("to"))]).unwrap_or_default();
+            let address = bench.at(&format!("sign-in/openid?{query}"));
+            Block::Links(vec![Link::new(address, with(provider.name()))])
+        } else {
+            let form = Form::new(bench.at("sign-in/openid"), with(provider.name()));
+            Block::Form(form.hidden(kept::FIELD, kept).secondary())
+        });
+    }
+    if bench.mail.is_some() {
+        page = page.block(links([(bench.at("forgotten"), "I have forgotten my password")]));
+    }
+    page.paragraph(
         "There is an account for you if somebody who administers this site has invited you. They \
          can also send you a new link if you forgot your password.",
     )
+}
+
+fn with(provider: &str) -> String {
+    format!("Sign in with {provider}")
 }
 
 async fn try_password(State(bench): State<Arc<Workbench>>, visit: Visit, posted: Posted) -> Shown {
@@ -182,7 +202,7 @@ async fn sign_out(
 }
 
 async fn signed_out(State(bench): State<Arc<Workbench>>, visit: Visit) -> Shown {
-    let page = WorkPage::new("You are signed out")
-        .block(super::account::links([(bench.at("sign-in"), "Sign in again")]));
+    let page =
+        WorkPage::new("You are signed out").block(links([(bench.at("sign-in"), "Sign in again")]));
     bench.show(&visit, &page)
 }

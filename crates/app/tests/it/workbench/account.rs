@@ -107,3 +107,26 @@ fn a_password_is_changed_by_who_knows_it() {
     browser.sign_in("analyst-one", PASSWORD).shows(422, &["is not right"]);
     assert_eq!(browser.sign_in("analyst-one", new).status, 303);
 }
+
+#[test]
+fn codes_are_not_set_up_at_a_screen_that_was_left() {
+    let Some(bench) = Bench::start() else { return };
+    let mut browser = bench.signed_in("analyst-one");
+    let page = browser.get("/work/account/codes").shows(200, &["Your password"]);
+    let key = between(&page.body, "<code>", "</code>").replace(' ', "");
+    let sealed = page.hidden("sealed-secret").unwrap().to_owned();
+    let mut set_up = |password: &str| {
+        let code = code_of(&key);
+        let fields = [("sealed-secret", sealed.as_str()), ("code", &code), ("old", password)];
+        browser.post("/work/account/codes", &fields)
+    };
+    set_up("").shows(422, &["Enter your password"]);
+    set_up("not the password").shows(422, &["That is not your password"]);
+    set_up(PASSWORD).shows(200, &["Keep these recovery codes"]);
+    // A key that was sealed for one is no key of another's.
+    let mut other = bench.signed_in("protector-one");
+    other.get("/work/account/codes");
+    let code = code_of(&key);
+    let fields = [("sealed-secret", sealed.as_str()), ("code", &code), ("old", PASSWORD)];
+    assert_eq!(other.post("/work/account/codes", &fields).status, 400);
+}

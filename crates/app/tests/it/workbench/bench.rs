@@ -108,6 +108,7 @@ impl Bench {
         write("agreements/gateways.toml", GATEWAYS);
         write("agreements/landlord-2024.toml", AGREEMENT);
         write("sign-in.toml", sign_in);
+        write("keys/openid.secret", "an invented secret: +/&\n");
         write("staff.toml", STAFF);
         wardmote(town, &["records", "staff", "staff.toml"]).ended(0);
         let mut bench = Self { folder, server: None, address: String::new() };

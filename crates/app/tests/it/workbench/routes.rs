@@ -13,10 +13,16 @@ GET   /sign-in                       200 303 303 303
 POST  /sign-in                       422 422 422 422
 GET   /sign-in/code                  303 303 303 303
 POST  /sign-in/code                  401 303 303 303
+GET   /sign-in/openid                404 404 404 404
+POST  /sign-in/openid                404 404 404 404
+GET   /sign-in/openid/return         404 404 404 404
+GET   /forgotten                     404 404 404 404
+POST  /forgotten                     404 404 404 404
 GET   /signed-out                    200 200 200 200
 POST  /sign-out                      303 303 303 303
 GET   /invitation/{secret}           404 404 404 404
 POST  /invitation/{secret}           404 404 404 404
+GET   /invitation/{secret}/openid    404 404 404 404
 GET   /password-set                  200 200 200 200
 GET   /account                       303 200 200 200
 POST  /account/sign-out-everywhere   401 303 303 303
