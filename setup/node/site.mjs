@@ -7,35 +7,15 @@
 // "#sent" is visited, its last form sent as it is, and the answer looked at. Cookies are a fault, except then
 // and with SITE_COOKIES.
 
-import { createRequire } from "node:module";
-import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const [modules, screenshots, base, ...paths] = process.argv.slice(2);
-const require = createRequire(join(modules, "here.js"));
-const { chromium } = require("playwright-core");
-const axe = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const SIZES = { phone: { width: 390, height: 844 }, desk: { width: 1280, height: 900 } };
+import { SIZES, barriers, begin, end, watch } from "./browser.mjs";
 
+const [modules, screenshots, base, ...paths] = process.argv.slice(2);
 const signIn = process.env.SITE_SIGN_IN ? JSON.parse(process.env.SITE_SIGN_IN) : undefined;
 
 const wrong = [];
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-});
-mkdirSync(screenshots, { recursive: true });
-
-async function barriers(page, where) {
-  // Evaluated by the debugger, which the page's own policy does not concern.
-  await page.evaluate(axe);
-  const found = await page.evaluate((rules) => globalThis.axe.run({ runOnly: rules }), RULES);
-  for (const violation of found.violations) {
-    wrong.push(`${where}: ${violation.id}: ${violation.nodes[0].html}`);
-  }
-  if (found.passes.length === 0) wrong.push(`${where}: axe-core looked at nothing`);
-}
+const { browser, axe } = await begin(modules, screenshots);
 
 async function signedIn(context) {
   const page = await context.newPage();
@@ -84,17 +64,7 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     for (const path of paths) {
       const where = `${path} (${size}, ${javaScriptEnabled ? "with" : "without"} JavaScript)`;
       const page = await context.newPage();
-      page.on("request", (request) => {
-        const address = request.url();
-        if (!address.startsWith(base) && !address.startsWith("data:")) {
-          wrong.push(`${where}: asks for ${address}`);
-        }
-      });
-      page.on("console", (message) => {
-        if (["error", "warning"].includes(message.type()) && !/404|422/.test(message.text())) {
-          wrong.push(`${where}: ${message.text()}`);
-        }
-      });
+      watch(page, base, where, wrong);
       await page.goto(base + path.replace("#sent", ""), { waitUntil: "load" });
       if (path.endsWith("#sent")) {
         await page.locator("main form").last().locator("button").click();
@@ -104,7 +74,10 @@ for (const [size, viewport] of Object.entries(SIZES)) {
       const heading = await page.locator("h1").count();
       if (heading !== 1) wrong.push(`${where}: ${heading} headings of level 1`);
       if (javaScriptEnabled) {
-        await barriers(page, where);
+        if ((await page.locator("#moving-map").count()) > 0) {
+          await page.waitForFunction(() => document.body.classList.contains("wm-has-map"));
+        }
+        await barriers(page, axe, where, wrong);
         const wide = await page.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
         );
@@ -119,7 +92,4 @@ for (const [size, viewport] of Object.entries(SIZES)) {
     await context.close();
   }
 }
-await browser.close();
-for (const line of wrong) console.log(line);
-console.log(`${paths.length} pages visited, ${wrong.length} things wrong`);
-process.exit(wrong.length > 0 ? 1 : 0);
+await end(browser, wrong, `${paths.length} pages visited`);

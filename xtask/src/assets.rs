@@ -13,7 +13,7 @@ use crate::processes::{command, execute, is_installed};
 use crate::workspace::Workspace;
 
 /// Change this with the layout below, so that assets laid out before are laid out anew.
-const LAYOUT: &str = "layout 1";
+const LAYOUT: &str = "layout 2";
 
 const INSTALL: Duration = Duration::from_mins(10);
 
@@ -23,6 +23,9 @@ Digital Service).
 
 govuk-frontend-jinja/: from the PyPI package govuk-frontend-jinja. MIT Licence, (c) 2020 HM Land
 Registry.
+
+maplibre-gl/: from the npm package maplibre-gl. BSD 3-Clause Licence, (c) MapLibre contributors; its
+LICENSE.txt lies beside the files.
 ";
 
 /// `cargo xtask assets`
@@ -82,6 +85,12 @@ fn lay_out_frontend(workspace: &Workspace, node: &Path, assets: &Path) -> anyhow
     let ours = assets.join("govuk-frontend");
     for file in ["govuk-frontend.min.css", "govuk-frontend.min.js"] {
         copy(&published.join(file), &ours.join(file))?;
+    }
+    let published_map = work.join("node_modules/maplibre-gl");
+    let map = assets.join("maplibre-gl");
+    copy(&published_map.join("LICENSE.txt"), &map.join("LICENSE.txt"))?;
+    for file in ["maplibre-gl.mjs", "maplibre-gl-worker.mjs", "maplibre-gl.css"] {
+        copy(&published_map.join("dist").join(file), &map.join(file))?;
     }
     // The official examples of each component, against which the templates are tested.
     for component in fs::read_dir(published.join("components"))? {

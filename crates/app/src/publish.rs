@@ -21,8 +21,8 @@ use wardmote_evidence::statements::{Judgement, judge};
 use wardmote_evidence::{prose, statutory};
 use wardmote_reports::{
     Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, Column, FigureNote, FunnelChart,
-    FunnelLimits, FunnelPoint, Line, MapArea, ProfileChart, ProfileMonth, Publication, Section,
-    SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
+    FunnelLimits, FunnelPoint, Line, MapArea, ProfileChart, ProfileMonth, Publication, Scale,
+    Section, SeriesChart, SignOff, Slide, Slides, SourceNote, Table,
 };
 
 /// An assessment computed, gated and ready to render.
@@ -496,6 +496,7 @@ fn make_chart(data: ChartData) -> Chart {
                 .collect(),
             legend_title: "With its neighbours, an area is a".to_owned(),
             areas: map_areas(areas),
+            scale: Scale::Spots,
         }),
         Drawing::Map(areas) => {
             let values: Vec<f64> = areas.iter().filter_map(|area| area.value).collect();
@@ -503,6 +504,7 @@ fn make_chart(data: ChartData) -> Chart {
                 classes: class_breaks(&values),
                 legend_title: data.unit,
                 areas: map_areas(areas),
+                scale: Scale::Rising,
             })
         }
     };

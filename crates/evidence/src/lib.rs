@@ -22,6 +22,7 @@ pub mod groups;
 pub mod headlines;
 pub mod lint;
 pub mod local;
+pub mod mapped;
 pub mod measure;
 pub mod moves;
 pub mod numbers;

@@ -84,7 +84,7 @@ fn read_templates(
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String, AssetsError> {
+pub(crate) fn read(path: &Path) -> Result<String, AssetsError> {
     fs::read_to_string(path)
         .map_err(|source| AssetsError::Unreadable { path: path.to_owned(), source })
 }

@@ -22,12 +22,13 @@ mod raster;
 pub mod site;
 mod slides;
 mod table;
+pub mod tiles;
 pub mod word;
 
 pub use assets::{Assets, AssetsError};
 pub use charts::{
     Band, Bar, BarChart, Chart, ChartKind, ChoroplethMap, ClassBreak, FunnelChart, FunnelLimits,
-    FunnelPoint, Line, MapArea, Marker, ProfileChart, ProfileMonth, Ring, SeriesChart,
+    FunnelPoint, Line, MapArea, Marker, ProfileChart, ProfileMonth, Ring, Scale, SeriesChart,
     StructureChart, StructureGroup, chart_svg,
 };
 pub use document::{DocumentError, full_pdf, pack_pdf, summary_pdf};

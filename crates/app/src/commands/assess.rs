@@ -144,9 +144,13 @@ pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
 
 /// The page templates, from where `cargo xtask assets` laid them.
 pub(crate) fn load_assets() -> anyhow::Result<Assets> {
+    Ok(Assets::load(&assets_folder()?)?)
+}
+
+/// The folder in which they lie.
+pub(crate) fn assets_folder() -> anyhow::Result<PathBuf> {
     let folder = std::env::var_os("WARDMOTE_ASSETS").map(PathBuf::from).or_else(beside_the_binary);
-    let folder = folder.context("the page templates are not here; run `cargo xtask assets`, or set WARDMOTE_ASSETS to their folder")?;
-    Ok(Assets::load(&folder)?)
+    folder.context("the page templates are not here; run `cargo xtask assets`, or set WARDMOTE_ASSETS to their folder")
 }
 
 /// `assets/` in the folder of the binary or one above it, where `cargo xtask assets` puts it.

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::net::TcpListener;
+use wardmote_reports::Assets;
+use wardmote_reports::site::SiteFiles;
 
 use crate::Outcome;
-use crate::commands::assess::load_assets;
+use crate::commands::assess::assets_folder;
 use crate::commands::records::Where;
 use crate::serve;
 
@@ -57,7 +59,9 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         .await
         .with_context(|| format!("cannot listen on {}", arguments.listen))?;
     let address = format!("http://{}/", listener.local_addr()?);
-    let assets = load_assets()?;
+    let assets = assets_folder()?;
+    let files = SiteFiles::load(&assets)?;
+    let assets = Assets::load(&assets)?;
     let meanwhile = serve::loading(&assets)?;
     let shown = address.clone();
     let patient = tokio::spawn(async move {
@@ -65,7 +69,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         eprintln!("loading; {shown} says so until the pages are there");
     });
     let records = at.named.clone();
-    let site = async move { serve::site(&folders, records.as_deref(), &assets).await };
+    let site = async move { serve::site(&folders, records.as_deref(), &assets, &files).await };
     let is_there = || {
         patient.abort();
         println!("{address}");

@@ -171,7 +171,7 @@ fn measure_here(vintage: &Vintage, measure: &Measure, found: &Local) -> MeasureH
         title: measure.title.clone(),
         definition: measure.definition.clone(),
         sentences,
-        chart: Some(chart(vintage, measure, found)),
+        chart: Some(months_chart(vintage, measure, &found.months)),
         origin: origin(vintage, measure, found, &told),
     }
 }
@@ -215,8 +215,10 @@ fn origin(
     lines
 }
 
-fn chart(vintage: &Vintage, measure: &Measure, found: &Local) -> Chart {
-    let known = found.months.iter().filter_map(|(month, n)| n.map(|n| (*month, n)));
+/// A measure by month, as a chart with its table.
+pub(super) fn months_chart(vintage: &Vintage, measure: &Measure, months: &local::Months) -> Chart {
+    let n_missing = months.iter().filter(|(_, n)| n.is_none()).count();
+    let known = months.iter().filter_map(|(month, n)| n.map(|n| (*month, n)));
     let words = |most: Option<(Month, u64)>| {
         most.map_or_else(String::new, |(month, n)| {
             format!("{} in {}", thousands(n), month.in_words())
@@ -230,14 +232,14 @@ fn chart(vintage: &Vintage, measure: &Measure, found: &Local) -> Chart {
     let source = vintage.observed.sources.get(&measure.numerator.source);
     let title = format!("{} by month", measure.title);
     Chart {
-        finding: format!("Between {least} and {most}; {} months are not known.", found.n_missing),
+        finding: format!("Between {least} and {most}; {n_missing} months are not known."),
         source: source.map(|source| source.publisher.clone()).unwrap_or_default(),
         kind: ChartKind::Series(SeriesChart {
             y_label: format!("{} a month", measure.unit),
-            months: found.months.iter().map(|(month, _)| month.to_string()).collect(),
+            months: months.iter().map(|(month, _)| month.to_string()).collect(),
             lines: vec![Line {
                 name: measure.title.clone(),
-                values: found.months.iter().map(|(_, n)| n.map(|n| n as f64)).collect(),
+                values: months.iter().map(|(_, n)| n.map(|n| n as f64)).collect(),
             }],
             withheld: Vec::new(),
             expected: None,
@@ -246,7 +248,7 @@ fn chart(vintage: &Vintage, measure: &Measure, found: &Local) -> Chart {
         table: Table {
             caption: title.clone(),
             columns: columns(&["Month", "Recorded"]),
-            rows: found.months.iter().map(row).collect(),
+            rows: months.iter().map(row).collect(),
             note: None,
         },
         title,

@@ -11,9 +11,11 @@ mod data_page;
 mod kept;
 mod listen;
 mod loading;
+mod map;
 mod openapi;
 mod pages;
 mod partnership;
+mod scripts;
 mod vintage;
 pub(crate) mod workbench;
 
@@ -27,7 +29,7 @@ use axum::routing::get;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use wardmote_reports::Assets;
-use wardmote_reports::site::{Site, SitePages};
+use wardmote_reports::site::{Scripts, Site, SiteFiles, SitePages};
 
 pub(crate) use self::listen::serve;
 pub(crate) use self::loading::loading;
@@ -46,13 +48,15 @@ pub(crate) async fn site(
     folders: &[PathBuf],
     records: Option<&str>,
     assets: &Assets,
+    files: &SiteFiles,
 ) -> anyhow::Result<Router> {
     let templates = Arc::new(SitePages::new(assets)?);
     let single = folders.len() == 1;
+    let scripts = files.addresses(scripts::ROOT);
     let mut partnerships = Vec::new();
     for folder in folders {
         let base = if single { "/".to_owned() } else { format!("/{}/", name_of(folder)?) };
-        let served = Served::load(folder, base, Arc::clone(&templates)).await;
+        let served = Served::load(folder, base, scripts.clone(), Arc::clone(&templates)).await;
         partnerships.push(Arc::new(served.with_context(|| folder.display().to_string())?));
     }
     let several_in_one = records.is_some() && !single;
@@ -72,8 +76,8 @@ pub(crate) async fn site(
         if let Some(bench) = bench.with_context(|| at.folder.display().to_string())? {
             workbenches = workbenches.merge(workbench::routes().into_router(&bench));
         }
-        router = router
-            .merge(pages::routes(base).merge(api::routes(base)).with_state(Arc::clone(served)));
+        let pages = pages::routes(base).merge(api::routes(base)).merge(map::routes(base));
+        router = router.merge(pages.with_state(Arc::clone(served)));
     }
     let root = Arc::new(Root { partnerships, templates, site: root_site() });
     let own = if single {
@@ -91,6 +95,7 @@ pub(crate) async fn site(
     Ok(router
         .merge(own)
         .merge(workbenches)
+        .merge(scripts::routes(files))
         .route(STYLE_SHEET, get(move |headers| async move { answer::held(&css, &headers) }))
         .method_not_allowed_fallback(pages::not_allowed)
         .fallback(pages::nothing_here)
@@ -118,6 +123,7 @@ fn root_site() -> Site {
         synthetic: false,
         base: "/".into(),
         style_sheet: STYLE_SHEET.into(),
+        scripts: Scripts::default(),
         vintage: None,
         licence_notes: Vec::new(),
     }

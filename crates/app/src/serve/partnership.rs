@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use wardmote_reports::site::{Page, SitePages};
+use wardmote_reports::site::{Page, Scripts, SitePages};
 
 use super::vintage::Vintage;
 
@@ -22,6 +22,7 @@ const TURN_WITHIN: Duration = Duration::from_secs(20);
 pub(crate) struct Served {
     folder: PathBuf,
     base: String,
+    scripts: Scripts,
     templates: Arc<SitePages>,
     now: RwLock<Arc<Vintage>>,
     /// As many pages are made at a time as there are processors; more would only take memory.
@@ -32,26 +33,27 @@ impl Served {
     pub(super) async fn load(
         folder: &Path,
         base: String,
+        scripts: Scripts,
         templates: Arc<SitePages>,
     ) -> anyhow::Result<Self> {
-        let now = RwLock::new(Arc::new(Self::whole(folder, &base).await?));
+        let now = RwLock::new(Arc::new(Self::whole(folder, &base, &scripts).await?));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let making = Arc::new(Semaphore::new(processors));
-        Ok(Self { folder: folder.to_owned(), base, templates, now, making })
+        Ok(Self { folder: folder.to_owned(), base, scripts, templates, now, making })
     }
 
     /// The first vintage: read again while a publication is being replaced, but not for ever, as one
     /// that was left behind half-written is no reason not to start.
-    async fn whole(folder: &Path, base: &str) -> anyhow::Result<Vintage> {
+    async fn whole(folder: &Path, base: &str, scripts: &Scripts) -> anyhow::Result<Vintage> {
         for _ in 0..TRIES {
             let before = stamps(folder);
-            let vintage = Vintage::load(folder, base).await?;
+            let vintage = Vintage::load(folder, base, scripts).await?;
             if stamps(folder) == before && !is_writing(folder) {
                 return Ok(vintage);
             }
             tokio::time::sleep(LOOK_EVERY).await;
         }
-        Vintage::load(folder, base).await
+        Vintage::load(folder, base, scripts).await
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -86,7 +88,7 @@ impl Served {
             if found == seen || is_writing(&self.folder) {
                 continue;
             }
-            match Vintage::load(&self.folder, &self.base).await {
+            match Vintage::load(&self.folder, &self.base, &self.scripts).await {
                 // What was being replaced while it was read may be half of each.
                 Ok(_) if stamps(&self.folder) != found || is_writing(&self.folder) => {}
                 Ok(vintage) => {

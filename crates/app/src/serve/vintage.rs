@@ -12,10 +12,11 @@ use wardmote_evidence::headlines;
 use wardmote_evidence::observed::Observed;
 use wardmote_lake::Lake;
 use wardmote_reports::file_stem;
-use wardmote_reports::site::{DataPage, Home, Sentence, Site, published_within};
+use wardmote_reports::site::{DataPage, Home, Scripts, Sentence, Site, published_within};
 
 use super::answer::{Held, content_type};
 use super::kept::Kept;
+use super::map::Ground;
 use super::{STYLE_SHEET, data_page};
 use crate::place::Partnership;
 
@@ -37,18 +38,21 @@ pub(crate) struct Vintage {
     pub(super) rule: Rule,
     /// Levels of areas that have a page, largest areas first.
     pub(super) levels: Vec<AreaLevel>,
+    /// What maps are drawn from.
+    pub(super) ground: Ground,
     published: BTreeMap<String, Held>,
     pages: Kept,
 }
 
 impl Vintage {
-    pub(super) async fn load(folder: &Path, base: &str) -> anyhow::Result<Self> {
+    pub(super) async fn load(folder: &Path, base: &str, scripts: &Scripts) -> anyhow::Result<Self> {
         let partnership = Partnership::open(folder, None)?;
         let lake = partnership.lake().await?;
         let (folder, declared) = (folder.to_owned(), partnership.folder);
-        let base = base.to_owned();
+        let (base, scripts) = (base.to_owned(), scripts.clone());
         // Counting a whole lake keeps a thread busy for seconds.
-        tokio::task::spawn_blocking(move || Self::gather(&folder, &declared, &lake, base)).await?
+        tokio::task::spawn_blocking(move || Self::gather(&folder, &declared, &lake, base, &scripts))
+            .await?
     }
 
     fn gather(
@@ -56,9 +60,11 @@ impl Vintage {
         declared: &PartnershipFolder,
         lake: &Lake,
         base: String,
+        scripts: &Scripts,
     ) -> anyhow::Result<Self> {
         let levels = levels(lake, declared)?;
-        let observed = Observed::gather(lake, declared, &levels)?;
+        let mut observed = Observed::gather(lake, declared, &levels)?;
+        let ground = Ground::gather(folder, lake, declared, &mut observed, &levels)?;
         let publication = folder.join("published");
         let evidence_file = publication.join("evidence.json");
         let evidence =
@@ -69,6 +75,7 @@ impl Vintage {
             synthetic: observed.partnership.synthetic,
             base,
             style_sheet: STYLE_SHEET.into(),
+            scripts: scripts.clone(),
             vintage: Some(observed.snapshot.clone()),
             licence_notes: assessment.map(|a| a.licence_notes.clone()).unwrap_or_default(),
         };
@@ -89,6 +96,7 @@ impl Vintage {
             months,
             rule,
             levels,
+            ground,
             published,
             pages: Kept::new(MOST_KEPT_BYTES),
         })

@@ -77,7 +77,7 @@ impl Lake {
         };
         let mut found = Moments::default();
         for event in self.single_events(&query)? {
-            let moment = (event.month, event.at.map(|at| at.date()));
+            let moment = (event.month, event.at.map(jiff::civil::DateTime::date));
             match event.source_id {
                 Some(id) => found.by_pseudonym.entry(id).or_default().push(moment),
                 None => found.without.push(moment),

@@ -106,7 +106,8 @@ fn draw_bar(
     let (zero, end) = (axis.at(0.0), axis.at(bar.value));
     let fill = if bar.highlighted { CATEGORICAL[0] } else { MUTED };
     let corner = (zero.min(end), centre - bar_height / 2.0);
-    drawing.rectangle(corner, ((end - zero).abs(), bar_height), &format!("fill=\"{fill}\""));
+    let row = drawing.row(&bar.label);
+    drawing.rectangle(corner, ((end - zero).abs(), bar_height), &format!("fill=\"{fill}\"{row}"));
     let mut furthest = zero.max(end);
     if let Some((lower, upper)) = bar.interval {
         let (lower, upper) = (axis.at(lower), axis.at(upper));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::drawing::{Anchor, Drawing, LABEL, Type, units, wrap};
 use super::number_axis::number_text;
-use super::palette::{GREY, INK, class_colours};
+use super::palette::{GREY, INK, Scale};
 
 /// Areas shaded by class.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,6 +18,9 @@ pub struct ChoroplethMap {
     pub classes: Vec<ClassBreak>,
     /// What the classes measure.
     pub legend_title: String,
+    /// How the classes are coloured.
+    #[serde(default)]
+    pub scale: Scale,
 }
 
 /// An area of a map.
@@ -111,12 +114,13 @@ fn draw_area(area: &MapArea, map: &ChoroplethMap, projection: &Projection, drawi
         }
     }
     let fill = match class_index(area, map) {
-        Some(class) => format!("fill=\"{}\"", class_colours(class, map.classes.len()).0),
+        Some(class) => format!("fill=\"{}\"", map.scale.colours(class, map.classes.len()).0),
         None => drawing.hatch_fill(),
     };
+    let row = drawing.row(&area.name);
     drawing.path(
         &data,
-        &format!("{fill} fill-rule=\"evenodd\" stroke=\"{GREY}\" stroke-width=\"0.7\""),
+        &format!("{fill} fill-rule=\"evenodd\" stroke=\"{GREY}\" stroke-width=\"0.7\"{row}"),
     );
 }
 
@@ -136,7 +140,7 @@ fn letter_area(
         return;
     }
     let (x, y) = projection.at(widest_inside(ring));
-    let colour = class_colours(class, map.classes.len()).1;
+    let colour = map.scale.colours(class, map.classes.len()).1;
     let style = Type { size: drawing.sheet.small_text, bold: true, colour, anchor: Anchor::Middle };
     drawing.text(x, y + 4.5, style, &class_letter(class));
 }
@@ -176,7 +180,7 @@ fn draw_legend(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 {
     y += 8.0;
     let outline = format!("stroke=\"{GREY}\" stroke-width=\"0.7\"");
     for (class, class_break) in map.classes.iter().enumerate() {
-        let (fill, colour) = class_colours(class, map.classes.len());
+        let (fill, colour) = map.scale.colours(class, map.classes.len());
         drawing.rectangle((x, y), (28.0, 20.0), &format!("fill=\"{fill}\" {outline}"));
         let style =
             Type { size: drawing.sheet.small_text, bold: true, colour, anchor: Anchor::Middle };
@@ -191,8 +195,11 @@ fn draw_legend(map: &ChoroplethMap, drawing: &mut Drawing, top: f64) -> f64 {
         let label = notes.into_iter().collect::<Vec<_>>().join(" or ");
         let fill = drawing.hatch_fill();
         drawing.rectangle((x, y), (28.0, 20.0), &format!("{fill} {outline}"));
-        drawing.text(x + 36.0, y + 15.0, LABEL, &label);
-        y += drawing.sheet.legend_row;
+        let lines = wrap(&label, LEGEND_WIDTH - 36.0, LABEL.size);
+        for (index, line) in lines.iter().enumerate() {
+            drawing.text(x + 36.0, y + 15.0 + index as f64 * 17.0, LABEL, line);
+        }
+        y += drawing.sheet.legend_row + lines.len().saturating_sub(1) as f64 * 17.0;
     }
     y
 }

@@ -98,12 +98,39 @@ impl Type {
 pub(super) struct Drawing {
     svg: String,
     id: String,
+    /// Attributes by which a script finds its way about; none where none will look.
+    handles: Option<String>,
     pub(super) sheet: Sheet,
 }
 
 impl Drawing {
     fn new(chart: &Chart, sheet: Sheet) -> Self {
-        Self { svg: String::new(), id: content_id(chart), sheet }
+        Self { svg: String::new(), id: content_id(chart), handles: None, sheet }
+    }
+
+    /// Where the months of a series stand, for a script.
+    pub(super) fn say_where(
+        &mut self,
+        (left, right): (f64, f64),
+        (top, bottom): (f64, f64),
+        months: &[String],
+    ) {
+        let Some(handles) = &mut self.handles else { return };
+        let _ = write!(
+            handles,
+            " data-plot=\"{} {} {} {}\" data-months=\"{}\"",
+            units(left),
+            units(right),
+            units(top),
+            units(bottom),
+            escape(&months.join(" ")),
+        );
+    }
+
+    /// The row of the table that a shape stands for, for a script; with a space before it.
+    pub(super) fn row(&self, label: &str) -> String {
+        let row = || format!(" data-row=\"{}\"", escape(label));
+        self.handles.as_ref().map(|_| row()).unwrap_or_default()
     }
 
     pub(super) fn text(&mut self, x: f64, y: f64, style: Type, text: &str) {
@@ -191,16 +218,23 @@ impl Drawing {
 pub(super) struct Frame<'a> {
     chart: &'a Chart,
     synthetic: bool,
+    with_handles: bool,
 }
 
 impl<'a> Frame<'a> {
     pub(super) fn new(chart: &'a Chart, synthetic: bool) -> Self {
-        Self { chart, synthetic }
+        Self { chart, synthetic, with_handles: false }
+    }
+
+    /// The same for a page with a script, which needs to find its way about the drawing.
+    pub(super) fn with_handles(self) -> Self {
+        Self { with_handles: true, ..self }
     }
 
     /// Draws the sheet; `body` draws from the given height down and returns where it ended.
     pub(super) fn render(&self, body: impl FnOnce(&mut Drawing, f64) -> f64) -> String {
         let mut drawing = Drawing::new(self.chart, PAGE);
+        drawing.handles = self.with_handles.then(String::new);
         let mut y = 0.0;
         if self.synthetic {
             drawing.rectangle(
@@ -249,10 +283,11 @@ impl<'a> Frame<'a> {
         let warning = if self.synthetic { "SYNTHETIC. " } else { "" };
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {height}\" role=\"img\" \
-             aria-labelledby=\"{id}-title {id}-desc\" font-family=\"{FONT}\">\n\
+             aria-labelledby=\"{id}-title {id}-desc\" font-family=\"{FONT}\"{}>\n\
              <title id=\"{id}-title\">{warning}{}</title>\n<desc id=\"{id}-desc\">{}</desc>\n\
              <rect width=\"{}\" height=\"{height}\" fill=\"#ffffff\"/>\n{}</svg>\n",
             units(drawing.sheet.width),
+            drawing.handles.as_deref().unwrap_or_default(),
             escape(&self.chart.title),
             escape(&self.chart.finding),
             units(drawing.sheet.width),

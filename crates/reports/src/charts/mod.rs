@@ -19,6 +19,7 @@ pub use bars::{Bar, BarChart};
 pub use choropleth::{ChoroplethMap, ClassBreak, MapArea, Ring};
 pub use funnel::{FunnelChart, FunnelLimits, FunnelPoint};
 pub(crate) use number_axis::number_text;
+pub use palette::Scale;
 pub use profile::{ProfileChart, ProfileMonth};
 pub use series::{Band, Line, Marker, SeriesChart};
 pub use structure::{StructureChart, StructureGroup};
@@ -64,6 +65,13 @@ pub enum ChartKind {
 /// Draws a chart as a self-contained SVG document of fixed shape and scalable size.
 pub fn chart_svg(chart: &Chart, synthetic: bool) -> String {
     Frame::new(chart, synthetic).render(|drawing, top| draw(chart, drawing, top))
+}
+
+/// The same for a page whose script answers to a pointer: the drawing says where its months stand, and
+/// which row of its table a shape stands for.
+pub(crate) fn chart_svg_with_handles(chart: &Chart, synthetic: bool) -> String {
+    let frame = Frame::new(chart, synthetic).with_handles();
+    frame.render(|drawing, top| draw(chart, drawing, top))
 }
 
 /// The body of a chart with large words, for a slide that says title and source itself.

@@ -98,6 +98,7 @@ pub(super) fn draw(chart: &SeriesChart, drawing: &mut Drawing, top: f64) -> f64 
         n_months: chart.months.len(),
         axis: NumberAxis::covering(all_values(chart), bottom, top),
     };
+    drawing.say_where((plot.left, plot.right), (plot.top, plot.bottom), &chart.months);
     draw_value_axis(drawing, &plot);
     draw_gaps(chart, drawing, &plot);
     if let Some(band) = &chart.expected {

@@ -3,11 +3,15 @@
 //! A page knows nothing of HTTP. [`SitePages`] holds the templates, made once; a [`Site`] says whose
 //! pages they are, and a [`Page`] what one of them says.
 
+mod files;
 mod guides;
+mod map_page;
 mod page;
 pub mod work;
 
+pub use files::{Scripts, SiteFile, SiteFiles};
 pub use guides::{Guide, methods};
+pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, MapData, MapPage};
 pub use page::{
     AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, MeasureHere, Page, PartnershipLink,
     Problem, Sentence,
@@ -18,7 +22,7 @@ use minijinja::{Environment, context};
 use serde::Serialize;
 
 use crate::assets::Assets;
-use crate::charts::{Chart, chart_svg};
+use crate::charts::{Chart, chart_svg_with_handles};
 use crate::pages::{PageError, govuk_environment};
 
 /// Whose pages these are.
@@ -32,6 +36,8 @@ pub struct Site {
     pub base: String,
     /// Where the site's style sheet lies.
     pub style_sheet: String,
+    /// Where the scripts lie that pages can do without.
+    pub scripts: Scripts,
     /// The vintage of the evidence; `None` for pages that belong to no partnership.
     pub vintage: Option<String>,
     /// Acknowledgements that the licences of the sources ask for.
@@ -44,7 +50,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 12] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -56,13 +62,15 @@ const TEMPLATES: [(&str, &str); 12] = [
     ("site/area.html", include_str!("../templates/site/area.html")),
     ("site/work.html", include_str!("../templates/site/work.html")),
     ("site/work-form.html", include_str!("../templates/site/work-form.html")),
+    ("site/map.html", include_str!("../templates/site/map.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];
 
 /// What stands in the navigation: text, and address below the site's.
-const NAVIGATION: [(&str, &str); 5] = [
+const NAVIGATION: [(&str, &str); 6] = [
     ("Home", ""),
     ("Areas", "areas"),
+    ("Map", "map"),
     ("Needs assessment", "assessment"),
     ("Data", "data"),
     ("Methods", "methods"),
@@ -94,6 +102,10 @@ impl SitePages {
                     area.measures.iter().map(|here| drawing(here.chart.as_ref(), site)).collect();
                 context! { drawings }
             }
+            Page::Map(map) => context! {
+                picture => drawing(map.picture.as_ref(), site),
+                months => drawing(map.months.as_ref(), site),
+            },
             _ => context! {},
         };
         let html = self.environment.get_template(page.template())?.render(context! {
@@ -129,7 +141,7 @@ impl SitePages {
 }
 
 fn drawing(chart: Option<&Chart>, site: &Site) -> Option<String> {
-    chart.map(|chart| chart_svg(chart, site.synthetic))
+    chart.map(|chart| chart_svg_with_handles(chart, site.synthetic))
 }
 
 /// A page of a published assessment with the way back to the site; a page of another shape is left

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Guide;
+use super::{Guide, MapPage};
 use crate::charts::Chart;
 use crate::table::Table;
 
@@ -21,6 +21,8 @@ pub enum Page {
     Areas(AreaSearch),
     /// One area.
     Area(Box<AreaPage>),
+    /// A measure over areas.
+    Map(Box<MapPage>),
     /// Which partnerships there are.
     Partnerships(Vec<PartnershipLink>),
     /// What went wrong.
@@ -147,6 +149,7 @@ pub(super) enum Content<'a> {
     Methods { methods: &'static [Guide] },
     Areas(&'a AreaSearch),
     Area(&'a AreaPage),
+    Map(&'a MapPage),
     Partnerships { partnerships: &'a [PartnershipLink] },
     Problem(&'a Problem),
 }
@@ -160,6 +163,7 @@ impl Page {
             Self::Methods => Content::Methods { methods: super::methods() },
             Self::Areas(areas) => Content::Areas(areas),
             Self::Area(area) => Content::Area(area),
+            Self::Map(map) => Content::Map(map),
             Self::Partnerships(partnerships) => Content::Partnerships { partnerships },
             Self::Problem(problem) => Content::Problem(problem),
         }
@@ -173,6 +177,7 @@ impl Page {
             Self::Methods => "site/methods.html",
             Self::Areas(_) => "site/areas.html",
             Self::Area(_) => "site/area.html",
+            Self::Map(_) => "site/map.html",
             Self::Partnerships(_) => "site/partnerships.html",
             Self::Problem(_) => "site/problem.html",
         }
@@ -187,6 +192,7 @@ impl Page {
             Self::Methods => "Methods",
             Self::Areas(_) => "Find an area",
             Self::Area(area) => &area.area.name,
+            Self::Map(_) => "Map",
             Self::Partnerships(_) => "Community safety partnerships",
             Self::Problem(problem) => &problem.title,
         }
@@ -200,6 +206,7 @@ impl Page {
             Self::Methods => "Methods",
             Self::Guide(guide) if guide.is_method() => "Methods",
             Self::Areas(_) | Self::Area(_) => "Areas",
+            Self::Map(_) => "Map",
             Self::Guide(_) | Self::Partnerships(_) | Self::Problem(_) => "",
         }
     }

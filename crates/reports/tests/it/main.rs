@@ -16,4 +16,5 @@ mod publication;
 mod sample;
 mod site;
 mod slides;
+mod tiles;
 mod word;

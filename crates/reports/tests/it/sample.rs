@@ -243,6 +243,7 @@ pub(crate) fn map() -> Chart {
             .map(|(upper, label)| ClassBreak { upper, label: label.to_owned() })
             .to_vec(),
             legend_title: "Crimes per 1,000 residents".to_owned(),
+            scale: wardmote_reports::Scale::Rising,
         }),
     }
 }
