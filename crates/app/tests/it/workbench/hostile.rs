@@ -84,7 +84,7 @@ fn after_signing_in_nobody_is_sent_to_another_site() {
         "//evil.example.org/",
         "/\\evil.example.org/",
         "/work//evil.example.org/",
-        "/work/../evil",
+        "/work/x/../../evil",
         "/evil",
         "javascript:alert(1)",
         "/work/\r\nSet-Cookie: a=b",
