@@ -60,6 +60,16 @@ pub(crate) fn indented(sentence: &str) {
     println!("  {line}");
 }
 
+/// A text that fits into a column of a table; what is longer ends with an ellipsis. JSON and CSV hold
+/// texts whole.
+pub(crate) fn fitted(format: Format, text: &str, width: usize) -> String {
+    if format != Format::Table || text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(width.saturating_sub(1)).collect();
+    format!("{}…", cut.trim_end())
+}
+
 fn json_value(cell: &str) -> Value {
     if cell.is_empty() {
         return Value::Null;

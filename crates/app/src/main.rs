@@ -1,5 +1,6 @@
 //! `wardmote`: the working system of a community safety partnership.
 
+mod business;
 mod commands;
 mod console;
 mod jobs;
@@ -16,9 +17,9 @@ use clap::{Parser, Subcommand};
 use wardmote_lake::SnapshotId;
 
 use crate::commands::{
-    analyse, assess, bundle, clock, count, coverage, demo, fetch, ingest, init, jobs as run_jobs,
-    lint, loads, measure, moves, prose, records, refusals, serve as serve_site, source, statistics,
-    totals, trace, twin, verify, vintages, withdraw,
+    analyse, assess, bundle, clock, count, coverage, demo, duties, fetch, ingest, init,
+    jobs as run_jobs, lint, loads, measure, moves, plan, prose, records, refusals, register,
+    serve as serve_site, source, statistics, totals, trace, twin, verify, vintages, withdraw,
 };
 use crate::place::At;
 
@@ -88,6 +89,9 @@ enum Command {
     Audit(records::audit::Arguments),
     Backup(records::backup::BackupArguments),
     Restore(records::backup::RestoreArguments),
+    Plan(plan::Arguments),
+    Duties(duties::Arguments),
+    Register(register::Arguments),
 }
 
 /// How a command ended when it could run.
@@ -152,6 +156,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Audit(_)
             | Command::Backup(_)
             | Command::Restore(_)
+            | Command::Plan(_)
+            | Command::Duties(_)
+            | Command::Register(_)
     );
     let store = &records::Where { folder: folder.clone(), named: arguments.records.clone() };
     anyhow::ensure!(
@@ -184,7 +191,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Moves(arguments) => moves::run(at, arguments).await,
             Command::Withdraw(arguments) => withdraw::run(folder, arguments).await,
             Command::Assess(arguments) => assess::run(at, arguments).await,
-            Command::Trace(arguments) => trace::run(at, arguments).await,
+            Command::Trace(arguments) => trace::run(at, store, arguments).await,
             Command::Verify(arguments) => verify::run(folder, arguments).await,
             Command::Bundle(arguments) => bundle::run(folder, arguments).await,
             Command::Lint(arguments) => lint::run(at, arguments).await,
@@ -197,6 +204,9 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Audit(arguments) => records::audit::run(store, arguments).await,
             Command::Backup(arguments) => records::backup::backup(store, arguments).await,
             Command::Restore(arguments) => records::backup::restore(store, arguments).await,
+            Command::Plan(arguments) => plan::run(store, arguments).await,
+            Command::Duties(arguments) => duties::run(store, arguments).await,
+            Command::Register(arguments) => register::run(store, arguments).await,
             Command::Init(_)
             | Command::Fetch(_)
             | Command::Source(_)

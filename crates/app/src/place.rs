@@ -92,6 +92,11 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(now.as_second()).unwrap_or(now)
 }
 
+/// A day as people write it: 9 June 2025.
+pub(crate) fn date_in_words(day: Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
+}
+
 /// The month of today.
 pub(crate) fn this_month() -> anyhow::Result<Month> {
     Month::of(today()).context("the clock of this machine is wrong")

@@ -13,5 +13,6 @@ pub mod coordinates;
 pub mod figure;
 pub mod partnership;
 pub mod period;
+pub mod plan;
 pub mod provenance;
 pub mod review;

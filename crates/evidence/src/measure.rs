@@ -9,6 +9,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use wardmote_domain::category::{Categories, Category, CrimeType};
+pub use wardmote_domain::plan::Direction;
 
 use crate::groups::{Groups, GroupsError};
 use crate::observed::ObservedError;
@@ -208,16 +209,6 @@ impl Admitted {
                 || outcome.is_some_and(|of| self.outcomes.iter().any(|wanted| wanted == of)))
             && (self.flags.is_empty() || self.flags.iter().any(flagged))
     }
-}
-
-/// Which way is better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "each is named by its meaning")]
-pub enum Direction {
-    LowerIsBetter,
-    HigherIsBetter,
-    Ambiguous,
 }
 
 fn per_thousand() -> f64 {

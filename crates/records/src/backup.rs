@@ -169,6 +169,54 @@ const TABLES: &[Table] = &[
         order: "record",
     },
     Table {
+        name: "record_versions",
+        columns: &[
+            ("record", Text),
+            ("version", Integer),
+            ("at_time", Integer),
+            ("actor", Text),
+            ("body", Bytes),
+        ],
+        order: "record, version",
+    },
+    Table {
+        name: "register_index",
+        columns: &[
+            ("record", Text),
+            ("kind", Text),
+            ("owner_organisation", Text),
+            ("marking", Text),
+            ("personal", Integer),
+            ("regime", Text),
+            ("published", Integer),
+            ("changed", Integer),
+            ("sort", Text),
+            ("reference", Text),
+            ("title", Text),
+            ("state", Text),
+            ("lead", Text),
+            ("due", Text),
+            ("parent", Text),
+        ],
+        order: "record",
+    },
+    Table {
+        name: "register_words",
+        columns: &[("kind", Text), ("word", Text), ("record", Text)],
+        order: "kind, word, record",
+    },
+    Table {
+        name: "register_links",
+        columns: &[
+            ("record", Text),
+            ("relation", Text),
+            ("to_kind", Text),
+            ("to_id", Text),
+            ("at_time", Integer),
+        ],
+        order: "record, relation, to_kind, to_id",
+    },
+    Table {
         name: "audit_entries",
         columns: &[
             ("sequence", Integer),
@@ -426,6 +474,6 @@ mod tests {
             assert!(created.remove(table).is_some(), "{table}");
         }
         assert_eq!(created, kept.collect());
-        assert_eq!(created.len(), 16);
+        assert_eq!(created.len(), 20);
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! [`Store`] is the database, on `SQLite` or PostgreSQL. [`policy`] decides by sharing agreements
 //! who may do what; [`audit`] keeps what was done; [`Records`] does nothing without both, in one
-//! transaction; [`protection`] says how long records are kept and what each regime allows. Bodies are sealed under keys outside the database ([`Keyring`]).
+//! transaction; [`protection`] says how long records are kept and what each regime allows; [`registers`]
+//! are the partnership's own lists upon them. Bodies are sealed under keys outside the database
+//! ([`Keyring`]).
 //!
 //! This package never reads a clock, a file of a partnership or an environment variable: it is told
 //! the time, the texts and the keys. It knows neither the evidence lake nor HTTP.
@@ -14,6 +16,7 @@ pub mod people;
 pub mod policy;
 pub mod protection;
 mod records;
+pub mod registers;
 mod store;
 pub mod words;
 

@@ -26,7 +26,7 @@ pub(crate) use due::erased;
 pub use due::{Due, Retention};
 pub use holds::Hold;
 pub use links::Link;
-pub(crate) use rows::{delete, find_listed, record_id};
+pub(crate) use rows::{delete, find, find_listed, insert, read as read_listed, record_id};
 pub use subjects::{Access, SubjectDeclaration};
 
 /// Why nothing was done.
@@ -477,7 +477,7 @@ impl Records {
 
     /// The permit's id, or why not. Where there is no record the policies are asked all the same, so
     /// that the answer takes no less time.
-    fn decide(
+    pub(crate) fn decide(
         &self,
         actor: &Actor,
         operation: Operation,
@@ -505,7 +505,7 @@ impl Records {
         })
     }
 
-    async fn refuse<T>(
+    pub(crate) async fn refuse<T>(
         &self,
         mut on: Transaction,
         actor: &Actor,
@@ -556,17 +556,44 @@ impl Records {
         is_party && may_cross
     }
 
-    fn opened(&self, found: rows::Found) -> Result<Held, SealError> {
+    pub(crate) fn opened(&self, found: rows::Found) -> Result<Held, SealError> {
         let key = self.key(&found)?;
         let body = key.open(&found.listed.id, found.listed.version, &found.sealed)?;
         Ok(Held { listed: found.listed, body })
     }
 
-    fn key(&self, found: &rows::Found) -> Result<DataKey, SealError> {
+    pub(crate) fn key(&self, found: &rows::Found) -> Result<DataKey, SealError> {
         let id = &found.listed.id;
         let missing = || SealError::Broken { record: id.to_string() };
         let (wrapped_by, wrapped) = found.key.as_ref().ok_or_else(missing)?;
-        self.keys.unwrap(id, wrapped_by, wrapped)
+        self.unwrapped(id, wrapped_by, wrapped)
+    }
+
+    pub(crate) fn unwrapped(
+        &self,
+        id: &RecordId,
+        by: &str,
+        wrapped: &[u8],
+    ) -> Result<DataKey, SealError> {
+        self.keys.unwrap(id, by, wrapped)
+    }
+
+    /// A record's key under the newest of the keys, with that one's name.
+    pub(crate) fn wrapped(
+        &self,
+        id: &RecordId,
+        key: &DataKey,
+    ) -> Result<(String, Vec<u8>), SealError> {
+        Ok((self.keys.newest().to_owned(), self.keys.wrap(id, key)?))
+    }
+
+    /// The policies that decide.
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    pub(crate) fn protection(&self) -> &Protection {
+        &self.protection
     }
 }
 
@@ -575,12 +602,16 @@ fn logged(word: &str) -> String {
     if is_id(word) { word.to_owned() } else { "not-an-id".to_owned() }
 }
 
-fn request<'a>(actor: &'a Actor, operation: Operation, asking: &Asking<'a>) -> Request<'a> {
+pub(crate) fn request<'a>(
+    actor: &'a Actor,
+    operation: Operation,
+    asking: &Asking<'a>,
+) -> Request<'a> {
     Request { actor, operation, purpose: asking.purpose, on: asking.today }
 }
 
 /// The person who asks. One who is not known has no roles, and may do nothing.
-async fn person(on: &mut Transaction, asking: &Asking<'_>) -> Result<Actor, StoreError> {
+pub(crate) async fn person(on: &mut Transaction, asking: &Asking<'_>) -> Result<Actor, StoreError> {
     let nobody = || Actor {
         person: asking.actor.to_owned(),
         organisation: "none".to_owned(),
@@ -589,7 +620,7 @@ async fn person(on: &mut Transaction, asking: &Asking<'_>) -> Result<Actor, Stor
     Ok(actor(on, asking.actor, asking.today).await?.unwrap_or_else(nobody))
 }
 
-fn done(
+pub(crate) fn done(
     operation: Operation,
     asking: &Asking<'_>,
     listed: &Listed,

@@ -24,6 +24,7 @@ mod slides;
 mod table;
 pub mod tiles;
 pub mod word;
+pub mod workbook;
 
 pub use assets::{Assets, AssetsError};
 pub use charts::{

@@ -9,6 +9,8 @@ use wardmote_twin::feeds::{self, FeedsRequest};
 use wardmote_twin::stockport::{self, StockportTwin};
 
 use crate::Outcome;
+use crate::business::{Settings, load_folder};
+use crate::commands::records::Where;
 use crate::commands::{assess, ingest};
 use crate::place::{Partnership, today};
 
@@ -69,6 +71,11 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         assess::write(&assessed, &out)?;
         assess::record(&partnership, &assessed)?;
         println!("  assessed in {:.1} s", started.elapsed().as_secs_f64());
+        if Settings::is_there(path) {
+            let at = Where { folder: path.clone(), named: None };
+            let changed = load_folder(&at).await?;
+            println!("  plan and registers: {changed} items are new or have changed");
+        }
         written.push(out.join("index.html"));
     }
     println!("\nThe assessments:");

@@ -13,6 +13,8 @@ use wardmote_lake::{CountQuery, SnapshotId};
 
 use crate::Outcome;
 use crate::commands::moves;
+use crate::commands::plan::joint;
+use crate::commands::records::Where;
 use crate::place::{At, Partnership};
 
 /// Follow a figure or claim to its definition, query, files, hashes and rows
@@ -21,7 +23,8 @@ use crate::place::{At, Partnership};
     after_help = "Examples:\n  wardmote trace crime-change\n  wardmote trace f-0123456789ab --rows 20"
 )]
 pub(crate) struct Arguments {
-    /// A figure id such as f-0123456789ab, or the name of a claim; without one, all are listed
+    /// A figure id such as f-0123456789ab, the name of a claim, or the reference of a priority, action or
+    /// measure of the plan; without one, all figures are listed
     #[arg(value_name = "FIGURE")]
     figure: Option<String>,
     /// The evidence of the publication; published/evidence.json if not given
@@ -32,7 +35,7 @@ pub(crate) struct Arguments {
     rows: usize,
 }
 
-pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
+pub(crate) async fn run(at: &At, store: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
     let path = arguments
         .evidence
         .clone()
@@ -46,8 +49,11 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
     };
     let id = evidence.answers.get(wanted).map_or(wanted.as_str(), |answer| answer.figure.as_str());
     let Some(figure) = evidence.figures.values().find(|figure| figure.id.as_str() == id) else {
+        if joint::print_from_plan(store, wanted).await? {
+            return Ok(Outcome::Done);
+        }
         bail!(
-            "{} holds no figure or claim {wanted:?}; run `wardmote trace` without one to list them",
+            "{} holds no figure or claim {wanted:?}, and the plan no item of this reference; run `wardmote trace` without one to list the figures",
             path.display()
         );
     };
@@ -55,6 +61,7 @@ pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcom
         println!("Claim {wanted}: {}\n", answer.statement);
     }
     print_figure(figure, &evidence);
+    joint::print_from_evidence(store, wanted, id).await?;
     print_moves(at, wanted, figure, &evidence).await?;
     if figure.disclosure == Disclosure::Controlled {
         println!("\nThe rows of a controlled source are not listed.");

@@ -64,6 +64,14 @@ impl Held {
         kept
     }
 
+    /// The bytes, unpacked.
+    pub(super) fn bytes(&self) -> std::io::Result<Vec<u8>> {
+        match &self.bytes {
+            Form::Plain(plain) | Form::Both { plain, .. } => Ok(plain.to_vec()),
+            Form::Packed(packed) => unpacked(packed),
+        }
+    }
+
     /// How much memory it takes, in bytes.
     pub(super) fn size(&self) -> usize {
         let bytes = match &self.bytes {

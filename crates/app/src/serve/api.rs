@@ -16,6 +16,7 @@ use super::answer::{Held, held};
 use super::areas::own;
 use super::openapi;
 use super::partnership::Served;
+use super::plan;
 use super::vintage::Vintage;
 
 /// Rows of a page, unless the caller asks for fewer.
@@ -76,6 +77,53 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         .route(&at("claims"), get(claims))
         .route(&at("figures/{id}"), get(figure))
         .route(&at("coverage"), get(coverage))
+        .route(&at("plan/priorities"), get(priorities))
+        .route(&at("plan/actions"), get(actions))
+        .route(&at("plan/measures"), get(plan_measures))
+        .route(&at("plan/duties"), get(duties))
+}
+
+/// A listing of what is published of the plan.
+fn of_plan(
+    served: &Served,
+    rows: fn(&plan::PublicPlan) -> plan::Rows,
+    asked: &Asked,
+    headers: &HeaderMap,
+) -> Result<Response, ApiProblem> {
+    let (columns, rows) = rows(&served.plan().0);
+    list(&served.now(), Listing { columns, rows }, asked, headers)
+}
+
+async fn priorities(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, plan::api_priorities, &asked, &headers)
+}
+
+async fn actions(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, plan::api_actions, &asked, &headers)
+}
+
+async fn plan_measures(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, plan::api_measures, &asked, &headers)
+}
+
+async fn duties(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, plan::api_duties, &asked, &headers)
 }
 
 async fn measures(

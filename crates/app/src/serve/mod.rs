@@ -15,6 +15,7 @@ mod map;
 mod openapi;
 mod pages;
 mod partnership;
+mod plan;
 mod scripts;
 mod vintage;
 pub(crate) mod workbench;
@@ -56,7 +57,8 @@ pub(crate) async fn site(
     let mut partnerships = Vec::new();
     for folder in folders {
         let base = if single { "/".to_owned() } else { format!("/{}/", name_of(folder)?) };
-        let served = Served::load(folder, base, scripts.clone(), Arc::clone(&templates)).await;
+        let at = Where { folder: folder.clone(), named: records.map(str::to_owned) };
+        let served = Served::load(&at, base, scripts.clone(), Arc::clone(&templates)).await;
         partnerships.push(Arc::new(served.with_context(|| folder.display().to_string())?));
     }
     let several_in_one = records.is_some() && !single;
@@ -76,8 +78,7 @@ pub(crate) async fn site(
         if let Some(bench) = bench.with_context(|| at.folder.display().to_string())? {
             workbenches = workbenches.merge(workbench::routes().into_router(&bench));
         }
-        let pages = pages::routes(base).merge(api::routes(base)).merge(map::routes(base));
-        router = router.merge(pages.with_state(Arc::clone(served)));
+        router = router.merge(routes(base).with_state(Arc::clone(served)));
     }
     let root = Arc::new(Root { partnerships, templates, site: root_site() });
     let own = if single {
@@ -103,6 +104,11 @@ pub(crate) async fn site(
         .layer(CompressionLayer::new().compress_when(worth_packing))
         .layer(from_fn(answer::refuse_long_addresses))
         .layer(map_response(answer::with_security_headers)))
+}
+
+/// The public routes of one partnership.
+fn routes(base: &str) -> Router<Arc<Served>> {
+    pages::routes(base).merge(api::routes(base)).merge(map::routes(base)).merge(plan::routes(base))
 }
 
 fn name_of(folder: &std::path::Path) -> anyhow::Result<String> {

@@ -7,7 +7,9 @@ type Described = (&'static str, &'static str, &'static [(&'static str, &'static 
 
 const TEXT: &[&str] = &["string"];
 
-const LISTS: [Described; 5] = [
+const MAYBE: &[&str] = &["string", "null"];
+
+const LISTS: [Described; 9] = [
     (
         "measures",
         "Measures of open sources",
@@ -35,6 +37,65 @@ const LISTS: [Described; 5] = [
         "coverage",
         "Months of open sources: received, cut short, missing, or not published",
         &[("source", TEXT), ("body", TEXT), ("month", TEXT), ("state", TEXT)],
+    ),
+    (
+        "plan/priorities",
+        "Priorities of the published plans, with what their measures allow to be said",
+        &[
+            ("plan", MAYBE),
+            ("theme", MAYBE),
+            ("reference", TEXT),
+            ("title", TEXT),
+            ("measured", TEXT),
+            ("judged", TEXT),
+            ("differ", MAYBE),
+            ("cites", TEXT),
+        ],
+    ),
+    (
+        "plan/actions",
+        "Published actions",
+        &[
+            ("priority", MAYBE),
+            ("reference", TEXT),
+            ("title", TEXT),
+            ("owner", MAYBE),
+            ("state", MAYBE),
+            ("due", MAYBE),
+            ("progress", MAYBE),
+            ("progress_on", MAYBE),
+            ("measured_by", TEXT),
+        ],
+    ),
+    (
+        "plan/measures",
+        "Published measures, with what the published assessment says of each",
+        &[
+            ("reference", TEXT),
+            ("title", TEXT),
+            ("progress", TEXT),
+            ("says", TEXT),
+            ("limits", MAYBE),
+            ("period", MAYBE),
+            ("figures", TEXT),
+        ],
+    ),
+    (
+        "plan/duties",
+        "Published duties, and how each stands",
+        &[
+            ("reference", TEXT),
+            ("title", TEXT),
+            ("kind", MAYBE),
+            ("law", MAYBE),
+            ("owner", MAYBE),
+            ("cycle", MAYBE),
+            ("state", MAYBE),
+            ("last_done", MAYBE),
+            ("due", MAYBE),
+            ("next", MAYBE),
+            ("evidence", MAYBE),
+        ],
     ),
 ];
 

@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
-use wardmote_reports::site::{Guide, Page, PartnershipLink, Problem, Site, SitePages};
+use wardmote_reports::site::{Guide, Home, Page, PartnershipLink, Problem, Site, SitePages};
 
 use super::answer::{Held, content_type, held};
 use super::partnership::Served;
@@ -25,7 +25,7 @@ pub(crate) struct Root {
 pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
     let at = |path: &str| format!("{base}{path}");
     let mut router = Router::new()
-        .route(base, fixed(|vintage| Page::Home(vintage.home.clone())))
+        .route(base, get(home))
         .route(&at("areas"), get(areas::search))
         .route(&at("areas/{code}"), get(areas::area))
         .route(&at("data"), fixed(|vintage| Page::Data(vintage.data.clone())))
@@ -51,6 +51,15 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         }
     }
     router
+}
+
+async fn home(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response {
+    let (plan, state) = served.plan();
+    let key = format!("home {} {}", state.items, state.changed);
+    show(&served, &headers, &key, move |vintage| {
+        Ok(Page::Home(Home { priorities: plan.priorities(), ..vintage.home.clone() }))
+    })
+    .await
 }
 
 /// Why a page is not shown.
@@ -212,6 +221,13 @@ async fn published(
         let error = NotFound("The published assessment has no such file.");
         return no_page(&served, &vintage, &error.into());
     };
+    if path == "figures.html" {
+        let (plan, _) = served.plan();
+        return match plan.figures(vintage.id(), &vintage.site, file) {
+            Ok(page) => held(&page, &headers),
+            Err(error) => no_page(&served, &vintage, &error),
+        };
+    }
     held(file, &headers)
 }
 

@@ -7,7 +7,11 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use wardmote_reports::site::{Page, Scripts, SitePages};
 
+use wardmote_records::registers::PublishedState;
+
+use super::plan::{PublicPlan, Reader};
 use super::vintage::Vintage;
+use crate::commands::records::Where;
 
 /// How often the lake and the publication are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -27,19 +31,25 @@ pub(crate) struct Served {
     now: RwLock<Arc<Vintage>>,
     /// As many pages are made at a time as there are processors; more would only take memory.
     making: Arc<Semaphore>,
+    reader: Reader,
+    plan: RwLock<(Arc<PublicPlan>, PublishedState)>,
 }
 
 impl Served {
     pub(super) async fn load(
-        folder: &Path,
+        at: &Where,
         base: String,
         scripts: Scripts,
         templates: Arc<SitePages>,
     ) -> anyhow::Result<Self> {
+        let folder = &at.folder;
         let now = RwLock::new(Arc::new(Self::whole(folder, &base, &scripts).await?));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let making = Arc::new(Semaphore::new(processors));
-        Ok(Self { folder: folder.to_owned(), base, scripts, templates, now, making })
+        let reader = Reader::open(at).await;
+        let state = reader.state().await;
+        let plan = RwLock::new((Arc::new(reader.read(folder).await?), state));
+        Ok(Self { folder: folder.clone(), base, scripts, templates, now, making, reader, plan })
     }
 
     /// The first vintage: read again while a publication is being replaced, but not for ever, as one
@@ -75,6 +85,30 @@ impl Served {
         tokio::time::timeout(TURN_WITHIN, turn).await.ok()?.ok()
     }
 
+    /// What is published of the plan, and by what one sees whether it is still the same.
+    pub(super) fn plan(&self) -> (Arc<PublicPlan>, PublishedState) {
+        let plan = self.plan.read().unwrap_or_else(PoisonError::into_inner);
+        (Arc::clone(&plan.0), plan.1)
+    }
+
+    /// Reads the plan anew where something published has changed, or the evidence that measures it.
+    async fn follow_plan(&self, evidence_changed: bool) {
+        let state = self.reader.state().await;
+        if state == self.plan().1 && !evidence_changed {
+            return;
+        }
+        match self.reader.read(&self.folder).await {
+            Ok(plan) => {
+                let mut held = self.plan.write().unwrap_or_else(PoisonError::into_inner);
+                *held = (Arc::new(plan), state);
+            }
+            Err(error) => {
+                let chain = crate::console::chain(&error);
+                tracing::warn!(base = self.base, "the earlier plan is still shown: {chain}");
+            }
+        }
+    }
+
     pub(super) fn render(&self, vintage: &Vintage, page: &Page) -> anyhow::Result<Vec<u8>> {
         Ok(self.templates.render(&vintage.site, page)?.into_bytes())
     }
@@ -85,6 +119,7 @@ impl Served {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             let found = stamps(&self.folder);
+            self.follow_plan(found != seen).await;
             if found == seen || is_writing(&self.folder) {
                 continue;
             }

@@ -146,6 +146,7 @@ fn home(
     let changes = headlines::changes(evidence, CHANGES).into_iter();
     let address = |figure: String| format!("assessment/figures.html#figure-{}", file_stem(&figure));
     Home {
+        priorities: Vec::new(),
         changes: changes
             .map(|change| Sentence {
                 text: change.sentence,

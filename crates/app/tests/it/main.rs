@@ -14,6 +14,7 @@ mod hostile;
 mod jobs;
 mod luton;
 mod officers;
+mod plan;
 mod prose;
 mod protection;
 mod records;

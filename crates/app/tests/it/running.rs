@@ -56,6 +56,8 @@ pub(crate) fn shipped(name: &str, into: &Path) -> PathBuf {
         "routes",
         "reviews",
         "board",
+        "plan",
+        "plan/items",
     ] {
         if !from.join(part).is_dir() {
             continue;

@@ -131,6 +131,7 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     let page = std::fs::read_to_string(twin.join("published/full.html")).unwrap();
     let hot = "3 are hot spots (Stockport 014B, Stockport 014C, Stockport 019C) and 0 are cold";
     assert!(page.contains(hot));
+    crate::plan::meets_the_evidence(&twin);
     changes::move_exactly_what_depends(&twin);
 }
 

@@ -1,6 +1,6 @@
 //! The records that an actor may list, as a condition in SQL.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::agreement::{Agreement, Permit};
 use super::decide::{Condition, Policies, Request, Resource};
@@ -37,6 +37,41 @@ impl Scope {
     /// Its ranges.
     pub(crate) fn arms(&self) -> impl ExactSizeIterator<Item = &Arm> {
         self.arms.iter()
+    }
+
+    /// A condition for all its ranges together, or those of one kind of records, bound from `$first` on:
+    /// for a table that has these columns of records too, and an order of its own.
+    pub(crate) fn together(&self, kind: Option<&str>, first: usize) -> (String, Vec<Value>) {
+        let mut kinds: BTreeMap<(&str, Marking, bool), Vec<&str>> = BTreeMap::new();
+        for arm in self.arms.iter().filter(|arm| kind.is_none_or(|kind| kind == arm.category)) {
+            let key = (arm.owner.as_str(), arm.marking, arm.personal);
+            kinds.entry(key).or_default().push(&arm.category);
+        }
+        if kinds.is_empty() {
+            return ("1 = 0".to_owned(), Vec::new());
+        }
+        let mut values: Vec<Value> = Vec::new();
+        let mut bind = |value: Value| {
+            values.push(value);
+            format!("${}", first + values.len() - 1)
+        };
+        let mut parts = Vec::new();
+        for ((owner, marking, personal), kinds) in kinds {
+            let owner = bind(owner.into());
+            let marking = bind(marking.word().into());
+            let personal = bind(i64::from(personal).into());
+            let kinds: Vec<String> = kinds.into_iter().map(|kind| bind(kind.into())).collect();
+            let kinds = kinds.join(", ");
+            parts.push(format!(
+                "(owner_organisation = {owner} AND marking = {marking} AND personal = {personal} AND kind IN ({kinds}))"
+            ));
+        }
+        let mut condition = format!("({})", parts.join(" OR "));
+        if !self.part_3 {
+            let part_3 = bind(Regime::Part3.word().into());
+            condition = format!("{condition} AND regime <> {part_3}");
+        }
+        (condition, values)
     }
 
     /// A condition on the table of records for one range, and its values, which are bound from

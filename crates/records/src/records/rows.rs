@@ -11,7 +11,7 @@ use crate::words::{Marking, Regime};
 const COLUMNS: &str = "id, kind, marking, owner_organisation, subject_area, controller, regime, \
                        personal, version, created, changed";
 
-pub(super) async fn insert(
+pub(crate) async fn insert(
     on: &mut Transaction,
     listed: &Listed,
     body: Vec<u8>,
@@ -39,14 +39,14 @@ pub(super) async fn insert(
 
 /// A record as it lies in the store, with its key. Read in one statement, because another may be
 /// erasing it between two.
-pub(super) struct Found {
-    pub(super) listed: Listed,
-    pub(super) sealed: Vec<u8>,
+pub(crate) struct Found {
+    pub(crate) listed: Listed,
+    pub(crate) sealed: Vec<u8>,
     /// The name of the key that wraps the record's own, and that one wrapped.
-    pub(super) key: Option<(String, Vec<u8>)>,
+    pub(crate) key: Option<(String, Vec<u8>)>,
 }
 
-pub(super) async fn find(on: &mut Transaction, id: &RecordId) -> Result<Option<Found>, StoreError> {
+pub(crate) async fn find(on: &mut Transaction, id: &RecordId) -> Result<Option<Found>, StoreError> {
     let sql = format!(
         "SELECT {COLUMNS}, body, wrapped_by, wrapped FROM records \
          LEFT JOIN record_keys ON record = id WHERE id = $1"
@@ -80,7 +80,7 @@ pub(super) async fn page_by_id(
 /// A page of the records in a scope. Each of its ranges is read from the index in the order of the
 /// list, so that a reader who may see few of very many records waits no longer than one who may see
 /// most of them.
-pub(super) async fn list(
+pub(crate) async fn list(
     on: &mut Transaction,
     scope: &Scope,
     page: &Page,
@@ -141,6 +141,7 @@ pub(crate) async fn delete(
     at: Timestamp,
     why: &str,
 ) -> Result<bool, StoreError> {
+    crate::registers::erase(on, id).await?;
     let value = [Value::from(id.to_string())];
     for sql in [
         "DELETE FROM record_keys WHERE record = $1",
@@ -159,7 +160,7 @@ pub(crate) async fn delete(
     Ok(true)
 }
 
-fn read(row: &Row) -> Result<Listed, StoreError> {
+pub(crate) fn read(row: &Row) -> Result<Listed, StoreError> {
     Ok(Listed {
         id: record_id(row.text(0)?)?,
         kind: row.text(1)?,

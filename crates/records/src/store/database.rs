@@ -314,6 +314,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "ground", include_str!("../../migrations/0001_ground.sql")),
     (2, "accounts", include_str!("../../migrations/0002_accounts.sql")),
     (3, "protection", include_str!("../../migrations/0003_protection.sql")),
+    (4, "registers", include_str!("../../migrations/0004_registers.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -17,4 +17,5 @@ mod load;
 mod policy;
 mod postgres;
 mod protection;
+mod registers;
 mod scene;

@@ -7,6 +7,7 @@ mod files;
 mod guides;
 mod map_page;
 mod page;
+mod plan;
 pub mod work;
 
 pub use files::{Scripts, SiteFile, SiteFiles};
@@ -15,6 +16,10 @@ pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, M
 pub use page::{
     AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, MeasureHere, Page, PartnershipLink,
     Problem, Sentence,
+};
+pub use plan::{
+    AlignmentPage, DutiesPage, DutyGroup, DutyShown, ItemLink, LatestMeasure, PlanLine, PlanPage,
+    PlanTheme, PlannedAction, PriorityPage, ToldEvent, ToldPage,
 };
 
 use minijinja::value::Serde;
@@ -50,7 +55,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 13] = [
+const TEMPLATES: [(&str, &str); 19] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -60,6 +65,12 @@ const TEMPLATES: [(&str, &str); 13] = [
     ("site/partnerships.html", include_str!("../templates/site/partnerships.html")),
     ("site/areas.html", include_str!("../templates/site/areas.html")),
     ("site/area.html", include_str!("../templates/site/area.html")),
+    ("site/plan-links.html", include_str!("../templates/site/plan-links.html")),
+    ("site/plan.html", include_str!("../templates/site/plan.html")),
+    ("site/priority.html", include_str!("../templates/site/priority.html")),
+    ("site/duties.html", include_str!("../templates/site/duties.html")),
+    ("site/told.html", include_str!("../templates/site/told.html")),
+    ("site/alignment.html", include_str!("../templates/site/alignment.html")),
     ("site/work.html", include_str!("../templates/site/work.html")),
     ("site/work-form.html", include_str!("../templates/site/work-form.html")),
     ("site/map.html", include_str!("../templates/site/map.html")),
@@ -67,11 +78,12 @@ const TEMPLATES: [(&str, &str); 13] = [
 ];
 
 /// What stands in the navigation: text, and address below the site's.
-const NAVIGATION: [(&str, &str); 6] = [
+const NAVIGATION: [(&str, &str); 7] = [
     ("Home", ""),
     ("Areas", "areas"),
     ("Map", "map"),
     ("Needs assessment", "assessment"),
+    ("Plan", "plan"),
     ("Data", "data"),
     ("Methods", "methods"),
 ];
@@ -142,6 +154,43 @@ impl SitePages {
 
 fn drawing(chart: Option<&Chart>, site: &Site) -> Option<String> {
     chart.map(|chart| chart_svg_with_handles(chart, site.synthetic))
+}
+
+/// The page of figures of a published assessment, with what the plan makes of each: links by the anchor
+/// of the figure's note.
+pub fn figures_with_plan(
+    site: &Site,
+    html: &str,
+    cited_by: &std::collections::BTreeMap<String, Vec<ItemLink>>,
+) -> String {
+    let mut out = String::with_capacity(html.len());
+    let mut rest = html;
+    // Each note is a section with its anchor as id, and ends with its list.
+    while let Some((before, after)) = rest.split_once("<section class=\"wm-section\" id=\"") {
+        out.push_str(before);
+        out.push_str("<section class=\"wm-section\" id=\"");
+        let anchor = after.split('"').next().unwrap_or_default();
+        let links = cited_by.get(anchor).map_or(&[][..], Vec::as_slice);
+        rest = after;
+        if links.is_empty() {
+            continue;
+        }
+        if let Some((note, behind)) = after.split_once("</section>") {
+            out.push_str(note);
+            out.push_str("<p class=\"govuk-body\">What is being done about this: ");
+            let link = |link: &ItemLink| {
+                let escape = |text: &str| minijinja::HtmlEscape(text).to_string();
+                let (base, address) = (&site.base, &link.address);
+                let text = escape(&format!("{} {}", link.reference, link.title));
+                format!("<a class=\"govuk-link\" href=\"{base}{}\">{text}</a>", escape(address))
+            };
+            out.push_str(&links.iter().map(link).collect::<Vec<_>>().join(", "));
+            out.push_str("</p>\n</section>");
+            rest = behind;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// A page of a published assessment with the way back to the site; a page of another shape is left

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::plan::{AlignmentPage, DutiesPage, ItemLink, PlanPage, PriorityPage, ToldPage};
 use super::{Guide, MapPage};
 use crate::charts::Chart;
 use crate::table::Table;
@@ -23,6 +24,16 @@ pub enum Page {
     Area(Box<AreaPage>),
     /// A measure over areas.
     Map(Box<MapPage>),
+    /// The partnership's plan.
+    Plan(Box<PlanPage>),
+    /// A priority of it.
+    Priority(Box<PriorityPage>),
+    /// What the law asks.
+    Duties(DutiesPage),
+    /// What people told us and what we did.
+    Told(ToldPage),
+    /// What serves the objectives of other plans.
+    Alignment(AlignmentPage),
     /// Which partnerships there are.
     Partnerships(Vec<PartnershipLink>),
     /// What went wrong.
@@ -58,6 +69,8 @@ pub struct Home {
     pub assessment: Option<String>,
     /// What is not known, in sentences.
     pub not_known: Vec<String>,
+    /// The priorities of the published plan.
+    pub priorities: Vec<ItemLink>,
 }
 
 /// What has come, what was refused, and under which licences.
@@ -150,6 +163,11 @@ pub(super) enum Content<'a> {
     Areas(&'a AreaSearch),
     Area(&'a AreaPage),
     Map(&'a MapPage),
+    Plan(&'a PlanPage),
+    Priority(&'a PriorityPage),
+    Duties(&'a DutiesPage),
+    Told(&'a ToldPage),
+    Alignment(&'a AlignmentPage),
     Partnerships { partnerships: &'a [PartnershipLink] },
     Problem(&'a Problem),
 }
@@ -164,6 +182,11 @@ impl Page {
             Self::Areas(areas) => Content::Areas(areas),
             Self::Area(area) => Content::Area(area),
             Self::Map(map) => Content::Map(map),
+            Self::Plan(plan) => Content::Plan(plan),
+            Self::Priority(priority) => Content::Priority(priority),
+            Self::Duties(duties) => Content::Duties(duties),
+            Self::Told(told) => Content::Told(told),
+            Self::Alignment(alignment) => Content::Alignment(alignment),
             Self::Partnerships(partnerships) => Content::Partnerships { partnerships },
             Self::Problem(problem) => Content::Problem(problem),
         }
@@ -178,6 +201,11 @@ impl Page {
             Self::Areas(_) => "site/areas.html",
             Self::Area(_) => "site/area.html",
             Self::Map(_) => "site/map.html",
+            Self::Plan(_) => "site/plan.html",
+            Self::Priority(_) => "site/priority.html",
+            Self::Duties(_) => "site/duties.html",
+            Self::Told(_) => "site/told.html",
+            Self::Alignment(_) => "site/alignment.html",
             Self::Partnerships(_) => "site/partnerships.html",
             Self::Problem(_) => "site/problem.html",
         }
@@ -193,6 +221,11 @@ impl Page {
             Self::Areas(_) => "Find an area",
             Self::Area(area) => &area.area.name,
             Self::Map(_) => "Map",
+            Self::Plan(plan) => &plan.title,
+            Self::Priority(priority) => &priority.link.title,
+            Self::Duties(_) => "What the law asks of us",
+            Self::Told(_) => "What you told us and what we did",
+            Self::Alignment(_) => "How this plan fits others",
             Self::Partnerships(_) => "Community safety partnerships",
             Self::Problem(problem) => &problem.title,
         }
@@ -207,6 +240,11 @@ impl Page {
             Self::Guide(guide) if guide.is_method() => "Methods",
             Self::Areas(_) | Self::Area(_) => "Areas",
             Self::Map(_) => "Map",
+            Self::Plan(_)
+            | Self::Priority(_)
+            | Self::Duties(_)
+            | Self::Told(_)
+            | Self::Alignment(_) => "Plan",
             Self::Guide(_) | Self::Partnerships(_) | Self::Problem(_) => "",
         }
     }

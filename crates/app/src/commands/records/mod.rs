@@ -120,6 +120,20 @@ impl Where {
         Store::open(&location).await.with_context(|| format!("the records at {location}"))
     }
 
+    /// Whether there is a store; a server of PostgreSQL is taken to be there.
+    pub(crate) fn has_store(&self) -> bool {
+        match self.location() {
+            Location::Sqlite(path) => path.exists(),
+            Location::Postgres(_) => true,
+        }
+    }
+
+    /// Makes a first key where there is none, for sample partnerships.
+    pub(crate) fn make_key_if_none(&self) -> anyhow::Result<()> {
+        let path = self.keys_path();
+        if path.exists() { Ok(()) } else { new_key(&path, "first") }
+    }
+
     pub(crate) fn keys_path(&self) -> PathBuf {
         let named = std::env::var_os("WARDMOTE_RECORDS_KEYS").map(PathBuf::from);
         named.unwrap_or_else(|| self.folder.join("keys").join("records.keys"))

@@ -23,6 +23,7 @@ mod openid;
 mod page_error;
 mod people;
 mod posted;
+mod registers;
 mod routes;
 mod settings;
 mod sign_in;
@@ -47,6 +48,7 @@ pub(crate) use self::routes::Routes;
 pub(crate) use self::settings::Settings;
 use self::visit::Visit;
 use super::partnership::Served;
+use crate::business::Business;
 use crate::commands::records::{Where, folder_policies, folder_protection};
 
 /// What every handler answers.
@@ -56,6 +58,8 @@ pub(crate) type Shown = Result<Response, PageError>;
 pub(crate) struct Workbench {
     pub(crate) records: Records,
     pub(crate) accounts: Accounts,
+    /// The partnership's own lists, where its folder says whose they are.
+    pub(crate) business: Option<Business>,
     duties: Duties,
     settings: Settings,
     mail: Option<Mail>,
@@ -81,12 +85,14 @@ pub(crate) fn routes() -> Routes {
     people::add(&mut routes);
     agreements::add(&mut routes);
     audit::add(&mut routes);
+    registers::add(&mut routes);
     routes
 }
 
 /// What stands in the navigation, for those who may ask for it: words, and address below `work/`.
-const NAVIGATION: [(&str, &str); 5] = [
+const NAVIGATION: [(&str, &str); 6] = [
     ("Start", ""),
+    ("Registers", "registers"),
     ("People", "people"),
     ("Agreements", "agreements"),
     ("Log", "audit"),
@@ -119,6 +125,8 @@ impl Workbench {
         let accounts = Accounts::new(store.clone(), keys.clone(), settings.rules.clone())?;
         let records = Records::new(store, keys, folder_policies(folder)?);
         let records = records.protected_by(folder_protection(folder)?);
+        let has_lists = crate::business::Settings::is_there(folder);
+        let business = has_lists.then(|| Business::on(at, records.clone())).transpose()?;
         let base = format!("{}work/", served.base());
         let cookies = cookies::Names::new(served.base(), settings.is_secure());
         let duties = duties(folder)?;
@@ -128,6 +136,7 @@ impl Workbench {
         Ok(Some(Arc::new(Self {
             records,
             accounts,
+            business,
             duties,
             settings,
             mail,
@@ -143,6 +152,14 @@ impl Workbench {
     /// The address of a page below `work/`.
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// What the published assessment says of a claim or figure, and the address of its note.
+    pub(crate) fn reading(&self, key: &str) -> Option<(String, String)> {
+        let (plan, _) = self.served.plan();
+        let reading = plan.reading(key)?;
+        let address = format!("{}assessment/figures.html#{}", self.served.base(), reading.anchor);
+        Some((reading.sentence.clone(), address))
     }
 
     /// Shows a page. One with problems is answered as such, so that programs see it too.
@@ -199,6 +216,7 @@ impl Workbench {
 
     fn may_open(&self, visit: &Visit, path: &str) -> bool {
         let needs = match path {
+            "registers" if self.business.is_none() => return false,
             "people" => routes::Needs::Duty(wardmote_records::words::Duty::AdministerPeople),
             "audit" => routes::Needs::Duty(wardmote_records::words::Duty::ReadAudit),
             _ => routes::Needs::SignedIn,
