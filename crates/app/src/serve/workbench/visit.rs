@@ -60,7 +60,6 @@ impl SignedIn {
     }
 
     /// The question that `Records` wants to hear, for a purpose in the agreements' words.
-    #[expect(dead_code, reason = "for the pages over records, which come next")]
     pub(crate) fn asking<'a>(&'a self, purpose: &'a str) -> Asking<'a> {
         Asking { actor: self.person(), purpose, now: self.now(), today: self.today() }
     }
