@@ -587,11 +587,6 @@ impl Records {
         Ok((self.keys.newest().to_owned(), self.keys.wrap(id, key)?))
     }
 
-    /// The policies that decide.
-    pub fn policies(&self) -> &Policies {
-        &self.policies
-    }
-
     pub(crate) fn protection(&self) -> &Protection {
         &self.protection
     }

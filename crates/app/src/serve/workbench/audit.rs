@@ -26,9 +26,9 @@ pub(super) fn add(routes: &mut Routes) {
 }
 
 /// What is looked for, as the address says it.
-fn read(query: Option<String>) -> (Typed, Result<Search, Vec<Problem>>) {
+fn read(query: Option<&str>) -> (Typed, Result<Search, Vec<Problem>>) {
     let pairs: Vec<(String, String)> =
-        serde_urlencoded::from_str(query.as_deref().unwrap_or_default()).unwrap_or_default();
+        serde_urlencoded::from_str(query.unwrap_or_default()).unwrap_or_default();
     let typed = Typed::new(pairs);
     let mut entered = Entered::new(&typed);
     let mut text =
@@ -60,7 +60,7 @@ async fn list(
     visit: Visit,
     RawQuery(query): RawQuery,
 ) -> Shown {
-    let (typed, search) = read(query);
+    let (typed, search) = read(query.as_deref());
     let operations = Operation::ALL.iter().map(|one| (one.word(), one.word()));
     let operations = [("", "Anything")].into_iter().chain(operations);
     let form = Form::search(bench.at("audit"), "Search")
@@ -110,7 +110,7 @@ async fn export(
     who: super::visit::SignedIn,
     RawQuery(query): RawQuery,
 ) -> Shown {
-    let search = read(query).1.map_err(|_| PageError::Unreadable)?;
+    let search = read(query.as_deref()).1.map_err(|_| PageError::Unreadable)?;
     let store = bench.accounts.store();
     store.note_export(who.person(), who.now()).await?;
     let mut text = String::from(

@@ -29,7 +29,7 @@ impl<'a> Entered<'a> {
         let text = self.typed.get(field).trim().to_owned();
         if text.chars().count() > longest {
             self.wrong(field, &format!("Use {longest} characters or fewer"));
-        } else if text.chars().any(|letter| letter.is_control()) {
+        } else if text.chars().any(char::is_control) {
             self.wrong(field, "Take out line breaks and other characters that do not print");
         }
         text

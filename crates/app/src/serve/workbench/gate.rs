@@ -133,7 +133,11 @@ pub(super) fn meets(bench: &Workbench, who: &SignedIn, needs: Needs) -> bool {
 
 /// To the sign-in page, and afterwards back to where they wanted to go.
 fn to_sign_in(bench: &Workbench, request: &Request) -> Response {
-    let asked = request.uri().path_and_query().map(|asked| asked.as_str()).unwrap_or_default();
+    let asked = request
+        .uri()
+        .path_and_query()
+        .map(axum::http::uri::PathAndQuery::as_str)
+        .unwrap_or_default();
     let query = serde_urlencoded::to_string([("to", asked)]).unwrap_or_default();
     Redirect::to(&bench.at(&format!("sign-in?{query}"))).into_response()
 }

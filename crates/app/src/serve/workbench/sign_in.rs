@@ -130,14 +130,14 @@ pub(super) async fn begin(
     let mut answer = match stage {
         Stage::Code => bench.show(&visit, &code_page(bench, typed, &[]))?,
         Stage::SetUp => bench.go("account/codes"),
-        Stage::Open => onward(bench, &visit, person, typed).await?,
+        Stage::Open => onward(bench, &visit, person, typed)?,
     };
     answer.headers_mut().append(header::SET_COOKIE, bench.cookies.give(&visit.id));
     Ok(answer)
 }
 
 /// To the form that waits, or to where they wanted to go.
-async fn onward(bench: &Workbench, visit: &Visit, person: &str, typed: &Typed) -> Shown {
+fn onward(bench: &Workbench, visit: &Visit, person: &str, typed: &Typed) -> Shown {
     if let Some(page) = kept::page(bench, person, typed.get(kept::FIELD)) {
         return bench.show(visit, &page);
     }

@@ -44,13 +44,7 @@ struct Here<'a> {
 impl<'a> Here<'a> {
     fn of(bench: &'a Workbench, who: &'a SignedIn) -> Result<Self, PageError> {
         let business = bench.business.as_ref().ok_or(PageError::NotFound)?;
-        let asking = Asking {
-            actor: who.person(),
-            purpose: &business.settings.purpose,
-            now: who.now(),
-            today: who.today(),
-        };
-        Ok(Self { business, asking })
+        Ok(Self { business, asking: who.asking(&business.settings.purpose) })
     }
 
     fn register(&self, id: &str) -> Result<&'a Register, PageError> {
