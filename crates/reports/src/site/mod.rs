@@ -179,7 +179,8 @@ pub fn figures_with_plan(
             out.push_str(note);
             out.push_str("<p class=\"govuk-body\">What is being done about this: ");
             let link = |link: &ItemLink| {
-                let escape = |text: &str| minijinja::HtmlEscape(text).to_string();
+                let escape =
+                    |text: &str| minijinja::HtmlEscape(text).to_string().replace("&#x2f;", "/");
                 let (base, address) = (&site.base, &link.address);
                 let text = escape(&format!("{} {}", link.reference, link.title));
                 format!("<a class=\"govuk-link\" href=\"{base}{}\">{text}</a>", escape(address))
@@ -201,4 +202,39 @@ pub fn published_within(site: &Site, html: &str) -> String {
         site.base
     );
     html.replacen("</header>", &back, 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn a_figures_note_leads_to_the_plan_and_nothing_else_is_changed() {
+        let site = Site {
+            partnership: "Invented".into(),
+            synthetic: true,
+            base: "/twin/".into(),
+            style_sheet: String::new(),
+            vintage: None,
+            licence_notes: Vec::new(),
+        };
+        let note = |id: &str| {
+            format!(
+                "<section class=\"wm-section\" id=\"{id}\" aria-labelledby=\"x\"><p>{id}</p>\n</section>\n"
+            )
+        };
+        let html = format!("<main>{}{}</main>", note("figure-1"), note("figure-2"));
+        assert_eq!(figures_with_plan(&site, &html, &BTreeMap::new()), html);
+        let link = ItemLink {
+            reference: "3.2".into(),
+            title: "Crime <& more>".into(),
+            address: "plan/priorities/3.2".into(),
+        };
+        let linked = BTreeMap::from([("figure-2".to_owned(), vec![link])]);
+        let found = figures_with_plan(&site, &html, &linked);
+        let expected = "<a class=\"govuk-link\" href=\"/twin/plan/priorities/3.2\">3.2 Crime &lt;&amp; more&gt;</a></p>\n</section>\n</main>";
+        assert!(found.ends_with(expected), "{found}");
+        assert!(found.contains(&note("figure-1")));
+    }
 }

@@ -12,6 +12,7 @@ mod mail;
 mod openid;
 mod pages;
 mod people;
+mod registers;
 mod routes;
 mod sign_in;
 

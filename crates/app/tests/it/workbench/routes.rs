@@ -56,7 +56,7 @@ const ACTORS: [&str; 4] = ["", "analyst-one", "protector-one", "admin-one"];
 
 /// Pages of the plan, the board and whatever else comes have tables of their own beside their tests;
 /// their routes begin with these.
-const ELSEWHERE: [&str; 0] = [];
+const ELSEWHERE: [&str; 1] = ["/registers"];
 
 /// What stands in place of `{...}`: somebody who is there, and nobody's invitation.
 fn address(path: &str) -> String {

@@ -1,0 +1,242 @@
+//! The registers' signed-in pages: who may open each, and what officers do with them.
+
+use std::fmt::Write as _;
+
+use super::{Bench, Browser};
+
+const SETTINGS: &str = r#"
+owner = "council"
+controller = "council"
+subject_area = "E06000032"
+regime = "uk-gdpr"
+purpose = "own-functions"
+keeper = "analyst-one"
+stale_after_days = 92
+plan = "25"
+"#;
+
+/// The analyst keeps the lists, and the protection officer reads all but risks.
+const AGREEMENT: &str = r#"
+title = "SYNTHETIC: the partnership's own business"
+synthetic = true
+source = "invented"
+checked = "2026-11-24"
+purpose = "own-functions"
+purpose_in_words = "the partnership's own business"
+gateway = "power"
+start = "2024-01-01"
+end = "2039-12-31"
+review = "2038-12-31"
+parties = [{ id = "council", name = "Invented Council" }]
+[[permits]]
+operations = ["collection", "alteration", "consultation", "erasure"]
+from = ["council"]
+to = ["council"]
+roles = ["analyst"]
+categories = ["plans", "themes", "priorities", "actions", "measures", "risks"]
+markings = ["OFFICIAL", "OFFICIAL-SENSITIVE"]
+[[permits]]
+operations = ["consultation"]
+from = ["council"]
+to = ["council"]
+roles = ["data-protection-officer"]
+categories = ["plans", "themes", "priorities", "actions", "measures"]
+markings = ["OFFICIAL"]
+"#;
+
+const ITEMS: &str = r#"
+# SYNTHETIC
+[[plans]]
+reference = "25"
+title = "Invented plan"
+from = "2025-04-01"
+to = "2028-03-31"
+state = "draft"
+[[themes]]
+reference = "T1"
+title = "Invented theme"
+plan = "25"
+[[priorities]]
+reference = "P1"
+title = "Town centre"
+theme = "T1"
+judgement = "on-track"
+[[actions]]
+reference = "A1"
+title = "Retailers' meetings"
+priority = "P1"
+state = "under-way"
+due = "2025-06-09"
+measured-by = ["M1"]
+[[measures]]
+reference = "M1"
+title = "Shoplifting"
+[[risks]]
+reference = "R1"
+title = "A guarded risk"
+marking = "OFFICIAL-SENSITIVE"
+likelihood = "2"
+impact = "4"
+due = "2025-06-01"
+state = "open"
+"#;
+
+/// A town with a plan.
+fn started() -> Option<Bench> {
+    let mut bench = Bench::start()?;
+    bench.stop();
+    let town = bench.folder().to_owned();
+    std::fs::create_dir_all(town.join("plan/items")).unwrap();
+    std::fs::write(town.join("plan/settings.toml"), SETTINGS).unwrap();
+    std::fs::write(town.join("plan/items/plan.toml"), ITEMS).unwrap();
+    std::fs::write(town.join("agreements/business.toml"), AGREEMENT).unwrap();
+    bench.run(&["plan", "load"]).ended(0);
+    bench.serve();
+    Some(bench)
+}
+
+/// As the table of all pages: nobody, who keeps the lists, who reads them, and who may do neither.
+/// `{action}` is an item, and an empty form changes nothing.
+const TABLE: &str = "
+GET   /registers                          303 200 200 200
+GET   /registers/due                      303 200 200 200
+GET   /registers/actions                  303 200 200 404
+GET   /registers/actions/new              303 200 404 404
+POST  /registers/actions/new              401 422 404 404
+GET   /registers/actions/{action}         303 200 200 404
+GET   /registers/actions/{action}/change  303 200 404 404
+POST  /registers/actions/{action}/change  401 400 400 404
+GET   /registers/actions/{action}/history 303 200 200 404
+POST  /registers/actions/{action}/put-back 401 400 400 404
+GET   /registers/actions/{action}/link    303 200 404 404
+POST  /registers/actions/{action}/link    401 422 404 404
+POST  /registers/actions/{action}/unlink  401 404 404 404
+GET   /registers/risks                    303 200 404 404
+GET   /registers/risks/{risk}             303 200 404 404
+GET   /registers/risks/{risk}/history     303 200 404 404
+GET   /registers/actions/{risk}           303 404 404 404
+GET   /registers/nothing                  303 404 404 404
+GET   /registers/actions/nothing          303 404 404 404
+";
+
+fn id_of(browser: &mut Browser, register: &str) -> String {
+    let page = browser.get(&format!("/work/registers/{register}"));
+    assert_eq!(page.status, 200, "{}", page.body);
+    let start = format!("/work/registers/{register}/");
+    let links = page.body.split(&start).skip(1).filter(|rest| !rest.starts_with("new"));
+    links.map(|rest| rest[..32].to_owned()).next().unwrap()
+}
+
+#[test]
+fn every_page_of_the_registers_answers_everybody_as_the_table_says() {
+    let Some(bench) = started() else { return };
+    let mut keeper = bench.signed_in("analyst-one");
+    let (action, risk) = (id_of(&mut keeper, "actions"), id_of(&mut keeper, "risks"));
+    let mut wrong = String::new();
+    for (place, actor) in ["", "analyst-one", "protector-one", "admin-one"].iter().enumerate() {
+        let mut browser = if actor.is_empty() { bench.browser() } else { bench.signed_in(actor) };
+        for line in TABLE.lines().filter(|line| !line.is_empty()) {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            let path = words[1].replace("{action}", &action).replace("{risk}", &risk);
+            let path = format!("/work{path}");
+            let status = if words[0] == "GET" {
+                browser.get(&path).status
+            } else {
+                browser.get(if actor.is_empty() { "/work/sign-in" } else { "/work/account" });
+                browser.post(&path, &[]).status
+            };
+            if status.to_string() != words[2 + place] {
+                let _ = writeln!(wrong, "{line} by {actor:?}: {status}");
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    let listed = bench.run(&["serve", "--signed-in-pages"]).ended(0).out;
+    for line in listed.lines().filter(|line| line.contains("work/registers")) {
+        let mut words = line.split('\t');
+        let (method, path) = (words.next().unwrap(), words.next().unwrap());
+        let path = path.trim_start_matches("work").replace("{register}", "actions");
+        let path = path.replace("{id}", "{action}");
+        let known = TABLE.lines().any(|line| {
+            let mut words = line.split_whitespace();
+            words.next() == Some(method) && words.next() == Some(path.as_str())
+        });
+        assert!(known, "{method} {path} is in no table of who may open it");
+    }
+    let shown = bench.run(&["register", "item", "actions", "A1", "--history"]).ended(0).out;
+    assert!(!shown.contains("Version 2"), "a refused request changed something: {shown}");
+}
+
+/// All that the form of an action holds, as a browser sends it.
+fn filled<'a>(priority: &'a str, title: &'a str, version: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("reference", "A1"),
+        ("title", title),
+        ("priority", priority),
+        ("state", "under-way"),
+        ("due-day", "9"),
+        ("due-month", "6"),
+        ("due-year", "2026"),
+        ("version", version),
+    ]
+}
+
+#[test]
+fn an_item_is_changed_by_two_linked_and_put_back() {
+    let Some(bench) = started() else { return };
+    let mut keeper = bench.signed_in("analyst-one");
+    keeper.get("/work/registers").shows(200, &["Actions", "Risks", "What is due next"]);
+    keeper.get("/work/registers/due").shows(200, &["Retailers", "9 June 2025 (overdue)"]);
+    keeper.get("/work/registers/actions?q=retail").shows(200, &["Retailers"]);
+    keeper.get("/work/registers/actions?q=nothing").shows(200, &["There is none here"]);
+    keeper.get("/work/registers/actions?state=done").shows(200, &["There is none here"]);
+    let (action, priority) = (id_of(&mut keeper, "actions"), id_of(&mut keeper, "priorities"));
+    let at = format!("/work/registers/actions/{action}");
+    keeper.get(&at).shows(200, &["Retailers", "9 June 2025", "M1 Shoplifting", "P1 Town centre"]);
+    keeper.get(&format!("{at}/change")).shows(200, &["value=\"2025\"", "P1 Town centre"]);
+    let wrong = [
+        ("title", ""),
+        ("due-day", "31"),
+        ("due-month", "2"),
+        ("due-year", "2026"),
+        ("version", "1"),
+    ];
+    let wrong = keeper.post(&format!("{at}/change"), &wrong);
+    wrong.shows(422, &["Title: enter something", "is no day", "value=\"31\"", "Error: "]);
+    let changed = keeper.post(&format!("{at}/change"), &filled(&priority, "Meetings", "1"));
+    assert_eq!((changed.status, changed.location()), (303, format!("{at}?done=changed").as_str()));
+    let late = keeper.post(&format!("{at}/change"), &filled(&priority, "Other words", "1"));
+    late.shows(409, &["Somebody else changed this", "Other words", "Meetings"]);
+    let compared = keeper.get(&format!("{at}/history?version=1"));
+    compared.shows(
+        200,
+        &["Version 1 beside", "Retailers", "9 June 2025", "9 June 2026", "analyst-one"],
+    );
+    let back = [("version", "2"), ("earlier", "1")];
+    assert_eq!(keeper.post(&format!("{at}/put-back"), &back).status, 303);
+    keeper.get(&at).shows(200, &["Retailers", "9 June 2025"]);
+    let linked = [("relation", "measured-by"), ("to", "P1")];
+    keeper.post(&format!("{at}/link"), &linked).shows(422, &["nothing of this name"]);
+    let unlinked = [("relation", "measured-by"), ("to", id_of(&mut keeper, "measures").leak())];
+    assert_eq!(keeper.post(&format!("{at}/unlink"), &unlinked).status, 303);
+    let page = keeper.get(&at);
+    assert!(!page.body.contains("M1 Shoplifting"), "{}", page.body);
+    assert_eq!(
+        keeper.post(&format!("{at}/link"), &[("relation", "measured-by"), ("to", "M1")]).status,
+        303
+    );
+    keeper.get(&at).shows(200, &["M1 Shoplifting"]);
+    // Who reads it finds no way to change it; a risk that was opened is in the log.
+    let mut reader = bench.signed_in("protector-one");
+    let page = reader.get(&at).shows(200, &["Retailers"]);
+    assert!(!page.body.contains("Change it") && !page.body.contains("/unlink"), "{}", page.body);
+    let risk = id_of(&mut keeper, "risks");
+    keeper
+        .get(&format!("/work/registers/risks/{risk}"))
+        .shows(200, &["That you read it is logged"]);
+    assert!(
+        bench.log().contains(&format!("consultation,done,analyst-one,,{risk}")),
+        "{}",
+        bench.log()
+    );
+}
