@@ -43,6 +43,7 @@ fn pages() -> Vec<Page> {
     let statements = statements.map(|name| Page::Guide(Guide::statement(name).unwrap()));
     let pages = vec![
         Page::Home(Home {
+            priorities: vec![],
             changes: vec![sentence],
             n_tests: 7,
             assessment: Some("Needs".into()),
