@@ -179,7 +179,7 @@ pub(crate) fn meets_the_evidence(twin: &Path) {
     let note = note.split("</section>").next().unwrap();
     assert!(note.contains("href=\"/plan/priorities/3.2\""), "{note}");
     let back = format!("href=\"/assessment/figures.html#{anchor}\"");
-    server.shows("/plan/priorities/3.2", &["3.2.3 ", "Recorded crime", &back, "95% limits"]);
+    server.shows("/plan/priorities/3.2", &["3.2.3 ", "Recorded crime", &back, "95% interval"]);
     server.shows("/plan", &["Keeping people safe", "9 June 2025", "Dropped", "SYNTHETIC"]);
     server.shows("/plan/duties", &["A strategic board", "section 17A"]);
     server.shows("/plan/told", &["Peace lunch", "uniform around the precinct"]);

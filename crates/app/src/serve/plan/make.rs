@@ -238,7 +238,8 @@ fn action(plan: &PublicPlan, view: &ActionView<'_>) -> PlannedAction {
 
 fn latest(view: &MeasureView<'_>) -> LatestMeasure {
     let interval = match view.readings.as_slice() {
-        [only] => only.interval.clone(),
+        // Many sentences say it themselves.
+        [only] if !only.sentence.contains("95% interval") => only.interval.clone(),
         _ => None,
     };
     LatestMeasure {
