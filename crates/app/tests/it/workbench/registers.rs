@@ -217,7 +217,8 @@ fn an_item_is_changed_by_two_linked_and_put_back() {
     keeper.get(&at).shows(200, &["Retailers", "9 June 2025"]);
     let linked = [("relation", "measured-by"), ("to", "P1")];
     keeper.post(&format!("{at}/link"), &linked).shows(422, &["nothing of this name"]);
-    let unlinked = [("relation", "measured-by"), ("to", id_of(&mut keeper, "measures").leak())];
+    let measure = id_of(&mut keeper, "measures");
+    let unlinked = [("relation", "measured-by"), ("to", measure.as_str())];
     assert_eq!(keeper.post(&format!("{at}/unlink"), &unlinked).status, 303);
     let page = keeper.get(&at);
     assert!(!page.body.contains("M1 Shoplifting"), "{}", page.body);
