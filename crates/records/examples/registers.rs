@@ -100,13 +100,15 @@ fn filled(count: u64) -> String {
     let mut add = |table: &str, row: serde_json::Value| {
         lines.push(json!({ "table": table, "row": row }).to_string());
     };
-    add("organisations", json!(["invented-council", "the invented council"]));
+    for id in ["invented-council", "invented-partnership"] {
+        add("organisations", json!([id, id]));
+    }
     add("people", json!(["plan-officer-one", "Invented Plan Officer", "invented-council"]));
     add("roles", json!(["plan-officer-one", "plan-officer", "2022-04-01", null]));
     for number in 0..count {
         let drawn = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let id = id(number);
-        let (place, owner) = ("E08000007", "invented-council");
+        let (place, owner) = ("E08000007", "invented-partnership");
         let body = json!({ "hex": "00".repeat(400) });
         let record = json!([
             id, "actions", "OFFICIAL", owner, place, owner, "uk-gdpr", 0, 1, number, number, body

@@ -181,7 +181,7 @@ pub(crate) fn meets_the_evidence(twin: &Path) {
     let back = format!("href=\"/assessment/figures.html#{anchor}\"");
     server.shows("/plan/priorities/3.2", &["3.2.3 ", "Recorded crime", &back, "95% interval"]);
     server.shows("/plan", &["Keeping people safe", "9 June 2025", "Dropped", "SYNTHETIC"]);
-    server.shows("/plan/duties", &["A strategic board", "section 17A"]);
+    server.shows("/plan/duties", &["A strategic board", "sections 17A and 115"]);
     server.shows("/plan/told", &["Peace lunch", "uniform around the precinct"]);
     server.shows("/plan/alignment", &["Not local", "2024-2029"]);
     server.shows("/", &["href=\"/plan/priorities/1.1\""]);
