@@ -216,6 +216,7 @@ mod tests {
             synthetic: true,
             base: "/twin/".into(),
             style_sheet: String::new(),
+            scripts: Scripts::default(),
             vintage: None,
             licence_notes: Vec::new(),
         };
