@@ -139,6 +139,8 @@ words! {
         ExplainDecisions = "explain-decisions",
         /// Search the log of what was done, and export it.
         ReadAudit = "read-audit",
+        /// Start analyses and assessments, and read what came of them.
+        RunJobs = "run-jobs",
     }
 }
 

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) use self::keeper::keep;
 pub(crate) use self::progress::step;
 pub(crate) use self::state::{State, Status};
-pub(crate) use self::worker::{start, work};
+pub(crate) use self::worker::{methods, start, work};
 use crate::place::now;
 
 /// Jobs that may wait at one time.

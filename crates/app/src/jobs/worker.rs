@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
-use clap::Parser as _;
+use clap::{CommandFactory as _, Parser as _};
 
 use super::state::Status;
 use super::{Jobs, progress};
@@ -42,6 +42,14 @@ fn parse(folder: &Path, words: &[String]) -> anyhow::Result<crate::Arguments> {
         Command::Analyse(_) | Command::Assess(_) => Ok(arguments),
         _ => bail!("a job is `analyse METHOD ...` or `assess ...`"),
     }
+}
+
+/// The methods of analysis, by name, with what each answers.
+pub(crate) fn methods() -> Vec<(String, String)> {
+    let command = crate::Arguments::command();
+    let methods = command.find_subcommand("analyse").into_iter().flat_map(|c| c.get_subcommands());
+    let about = |method: &clap::Command| method.get_about().map(ToString::to_string);
+    methods.map(|one| (one.get_name().to_owned(), about(one).unwrap_or_default())).collect()
 }
 
 /// Starts a process that runs a job.

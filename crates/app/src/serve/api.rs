@@ -269,7 +269,11 @@ fn list(
 }
 
 fn number(asked: &Asked, name: &str) -> Result<Option<usize>, ApiProblem> {
-    let Some((_, text)) = asked.iter().find(|(one, _)| one == name) else { return Ok(None) };
+    let mut given = asked.iter().filter(|(one, _)| one == name);
+    let Some((_, text)) = given.next() else { return Ok(None) };
+    if given.next().is_some() {
+        return Err(problem(StatusCode::BAD_REQUEST, format!("{name} is given more than once")));
+    }
     let parsed = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
     let wrong =
         || problem(StatusCode::BAD_REQUEST, format!("{name} is a number from 1 to 1,000,000"));
@@ -310,6 +314,8 @@ mod tests {
         let asked = |text: &str| vec![("page".to_owned(), text.to_owned())];
         assert_eq!(number(&asked("3"), "page").unwrap(), Some(3));
         assert_eq!(number(&asked("3"), "per_page").unwrap(), None);
+        let twice = [asked("3"), asked("4")].concat();
+        assert_eq!(number(&twice, "page").unwrap_err().status, StatusCode::BAD_REQUEST);
         for wrong in ["0", "-1", "x", "", "99999999999999999999", "1.5"] {
             assert_eq!(number(&asked(wrong), "page").unwrap_err().status, StatusCode::BAD_REQUEST);
         }

@@ -13,6 +13,10 @@ const SEED: &str = "20250318";
 const EXAMPLES: &str = "25";
 const SECONDS: &str = "60";
 
+/// An address that is too long is refused as such.
+const CHECKS: &str = r#"[checks]
+negative_data_rejection.expected-statuses = ["400", "404", "414"]
+"#;
 /// What is there and what is not, so that both answers are met.
 const VALUES: &str = r#"[parameters]
 "path.measure" = ["recorded-crime", "anti-social-behaviour", "no-such-measure"]
@@ -30,8 +34,12 @@ fn programs_get_what_the_description_promises() {
     let Some(folder) = small_country(here.path(), 36) else { return };
     let server = Server::start(&[&folder]);
     // Once with values made from the description alone, once with some that are there.
+    let configure = |text: &str| {
+        std::fs::write(here.path().join("schemathesis.toml"), text).unwrap();
+    };
+    configure(CHECKS);
     look(&server, here.path(), &packages);
-    std::fs::write(here.path().join("schemathesis.toml"), VALUES).unwrap();
+    configure(&format!("{CHECKS}{VALUES}"));
     look(&server, here.path(), &packages);
 }
 

@@ -17,6 +17,7 @@ mod forgotten;
 mod gate;
 mod home;
 mod invitation;
+mod jobs;
 mod kept;
 mod mail;
 mod openid;
@@ -86,16 +87,18 @@ pub(crate) fn routes() -> Routes {
     agreements::add(&mut routes);
     audit::add(&mut routes);
     registers::add(&mut routes);
+    jobs::add(&mut routes);
     routes
 }
 
 /// What stands in the navigation, for those who may ask for it: words, and address below `work/`.
-const NAVIGATION: [(&str, &str); 6] = [
+const NAVIGATION: [(&str, &str); 7] = [
     ("Start", ""),
     ("Registers", "registers"),
     ("People", "people"),
     ("Agreements", "agreements"),
     ("Log", "audit"),
+    ("Jobs", "jobs"),
     ("My account", "account"),
 ];
 
@@ -219,6 +222,7 @@ impl Workbench {
             "registers" if self.business.is_none() => return false,
             "people" => routes::Needs::Duty(wardmote_records::words::Duty::AdministerPeople),
             "audit" => routes::Needs::Duty(wardmote_records::words::Duty::ReadAudit),
+            "jobs" => routes::Needs::Duty(wardmote_records::words::Duty::RunJobs),
             _ => routes::Needs::SignedIn,
         };
         visit.signed_in.as_ref().is_some_and(|who| gate::meets(self, who, needs))

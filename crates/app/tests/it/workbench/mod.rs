@@ -8,6 +8,7 @@ mod account;
 mod bench;
 mod browser;
 mod hostile;
+mod jobs;
 mod mail;
 mod openid;
 mod pages;

@@ -50,6 +50,11 @@ GET   /agreements/decision           303 404 200 404
 POST  /agreements/decision           401 404 422 404
 GET   /audit                         303 404 200 404
 GET   /audit/export                  303 404 200 404
+GET   /jobs                          303 200 404 404
+GET   /jobs/ask                      303 200 404 404
+POST  /jobs/ask                      401 422 404 404
+GET   /jobs/of/{id}                  303 404 404 404
+POST  /jobs/of/{id}/cancel           401 404 404 404
 ";
 
 const ACTORS: [&str; 4] = ["", "analyst-one", "protector-one", "admin-one"];
