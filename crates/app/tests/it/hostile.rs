@@ -66,7 +66,9 @@ const PARAMETERS: [&str; 24] = [
 ];
 
 /// What stands for an address where the sources do not write it out.
-const NAMED: [(&str, &[&str]); 5] = [
+const NAMED: [(&str, &[&str]); 6] = [
+    // Scripts, in a folder that is named after their content.
+    ("&format!(\"{ROOT}{}/{{name}}\"", &[]),
     // The signed-in pages, which have a table and tests of their own.
     ("&path", &[]),
     ("base", &["/"]),
@@ -86,7 +88,12 @@ fn routes() -> Vec<String> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let prefix = if path.ends_with("api.rs") { "/api/v1/" } else { "/" };
+                let is_of_map = path.parent().is_some_and(|folder| folder.ends_with("map"));
+                let prefix = match () {
+                    () if path.ends_with("api.rs") => "/api/v1/",
+                    () if is_of_map => "/map",
+                    () => "/",
+                };
                 literals(&std::fs::read_to_string(&path).unwrap(), prefix, &mut found);
             }
         }
