@@ -102,21 +102,21 @@ async fn start(
     let (methods, measures) = (jobs::methods(), measures(&bench));
     let works = methods.iter().map(|(name, _)| name.as_str()).chain([ASSESSMENT]);
     let work = entered.choice("work", works, "Choose what to do");
-    let mut words = vec!["analyse".to_owned(), work.clone()];
+    let mut command = vec!["analyse".to_owned(), work.clone()];
     if work == ASSESSMENT {
-        words = vec![ASSESSMENT.to_owned()];
+        command = vec![ASSESSMENT.to_owned()];
     } else {
         let ids = measures.iter().map(|(id, _)| id.as_str());
         let measure = entered.choice("measure", ids, "Choose a measure");
-        words.push(format!("--measure={measure}"));
+        command.push(format!("--measure={measure}"));
         let area = entered.optional_text("area", 80);
         if !area.is_empty() {
-            words.push(format!("--area={area}"));
+            command.push(format!("--area={area}"));
         }
     }
     let mut problems = entered.problems();
     if problems.is_empty() {
-        match jobs_of(&bench).ask(&words, who.person()) {
+        match jobs_of(&bench).ask(&command, who.person()) {
             Ok(job) => return Ok(bench.go(&format!("jobs/of/{}", job.id))),
             Err(error) => problems.push(Problem::new("work", crate::console::chain(&error))),
         }
