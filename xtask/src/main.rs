@@ -20,6 +20,8 @@ mod workspace;
 mod house;
 #[cfg(test)]
 mod licences;
+#[cfg(test)]
+mod security;
 
 use std::process::ExitCode;
 

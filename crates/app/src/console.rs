@@ -22,12 +22,7 @@ pub(crate) enum Format {
 pub(crate) fn print(format: Format, headings: &[&str], rows: &[Vec<String>]) -> anyhow::Result<()> {
     match format {
         Format::Table => print!("{}", columns(headings, rows)),
-        Format::Csv => {
-            println!("{}", csv_line(headings.iter().copied()));
-            for row in rows {
-                println!("{}", csv_line(row.iter().map(String::as_str)));
-            }
-        }
+        Format::Csv => print!("{}", csv(headings, rows)),
         Format::Json => {
             let object = |row: &Vec<String>| {
                 let pairs = headings
@@ -68,6 +63,16 @@ pub(crate) fn fitted(format: Format, text: &str, width: usize) -> String {
     }
     let cut: String = text.chars().take(width.saturating_sub(1)).collect();
     format!("{}…", cut.trim_end())
+}
+
+/// Rows as CSV under a heading line.
+pub(crate) fn csv(headings: &[&str], rows: &[Vec<String>]) -> String {
+    let mut text = csv_line(headings.iter().copied()) + "\n";
+    for row in rows {
+        text += &csv_line(row.iter().map(String::as_str));
+        text.push('\n');
+    }
+    text
 }
 
 fn json_value(cell: &str) -> Value {

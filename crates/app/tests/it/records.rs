@@ -83,6 +83,14 @@ fn checkpoints_show_that_the_log_was_cut_off() {
         ["audit", "verify", "--checkpoints", "../kept", "--key", "../a/keys/publisher.pub"];
     let verified = wardmote(folder, &verify).ended(0);
     assert!(verified.out.contains("4 entries, 0 faults; 1 checkpoints"), "{}", verified.out);
+    wardmote(folder, &[&verify[..], &["--within-days", "1"]].concat()).ended(0);
+    // What is taken out of the store is an entry too, and a file is not overwritten.
+    let export = ["audit", "export", "log.csv", "--actor", "operator"];
+    let exported = wardmote(folder, &export).ended(0);
+    assert!(exported.out.starts_with("5 entries in log.csv"), "{}", exported.out);
+    let text = std::fs::read_to_string(folder.join("log.csv")).unwrap();
+    assert!(text.lines().nth(5).unwrap().contains("log/export"), "{text}");
+    wardmote(folder, &export).ended(2);
     // A store with the first two entries only.
     let cut = &here.path().join("b");
     with_staff(cut);

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use wardmote_records::policy::{Actor, Agreements, Decision, Policies, Request};
-use wardmote_records::words::{Marking, Operation};
+use wardmote_records::protection::Protection;
+use wardmote_records::words::{Marking, Operation, Regime};
 use wardmote_records::{Keyring, Listed, Location, NewRecord, Page, RecordId, Records};
 
 use crate::postgres::Cluster;
@@ -26,15 +27,26 @@ async fn a_list_equals_the_filter_by_decision() {
 /// Records of every owner, kind, marking and sort, and then many agreements over them.
 async fn check(at: Location) {
     let records = scene::records(&at).await;
-    let filling = with(&records, all_permitted());
+    let filling = with(&records, all_permitted(), true);
     let mut made = Vec::new();
     for owner in ORGANISATIONS {
         for kind in KINDS {
             for marking in [Marking::Official, Marking::OfficialSensitive] {
                 for personal in [false, true] {
-                    let (owner, kind) = (owner.to_owned(), kind.to_owned());
-                    let new = NewRecord { owner, kind, marking, personal, ..case("generated") };
-                    made.push(filling.collect(asking("officer-one"), &new).await.unwrap());
+                    for regime in [Regime::UkGdpr, Regime::Part3] {
+                        let (owner, kind) = (owner.to_owned(), kind.to_owned());
+                        let controller = "police".to_owned();
+                        let new = NewRecord {
+                            owner,
+                            kind,
+                            marking,
+                            personal,
+                            controller,
+                            regime,
+                            ..case("generated")
+                        };
+                        made.push(filling.collect(asking("officer-one"), &new).await.unwrap());
+                    }
                 }
             }
         }
@@ -42,14 +54,17 @@ async fn check(at: Location) {
     let handle = tokio::runtime::Handle::current();
     let config = Config { cases: 24, failure_persistence: None, ..Config::default() };
     let permits = prop::collection::vec(permit(), 0..4);
-    let strategy =
-        (permits, prop::bool::ANY, prop::sample::select(vec!["officer-one", "analyst-one"]));
+    let person = prop::sample::select(vec!["officer-one", "analyst-one"]);
+    let strategy = (permits, prop::bool::ANY, prop::bool::ANY, person);
     tokio::task::block_in_place(|| {
-        TestRunner::new_with_rng(config, seeded()).run(&strategy, |(permits, duty, person)| {
+        let mut runner = TestRunner::new_with_rng(config, seeded());
+        runner.run(&strategy, |(permits, duty, part_3, person)| {
             let gateway = if duty { "duty" } else { "power" };
             let policies = agreement(&permits, gateway);
-            let expected = permitted(&policies, person, &made);
-            let records = with(&records, policies);
+            let mut expected = permitted(&policies, person, &made);
+            let regimes = made.iter().map(|one| (&one.id, one.regime)).collect::<BTreeMap<_, _>>();
+            expected.retain(|id| part_3 || regimes[id] != Regime::Part3);
+            let records = with(&records, policies, part_3);
             let listed = handle.block_on(all_pages(&records, person));
             prop_assert_eq!(&listed, &expected);
             Ok(())
@@ -62,8 +77,16 @@ fn seeded() -> proptest::test_runner::TestRng {
     proptest::test_runner::TestRng::deterministic_rng(proptest::test_runner::RngAlgorithm::ChaCha)
 }
 
-fn with(records: &Records, policies: Policies) -> Records {
+/// Records by other policies, where those under Part 3 may be used for the scene's purpose or not.
+fn with(records: &Records, policies: Policies, part_3: bool) -> Records {
+    let crossing = "[[crossings]]\npurpose = \"reduce-anti-social-behaviour\"\nlaw = \"invented\"\n\
+                    operations = [\"collection\", \"consultation\"]\nchecked = \"2026-11-30\"\n";
+    let authority = "[[competent_authorities]]\nid = \"police\"\nlaw = \"invented\"\n\
+                     checked = \"2026-11-30\"\n";
+    let regimes = format!("{authority}{}", if part_3 { crossing } else { "" });
+    let protection = Protection::read("", "", &regimes).unwrap();
     Records::new(records.store().clone(), Keyring::parse(KEYS).unwrap(), policies)
+        .protected_by(protection)
 }
 
 fn permitted(policies: &Policies, person: &str, made: &[Listed]) -> BTreeSet<RecordId> {

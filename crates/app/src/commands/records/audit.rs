@@ -1,5 +1,6 @@
 //! `wardmote audit`: the log of what was done with records.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
@@ -20,8 +21,9 @@ use crate::stranger::trusted_key;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote audit search --actor analyst-one --from 2026-11-01 --format csv
+  wardmote audit export 2026-11.csv --from 2026-11-01 --to 2026-11-30
   wardmote audit checkpoint --out checkpoints
-  wardmote audit verify --checkpoints checkpoints --key keys/publisher.pub")]
+  wardmote audit verify --checkpoints checkpoints --key keys/publisher.pub --within-days 2")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -37,6 +39,9 @@ enum What {
         /// The public key that they are signed with: 56 characters, or a .pub file
         #[arg(long, value_name = "KEY")]
         key: Option<String>,
+        /// The newest checkpoint must be no older than so many days
+        #[arg(long, value_name = "DAYS", requires = "checkpoints")]
+        within_days: Option<u16>,
     },
     /// Sign the end of the log as it is now, to be kept away from the database
     Checkpoint {
@@ -51,10 +56,28 @@ enum What {
     },
     /// Print entries
     Search(SearchArguments),
+    /// Write entries into a file of CSV with their hashes, for the data protection officer; the log
+    /// says that this was done
+    Export {
+        /// The file, which must be new
+        file: PathBuf,
+        #[command(flatten)]
+        which: Which,
+    },
 }
 
 #[derive(Debug, clap::Args)]
 struct SearchArguments {
+    #[command(flatten)]
+    which: Which,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+/// Which entries.
+#[derive(Debug, clap::Args)]
+struct Which {
     /// By this person
     #[arg(long, value_name = "PERSON")]
     actor: Option<String>,
@@ -73,21 +96,33 @@ struct SearchArguments {
     /// To this day, which is included (UTC)
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+}
+
+impl Which {
+    fn search(&self) -> anyhow::Result<Search> {
+        let day_after = self.to.map(jiff::civil::Date::tomorrow).transpose()?;
+        Ok(Search {
+            actor: self.actor.clone(),
+            subject: self.subject.clone(),
+            operation: self.operation,
+            recipient: self.recipient.clone(),
+            from: self.from.map(start_of).transpose()?,
+            before: day_after.map(start_of).transpose()?,
+        })
+    }
 }
 
 pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.what {
-        What::Verify { checkpoints, key } => {
-            verify(at, checkpoints.as_deref(), key.as_deref()).await
+        What::Verify { checkpoints, key, within_days } => {
+            verify(at, checkpoints.as_deref(), key.as_deref(), *within_days).await
         }
         What::Checkpoint { out, key, password } => {
             let usual = || at.folder.join("keys").join("publisher.key");
             checkpoint(at, out, &key.clone().unwrap_or_else(usual), password).await
         }
         What::Search(arguments) => search(at, arguments).await,
+        What::Export { file, which } => export(at, file, which).await,
     }
 }
 
@@ -95,6 +130,7 @@ async fn verify(
     at: &Where,
     checkpoints: Option<&Path>,
     key: Option<&str>,
+    within_days: Option<u16>,
 ) -> anyhow::Result<Outcome> {
     let kept = match (checkpoints, key) {
         (Some(folder), Some(key)) => kept(folder, &trusted_key(key)?)?,
@@ -111,7 +147,15 @@ async fn verify(
         |last| format!("{} checkpoints vouch for it up to entry {last}", kept.len()),
     );
     println!("{entries} entries, {faults} faults; {vouched}");
-    Ok(if faults == 0 { Outcome::Done } else { Outcome::Wrong })
+    let is_late = within_days.is_some_and(|days| {
+        let newest = kept.iter().filter_map(|one| one.at).max();
+        let hours = i64::from(days) * 24;
+        newest.is_none_or(|newest| now().duration_since(newest).as_hours() > hours)
+    });
+    if is_late {
+        println!("WRONG  the newest checkpoint is older than that: they no longer come daily");
+    }
+    Ok(if faults == 0 && !is_late { Outcome::Done } else { Outcome::Wrong })
 }
 
 /// The checkpoints of a folder, each with a signature that holds.
@@ -162,32 +206,42 @@ async fn checkpoint(
     Ok(Outcome::Done)
 }
 
+const HEADINGS: [&str; 12] = [
+    "entry",
+    "at",
+    "operation",
+    "outcome",
+    "actor",
+    "recipient",
+    "subject",
+    "version",
+    "purpose",
+    "policy",
+    "hash",
+    "previous",
+];
+
 async fn search(at: &Where, arguments: &SearchArguments) -> anyhow::Result<Outcome> {
-    let day_after = arguments.to.map(jiff::civil::Date::tomorrow).transpose()?;
-    let search = Search {
-        actor: arguments.actor.clone(),
-        subject: arguments.subject.clone(),
-        operation: arguments.operation,
-        recipient: arguments.recipient.clone(),
-        from: arguments.from.map(start_of).transpose()?,
-        before: day_after.map(start_of).transpose()?,
-    };
-    let entries = at.open().await?.search_audit(&search).await?;
+    let entries = at.open().await?.search_audit(&arguments.which.search()?).await?;
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
-    let headings = [
-        "entry",
-        "at",
-        "operation",
-        "outcome",
-        "actor",
-        "recipient",
-        "subject",
-        "version",
-        "purpose",
-        "policy",
-        "hash",
-    ];
-    console::print(arguments.format, &headings, &rows)?;
+    // That an entry follows the one before is for `verify` to say.
+    let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row[..11].to_vec()).collect();
+    console::print(arguments.format, &HEADINGS[..11], &rows)?;
+    Ok(Outcome::Done)
+}
+
+async fn export(at: &Where, path: &Path, which: &Which) -> anyhow::Result<Outcome> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).with_context(|| path.display().to_string())?;
+    let store = at.open().await?;
+    store.note_export("operator", now()).await?;
+    let entries = store.search_audit(&which.search()?).await?;
+    let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
+    file.write_all(console::csv(&HEADINGS, &rows).as_bytes())?;
+    println!("{} entries in {}", entries.len(), path.display());
     Ok(Outcome::Done)
 }
 
@@ -208,5 +262,6 @@ fn row(entry: &Entry) -> Vec<String> {
         entry.purpose.clone(),
         entry.policy.clone().unwrap_or_default(),
         entry.hash.clone(),
+        entry.previous.clone(),
     ]
 }
