@@ -8,6 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use wardmote_records::policy::{Agreements, Cases, Policies, Request};
+use wardmote_records::protection::Protection;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut words = std::env::args().skip(1);
@@ -25,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let policies = Policies::new(Agreements::read(&read("gateways.toml")?, &texts)?)?;
     let cases = Cases::read(&read("cases.toml")?)?;
-    assert_eq!(cases.ask(&policies)?, [], "the cases do not hold");
+    assert_eq!(cases.ask(&policies, &Protection::default())?, [], "the cases do not hold");
     let mut times = Vec::new();
     for _ in 0..rounds {
         for case in &cases.cases {

@@ -180,10 +180,9 @@ pub struct Page {
 }
 
 impl Store {
-    /// What decisions need to know of a record, for one who runs the store and explains a decision.
-    pub async fn resource(&self, id: &RecordId) -> Result<Option<Resource>, StoreError> {
-        let found = rows::find(&mut self.database.snapshot().await?, id).await?;
-        Ok(found.map(|found| found.listed.resource()))
+    /// A record without what it says, for one who runs the store and explains a decision.
+    pub async fn listed(&self, id: &RecordId) -> Result<Option<Listed>, StoreError> {
+        rows::find_listed(&mut self.database.snapshot().await?, id).await
     }
 }
 
@@ -531,11 +530,9 @@ impl Records {
         Err(RecordsError::NotFound { reason })
     }
 
-    /// A record under Part 3 is used for another purpose than law enforcement only where the
-    /// partnership's folder names the law for it.
     fn regime_allows(&self, listed: &Listed, operation: Operation, asking: &Asking<'_>) -> bool {
-        listed.regime != Regime::Part3
-            || self.protection.carries_part_3(asking.purpose, operation, asking.today)
+        let data = (listed.regime, listed.personal);
+        self.protection.allows(data, operation, asking.purpose, asking.today)
     }
 
     /// A record is given only to a party of the agreement that permits it, and one under Part 3 only
@@ -552,6 +549,7 @@ impl Records {
         let is_party = agreement
             .is_some_and(|one| one.terms.parties.iter().any(|party| party.id == recipient));
         let may_cross = found.listed.regime != Regime::Part3
+            || !found.listed.personal
             || self.protection.may_receive_part_3(recipient, asking.purpose, asking.today);
         is_party && may_cross
     }

@@ -30,6 +30,16 @@ fn the_twins_agreements_answer_every_case_as_written() {
     let named = "expected permitted by invented-agreement-2024/1; found refused: nearest permit \
                  invented-agreement-2024/1: it has ended";
     assert!(tested.out.contains(named), "{}", tested.out);
+    // So does a law that ends: what was collected for law enforcement is then used so no more.
+    let regimes = twin.join("protection/regimes.toml");
+    let law = std::fs::read_to_string(&regimes).unwrap();
+    let ended = "purpose = \"problem-solving\"\nto = \"2025-01-31\"";
+    std::fs::write(&regimes, law.replace("purpose = \"problem-solving\"", ended)).unwrap();
+    let tested = wardmote(twin, &["policy", "test"]).ended(1);
+    let named = "expected permitted by invented-problem-solving/1; found refused: nearest permit \
+                 invented-problem-solving/1: the record's regime does not allow";
+    assert!(tested.out.contains(named), "{}", tested.out);
+    std::fs::write(&regimes, law).unwrap();
     // A source that names an agreement must find it.
     std::fs::remove_file(&path).unwrap();
     let tested = wardmote(twin, &["policy", "test"]).ended(1);

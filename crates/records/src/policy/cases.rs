@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::decide::{Actor, Condition, Decision, DecisionError, Policies, Request, Resource};
+use super::decide::{
+    Actor, Condition, Decision, DecisionError, Policies, Refusal, Request, Resource,
+};
+use crate::protection::Protection;
 use crate::words::{Marking, Operation};
 
 /// Why cases cannot be read or asked.
@@ -133,8 +136,13 @@ impl Cases {
         Some(Resource { owner, category, marking, personal })
     }
 
-    /// Asks all cases, and answers those that came out otherwise than written.
-    pub fn ask(&self, policies: &Policies) -> Result<Vec<CaseFailure>, CasesError> {
+    /// Asks all cases, and answers those that came out otherwise than written. What an agreement
+    /// permits is refused for its regime where the dataset is declared so.
+    pub fn ask(
+        &self,
+        policies: &Policies,
+        protection: &Protection,
+    ) -> Result<Vec<CaseFailure>, CasesError> {
         let mut failures = Vec::new();
         for (index, case) in self.cases.iter().enumerate() {
             let (Some(actor), Some(resource)) =
@@ -148,7 +156,7 @@ impl Cases {
                 purpose: &case.purpose,
                 on: case.on,
             };
-            let found = policies.decide(&request, &resource)?;
+            let found = decided(policies, protection, &request, &resource)?;
             let is_as_written = match &found {
                 Decision::Permitted { by } => case.permitted_by.as_ref() == Some(by),
                 Decision::Refused(refusal) => {
@@ -178,4 +186,23 @@ fn in_words(decision: &Decision) -> String {
         Decision::Permitted { by } => format!("permitted by {by}"),
         Decision::Refused(refusal) => format!("refused: {refusal}"),
     }
+}
+
+/// A decision, in which the owner is taken for the controller.
+fn decided(
+    policies: &Policies,
+    protection: &Protection,
+    request: &Request<'_>,
+    resource: &Resource,
+) -> Result<Decision, DecisionError> {
+    let decision = policies.decide(request, resource)?;
+    let Decision::Permitted { by } = decision else { return Ok(decision) };
+    let Some(dataset) = protection.dataset(&resource.category, &resource.owner) else {
+        return Ok(Decision::Permitted { by });
+    };
+    let data = (dataset.regime, resource.personal);
+    if protection.allows(data, request.operation, request.purpose, request.on) {
+        return Ok(Decision::Permitted { by });
+    }
+    Ok(Decision::Refused(Refusal { nearest: Some(by), failed: Some(Condition::Regime) }))
 }

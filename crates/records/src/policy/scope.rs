@@ -91,7 +91,8 @@ impl Scope {
             place(2),
             place(3)
         );
-        if !self.part_3 {
+        // Data that are not personal are under no regime.
+        if !self.part_3 && arm.personal {
             values.push(Regime::Part3.word().into());
             condition = format!("{condition} AND regime <> {}", place(4));
         }

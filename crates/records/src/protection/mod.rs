@@ -79,6 +79,12 @@ impl Protection {
             regimes: Regimes::read(regimes)?,
         })
     }
+
+    /// What is declared of a category of data in the hands of a controller.
+    pub fn dataset(&self, category: &str, controller: &str) -> Option<&Dataset> {
+        let is_it = |one: &&Dataset| one.category == category && one.controller == controller;
+        self.datasets.iter().find(is_it)
+    }
 }
 
 fn parse<T: serde::de::DeserializeOwned>(

@@ -160,11 +160,7 @@ impl Protection {
         controller: &str,
         regime: Regime,
     ) -> Result<(), RegimeError> {
-        let declared = self
-            .datasets
-            .iter()
-            .find(|one| one.category == category && one.controller == controller);
-        if let Some(dataset) = declared
+        if let Some(dataset) = self.dataset(category, controller)
             && dataset.regime != regime
         {
             return Err(RegimeError::OtherRegime {
@@ -179,7 +175,19 @@ impl Protection {
         Ok(())
     }
 
-    /// Whether records under Part 3 may be used for a purpose.
+    /// Whether the regime of a record lets it be used so. Only personal data have one that matters:
+    /// those under Part 3 are used for what is no law enforcement where the folder names the law.
+    pub fn allows(
+        &self,
+        (regime, is_personal): (Regime, bool),
+        operation: Operation,
+        purpose: &str,
+        on: Date,
+    ) -> bool {
+        regime != Regime::Part3 || !is_personal || self.carries_part_3(purpose, operation, on)
+    }
+
+    /// Whether personal data under Part 3 may be used for a purpose.
     pub fn carries_part_3(&self, purpose: &str, operation: Operation, on: Date) -> bool {
         self.regimes.is_law_enforcement(purpose)
             || self.regimes.crossing(purpose, operation, on).is_some()
@@ -192,15 +200,16 @@ impl Protection {
             || self.regimes.crossing(purpose, Operation::Disclosure, on).is_some()
     }
 
-    /// Whether records under these regimes may be brought together for a purpose.
+    /// Whether records under these regimes, or without personal data, may be brought together for a
+    /// purpose.
     pub fn may_combine(
         &self,
-        one: Regime,
-        other: Regime,
+        one: Option<Regime>,
+        other: Option<Regime>,
         purpose: &str,
         on: Date,
     ) -> Result<(), RegimeError> {
-        let crosses = one != other;
+        let crosses = one.is_some() && other.is_some() && one != other;
         if crosses && self.regimes.crossing(purpose, Operation::Combination, on).is_none() {
             return Err(RegimeError::Crossing);
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use wardmote_records::policy::{AgreementError, Agreements, Cases, Policies, in_english};
+use wardmote_records::protection::Protection;
 
 use crate::scene::{AGREEMENT, GATEWAYS, agreements};
 
@@ -78,13 +79,16 @@ personal = true
     });
     let policies = Policies::new(read(AGREEMENT).unwrap()).unwrap();
     let text = format!("{cases}{}", rows.concat());
-    assert_eq!(Cases::read(&text).unwrap().ask(&policies).unwrap(), []);
+    assert_eq!(Cases::read(&text).unwrap().ask(&policies, &Protection::default()).unwrap(), []);
     let other = text.replace("permitted_by = \"one/1\"", "permitted_by = \"one/2\"");
-    let failures = Cases::read(&other).unwrap().ask(&policies).unwrap();
+    let failures = Cases::read(&other).unwrap().ask(&policies, &Protection::default()).unwrap();
     assert_eq!((failures.len(), failures[0].case), (1, 1));
     assert_eq!(failures[0].found, "permitted by one/1");
     let other = text.replace("purpose = \"reduce-anti-social-behaviour\"", "purpose = \"another\"");
-    assert_eq!(Cases::read(&other).unwrap().ask(&policies).unwrap().len(), 5);
+    assert_eq!(
+        Cases::read(&other).unwrap().ask(&policies, &Protection::default()).unwrap().len(),
+        5
+    );
 }
 
 /// A duty to share depersonalised data carries no personal data, and not after its law has ended.
@@ -99,7 +103,7 @@ fn a_duty_carries_no_personal_data() {
              personal = {personal}\n[[cases]]\nactor = \"a\"\noperation = \"consultation\"\n\
              resource = \"r\"\npurpose = \"reduce-anti-social-behaviour\"\non = \"{on}\"\n{answer}\n"
         );
-        assert_eq!(Cases::read(&text).unwrap().ask(&policies).unwrap(), []);
+        assert_eq!(Cases::read(&text).unwrap().ask(&policies, &Protection::default()).unwrap(), []);
     };
     case(false, "2025-12-31", "permitted_by = \"one/2\"");
     case(true, "2025-12-31", "refused_for = \"depersonalised\"");

@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 use wardmote_records::RecordId;
-use wardmote_records::policy::{Actor, Decision, Request, Resource, in_english};
-use wardmote_records::words::Operation;
+use wardmote_records::policy::{Actor, Condition, Decision, Request, Resource, in_english};
+use wardmote_records::words::{Operation, Regime};
 
 use super::Where;
 use super::documents::{self, Document, DocumentArguments};
@@ -81,11 +81,17 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
 async fn explain(at: &Where, arguments: &ExplainArguments) -> anyhow::Result<Outcome> {
     let on = arguments.on.unwrap_or_else(today);
     let actor = actor(at, &arguments.actor, on).await?;
-    let resource = resource(at, &arguments.resource).await?;
+    let (resource, regime) = resource(at, &arguments.resource).await?;
     let request =
         Request { actor: &actor, operation: arguments.action, purpose: &arguments.purpose, on };
     match policies(&at.folder)?.decide(&request, &resource)? {
         Decision::Permitted { by } => {
+            let data = (regime.unwrap_or(Regime::UkGdpr), resource.personal);
+            let (operation, purpose) = (arguments.action, &arguments.purpose);
+            if !protection(&at.folder)?.allows(data, operation, purpose, on) {
+                println!("refused; {by} permits it, but {}", Condition::Regime);
+                return Ok(Outcome::Wrong);
+            }
             println!("permitted by {by}");
             Ok(Outcome::Done)
         }
@@ -105,15 +111,20 @@ async fn actor(at: &Where, name: &str, on: Date) -> anyhow::Result<Actor> {
     found.with_context(|| format!("there is no person or actor {name:?}"))
 }
 
-async fn resource(at: &Where, name: &str) -> anyhow::Result<Resource> {
+/// What is asked about, and its regime where that is known.
+async fn resource(at: &Where, name: &str) -> anyhow::Result<(Resource, Option<Regime>)> {
     if let Some(resource) = cases(&at.folder)?.and_then(|cases| cases.resource(name)) {
-        return Ok(resource);
+        let protection = protection(&at.folder)?;
+        let dataset = protection.dataset(&resource.category, &resource.owner);
+        let regime = dataset.map(|dataset| dataset.regime);
+        return Ok((resource, regime));
     }
     let Some(id) = RecordId::parse(name) else {
         bail!("{name:?} is no resource of cases.toml, and no id of a record");
     };
-    let found = at.open().await?.resource(&id).await?;
-    found.with_context(|| format!("there is no record {id}"))
+    let found = at.open().await?.listed(&id).await?;
+    let found = found.with_context(|| format!("there is no record {id}"))?;
+    Ok((found.resource(), Some(found.regime)))
 }
 
 fn test(folder: &Path) -> anyhow::Result<Outcome> {
@@ -121,7 +132,8 @@ fn test(folder: &Path) -> anyhow::Result<Outcome> {
         bail!("there is no agreements/cases.toml in {}", folder.display());
     };
     let policies = policies(folder)?;
-    let failures = cases.ask(&policies)?;
+    let protection = protection(folder)?;
+    let failures = cases.ask(&policies, &protection)?;
     for failure in &failures {
         let (case, expected, found) = (failure.case, &failure.expected, &failure.found);
         println!("WRONG  case {case}: expected {expected}; found {found}");
@@ -145,8 +157,6 @@ fn test(folder: &Path) -> anyhow::Result<Outcome> {
             );
         }
     }
-    // What cannot be read is an error here, before somebody needs it.
-    protection(folder)?;
     let (count, wrong) = (cases.cases.len(), failures.len());
     println!(
         "{count} cases, {wrong} came out otherwise; {} sources without their agreement",
