@@ -37,8 +37,13 @@ impl Records {
             return Err(RecordsError::Word { what: "the kind of a link", form });
         }
         let (mut on, [first, second], entries) = self.to_combine(asking, one, other).await?;
-        let allowed =
-            self.protection.may_combine(first.regime, second.regime, asking.purpose, asking.today);
+        let regime = |one: &Listed| one.personal.then_some(one.regime);
+        let allowed = self.protection.may_combine(
+            regime(&first),
+            regime(&second),
+            asking.purpose,
+            asking.today,
+        );
         if let Err(why) = allowed {
             let actor = person(&mut on, &asking).await?;
             let subject = pair(&first, &second);
