@@ -217,6 +217,11 @@ impl Records {
         Self { protection: Arc::new(protection), ..self }
     }
 
+    /// What the folder says of datasets, retention and regimes.
+    pub fn protection(&self) -> &Protection {
+        &self.protection
+    }
+
     /// All that was asked of the store and of the policies since they were opened.
     pub fn work(&self) -> Work {
         let statements = self.store.database.statements();

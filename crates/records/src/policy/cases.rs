@@ -5,9 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use super::decide::{
-    Actor, Condition, Decision, DecisionError, Policies, Refusal, Request, Resource,
-};
+use super::decide::{Actor, Condition, Decision, DecisionError, Policies, Request, Resource};
 use crate::protection::Protection;
 use crate::words::{Marking, Operation};
 
@@ -156,7 +154,7 @@ impl Cases {
                 purpose: &case.purpose,
                 on: case.on,
             };
-            let found = decided(policies, protection, &request, &resource)?;
+            let found = protection.decide(policies, &request, &resource, None)?;
             let is_as_written = match &found {
                 Decision::Permitted { by } => case.permitted_by.as_ref() == Some(by),
                 Decision::Refused(refusal) => {
@@ -186,23 +184,4 @@ fn in_words(decision: &Decision) -> String {
         Decision::Permitted { by } => format!("permitted by {by}"),
         Decision::Refused(refusal) => format!("refused: {refusal}"),
     }
-}
-
-/// A decision, in which the owner is taken for the controller.
-fn decided(
-    policies: &Policies,
-    protection: &Protection,
-    request: &Request<'_>,
-    resource: &Resource,
-) -> Result<Decision, DecisionError> {
-    let decision = policies.decide(request, resource)?;
-    let Decision::Permitted { by } = decision else { return Ok(decision) };
-    let Some(dataset) = protection.dataset(&resource.category, &resource.owner) else {
-        return Ok(Decision::Permitted { by });
-    };
-    let data = (dataset.regime, resource.personal);
-    if protection.allows(data, request.operation, request.purpose, request.on) {
-        return Ok(Decision::Permitted { by });
-    }
-    Ok(Decision::Refused(Refusal { nearest: Some(by), failed: Some(Condition::Regime) }))
 }

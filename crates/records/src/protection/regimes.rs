@@ -8,6 +8,7 @@ use jiff::civil::Date;
 use serde::Deserialize;
 
 use super::{Protection, ProtectionError, check_id, parse};
+use crate::policy::{Condition, Decision, DecisionError, Policies, Refusal, Request, Resource};
 use crate::words::{Operation, Regime};
 
 const FILE: &str = "regimes.toml";
@@ -185,6 +186,29 @@ impl Protection {
         on: Date,
     ) -> bool {
         regime != Regime::Part3 || !is_personal || self.carries_part_3(purpose, operation, on)
+    }
+
+    /// What the agreements decide, refused where the regime does not let it be. Where the regime is
+    /// not known it is that of the dataset, for which the owner is taken for the controller.
+    pub fn decide(
+        &self,
+        policies: &Policies,
+        request: &Request<'_>,
+        resource: &Resource,
+        regime: Option<Regime>,
+    ) -> Result<Decision, DecisionError> {
+        let decision = policies.decide(request, resource)?;
+        let Decision::Permitted { by } = decision else { return Ok(decision) };
+        let of_dataset = || self.dataset(&resource.category, &resource.owner).map(|one| one.regime);
+        let Some(regime) = regime.or_else(of_dataset) else {
+            return Ok(Decision::Permitted { by });
+        };
+        let data = (regime, resource.personal);
+        if self.allows(data, request.operation, request.purpose, request.on) {
+            return Ok(Decision::Permitted { by });
+        }
+        let failed = Some(Condition::Regime);
+        Ok(Decision::Refused(Refusal { nearest: Some(by), failed }))
     }
 
     /// Whether personal data under Part 3 may be used for a purpose.

@@ -74,6 +74,14 @@ pub(crate) async fn run(records: &Records, time: Duration) -> Load {
 /// A backup taken after a time, while others write, with the keys as they are then.
 pub(crate) async fn backed_up(records: &Records, after: Duration) -> (Vec<u8>, RecordKeys) {
     tokio::time::sleep(after).await;
+    // On a busy machine it may take longer until somebody changed something.
+    let altered = Search { operation: Some(Operation::Alteration), ..Search::default() };
+    for _ in 0..1_000 {
+        if !records.store().search_audit(&altered).await.unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
     let mut file = Vec::new();
     records.store().backup(&mut file).await.unwrap();
     let mut kept = String::new();

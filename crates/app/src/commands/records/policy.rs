@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 use wardmote_records::RecordId;
-use wardmote_records::policy::{Actor, Condition, Decision, Request, Resource, in_english};
+use wardmote_records::policy::{Actor, Decision, Request, Resource, in_english};
 use wardmote_records::words::{Operation, Regime};
 
 use super::Where;
@@ -84,14 +84,9 @@ async fn explain(at: &Where, arguments: &ExplainArguments) -> anyhow::Result<Out
     let (resource, regime) = resource(at, &arguments.resource).await?;
     let request =
         Request { actor: &actor, operation: arguments.action, purpose: &arguments.purpose, on };
-    match policies(&at.folder)?.decide(&request, &resource)? {
+    let protection = protection(&at.folder)?;
+    match protection.decide(&policies(&at.folder)?, &request, &resource, regime)? {
         Decision::Permitted { by } => {
-            let data = (regime.unwrap_or(Regime::UkGdpr), resource.personal);
-            let (operation, purpose) = (arguments.action, &arguments.purpose);
-            if !protection(&at.folder)?.allows(data, operation, purpose, on) {
-                println!("refused; {by} permits it, but {}", Condition::Regime);
-                return Ok(Outcome::Wrong);
-            }
             println!("permitted by {by}");
             Ok(Outcome::Done)
         }
@@ -114,10 +109,7 @@ async fn actor(at: &Where, name: &str, on: Date) -> anyhow::Result<Actor> {
 /// What is asked about, and its regime where that is known.
 async fn resource(at: &Where, name: &str) -> anyhow::Result<(Resource, Option<Regime>)> {
     if let Some(resource) = cases(&at.folder)?.and_then(|cases| cases.resource(name)) {
-        let protection = protection(&at.folder)?;
-        let dataset = protection.dataset(&resource.category, &resource.owner);
-        let regime = dataset.map(|dataset| dataset.regime);
-        return Ok((resource, regime));
+        return Ok((resource, None));
     }
     let Some(id) = RecordId::parse(name) else {
         bail!("{name:?} is no resource of cases.toml, and no id of a record");

@@ -126,26 +126,28 @@ async fn decide(
         let marking = entered.choice("marking", markings, "Choose a marking");
         let personal = entered.choice("personal", ["yes", "no"], "Say whether it names people");
         let marking = Marking::parse(&marking).ok();
-        marking.map(|marking| Resource { owner, category, marking, personal: personal == "yes" })
+        let personal = personal == "yes";
+        marking.map(|marking| (Resource { owner, category, marking, personal }, None))
     } else {
         let id = RecordId::parse(&record);
         let found = match &id {
-            Some(id) => store.resource(id).await?,
+            Some(id) => store.listed(id).await?,
             None => None,
         };
         if found.is_none() {
             entered.wrong("record", "There is no record of this id");
         }
-        found
+        found.map(|found| (found.resource(), Some(found.regime)))
     };
     let problems = entered.problems();
-    let (Some(actor), Some(resource), Ok(operation), true) =
+    let (Some(actor), Some((resource, regime)), Ok(operation), true) =
         (actor, resource, Operation::parse(&operation), problems.is_empty())
     else {
         return bench.show(&visit, &page(&bench, typed, &problems));
     };
     let request = Request { actor: &actor, operation, purpose: &purpose, on: who.today() };
-    let decision = bench.records.policies().decide(&request, &resource)?;
+    let (protection, policies) = (bench.records.protection(), bench.records.policies());
+    let decision = protection.decide(policies, &request, &resource, regime)?;
     let (answer, why) = match decision {
         Decision::Permitted { by } => ("Permitted", format!("by {by}")),
         Decision::Refused(refusal) => ("Refused", refusal.to_string()),
