@@ -108,9 +108,11 @@ impl Rules {
 
     /// How long after this many failures the next attempt is not looked at.
     pub(super) fn wait_after(&self, failures: i64) -> SignedDuration {
-        let Ok(over) = u32::try_from(failures - i64::from(self.free_attempts)) else {
+        let over = failures.saturating_sub(i64::from(self.free_attempts));
+        if over < 0 {
             return SignedDuration::ZERO;
-        };
+        }
+        let over = u32::try_from(over).unwrap_or(u32::MAX);
         let longest = i64::from(self.longest_wait_minutes) * 60;
         let doubled = i64::from(self.first_wait_seconds).checked_shl(over.min(20));
         SignedDuration::from_secs(doubled.unwrap_or(longest).min(longest))
