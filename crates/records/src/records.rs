@@ -589,10 +589,6 @@ impl Records {
     ) -> Result<(String, Vec<u8>), SealError> {
         Ok((self.keys.newest().to_owned(), self.keys.wrap(id, key)?))
     }
-
-    pub(crate) fn protection(&self) -> &Protection {
-        &self.protection
-    }
 }
 
 /// A word that a caller gave, as the log may keep it: one that is no id may hold what somebody typed.
