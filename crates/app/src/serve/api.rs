@@ -1,6 +1,8 @@
 //! The interface for programs: lists, as JSON or CSV by what the caller accepts, with errors by RFC
 //! 9457.
 
+mod ask;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,6 +16,7 @@ use wardmote_evidence::local;
 
 use super::answer::{Held, held};
 use super::areas::own;
+use super::asked::Parameters;
 use super::openapi;
 use super::partnership::Served;
 use super::vintage::Vintage;
@@ -58,8 +61,6 @@ impl<E: Into<anyhow::Error>> From<E> for ApiProblem {
     }
 }
 
-type Asked = Vec<(String, String)>;
-
 /// The routes of one partnership.
 pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
     let at = |path: &str| format!("{base}api/v1/{path}");
@@ -76,11 +77,15 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         .route(&at("claims"), get(claims))
         .route(&at("figures/{id}"), get(figure))
         .route(&at("coverage"), get(coverage))
+        .route(&at("topics"), get(ask::topics))
+        .route(&at("topics/{id}/areas"), get(ask::topic_areas))
+        .route(&at("compare"), get(ask::compare))
+        .route(&at("explore"), get(ask::explore))
 }
 
 async fn measures(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -103,7 +108,7 @@ async fn measures(
 
 async fn areas(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -119,7 +124,7 @@ async fn areas(
 async fn series(
     State(served): State<Arc<Served>>,
     Path((measure, area)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -147,7 +152,7 @@ async fn series(
 
 async fn claims(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -179,7 +184,7 @@ async fn figure(
 
 async fn coverage(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -192,7 +197,7 @@ async fn coverage(
 fn list(
     vintage: &Vintage,
     listing: Listing,
-    asked: &Asked,
+    asked: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let page = number(asked, "page")?.unwrap_or(1);
@@ -220,7 +225,7 @@ fn list(
     Ok(response)
 }
 
-fn number(asked: &Asked, name: &str) -> Result<Option<usize>, ApiProblem> {
+fn number(asked: &Parameters, name: &str) -> Result<Option<usize>, ApiProblem> {
     let Some((_, text)) = asked.iter().find(|(one, _)| one == name) else { return Ok(None) };
     let parsed = text.parse().ok().filter(|number| (1..=1_000_000).contains(number));
     let wrong =
@@ -234,7 +239,7 @@ fn accepts_csv(headers: &HeaderMap) -> bool {
     first.is_some_and(|kind| kind.trim() == "text/csv")
 }
 
-fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<Value>>) -> Vec<u8> {
+pub(super) fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<Value>>) -> Vec<u8> {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,

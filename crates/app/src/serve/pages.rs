@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{MethodRouter, get};
-use wardmote_reports::site::{Guide, Page, PartnershipLink, Problem, Site, SitePages};
+use axum::routing::{MethodRouter, get, post};
+use wardmote_reports::site::{Guide, Home, Page, PartnershipLink, Problem, Site, SitePages};
 
 use super::answer::{Held, content_type, held};
 use super::partnership::Served;
 use super::vintage::Vintage;
-use super::{api, areas};
+use super::{api, areas, compare, data_page, explore, search, topics};
 
 /// What is served beside the partnerships' own pages.
 pub(crate) struct Root {
@@ -25,9 +25,19 @@ pub(crate) struct Root {
 pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
     let at = |path: &str| format!("{base}{path}");
     let mut router = Router::new()
-        .route(base, fixed(|vintage| Page::Home(vintage.home.clone())))
-        .route(&at("areas"), get(areas::search))
+        .route(base, get(home))
+        .route(&at("areas"), get(search::search))
+        .route(
+            &at("areas/postcode"),
+            post(search::postcode).layer(DefaultBodyLimit::max(search::LONGEST_BODY)),
+        )
+        .route(&at("compare"), get(compare::page))
+        .route(&at("explore"), get(explore::page))
+        .route(&at("explore/{file}"), get(explore::download))
         .route(&at("areas/{code}"), get(areas::area))
+        .route(&at("topics"), get(topics::list))
+        .route(&at("topics/{id}"), get(topics::one))
+        .route(&at("data/{source}"), get(data_page::source))
         .route(&at("data"), fixed(|vintage| Page::Data(vintage.data.clone())))
         .route(&at("methods"), fixed(|_| Page::Methods))
         .route(&at("methods/{name}"), get(method))
@@ -51,6 +61,15 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         }
     }
     router
+}
+
+async fn home(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {
+    show(&served, &headers, uri.path(), |vintage| {
+        let topics = topics::lines(vintage)?;
+        let doing = vintage.doing(&[]);
+        Ok(Page::Home(Home { topics, doing, ..vintage.home.clone() }))
+    })
+    .await
 }
 
 /// Why a page is not shown.
@@ -98,6 +117,20 @@ pub(super) async fn show_now(
         Ok(Arc::new(vintage.hold(rendered(served, vintage, make)?)))
     })
     .await
+}
+
+/// Shows a page that is made for each request, and is no answer to what was asked.
+pub(super) async fn show_with(
+    status: StatusCode,
+    served: &Arc<Served>,
+    asked: &HeaderMap,
+    make: impl FnOnce(&Vintage) -> Result<Page, NoPage> + Send + 'static,
+) -> Response {
+    let mut response = show_now(served, asked, make).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 fn rendered(

@@ -8,7 +8,7 @@ use crate::{assets, sample};
 fn pack() -> Publication {
     let structure: Chart = sample::structure();
     let mut pack = sample::publication();
-    pack.title = "Board, 18 March 2025".to_owned();
+    "Board, 18 March 2025".clone_into(&mut pack.title);
     pack.charts.insert("structure".to_owned(), structure);
     pack.sections.push(sample::section("groups", "Groups", None, "![](chart:structure)\n"));
     pack.slides.findings.push(Slide {
