@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
-use wardmote_domain::area::{AreaCode, AreaLevel};
+use wardmote_domain::area::{AreaCode, AreaLevel, Tier};
 use wardmote_domain::partnership::Partnership;
-use wardmote_lake::source::{self, SourceDeclaration, SourceError};
+use wardmote_lake::source::{self, Reader, SourceDeclaration, SourceError};
 
 use crate::declarations::{
     Ask, Assessment, ChartDeclaration, ChartForm, Charted, Claim, MeasureChart, Statutory,
@@ -15,6 +15,7 @@ use crate::measure::{Measure, MeasureError};
 use crate::protection::{DisclosureRules, Ledger, LedgerCell, LedgerError};
 use crate::slides::SlidesDeclaration;
 use crate::statements::Statement;
+use crate::topic::{KnownEvent, KnownEvents, TopicDeclaration, Topics};
 
 /// Why the folder cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +88,10 @@ pub struct PartnershipFolder {
     pub ledger: Ledger,
     /// `assessment/slides.toml`.
     pub slides: Option<SlidesDeclaration>,
+    /// `topics.toml`: measures that a page is about together.
+    pub topics: Vec<TopicDeclaration>,
+    /// `events.toml`: what happened, and may be marked where a series is shown.
+    pub events: Vec<KnownEvent>,
 }
 
 impl PartnershipFolder {
@@ -98,9 +103,11 @@ impl PartnershipFolder {
             .into_iter()
             .map(|source| (source.id.clone(), source))
             .collect();
+        let measures = read_measures(&path.join("measures"), &sources)?;
         Ok(Self {
+            topics: read_topics(&path.join("topics.toml"), &measures)?,
             partnership,
-            measures: read_measures(&path.join("measures"), &sources)?,
+            measures,
             sources,
             claims: parse_if_there(&assessment.join("claims.toml"))?.unwrap_or_default(),
             charts: parse_if_there(&assessment.join("charts.toml"))?.unwrap_or_default(),
@@ -112,6 +119,9 @@ impl PartnershipFolder {
             disclosure: parse_if_there(&path.join("disclosure.toml"))?.unwrap_or_default(),
             ledger: Ledger::read(path)?,
             slides: parse_if_there(&assessment.join("slides.toml"))?,
+            events: parse_if_there::<KnownEvents>(&path.join("events.toml"))?
+                .map(|file| file.events)
+                .unwrap_or_default(),
             path: path.to_owned(),
         })
     }
@@ -211,8 +221,27 @@ impl PartnershipFolder {
         });
         let charted = self.measure_charts().filter_map(|chart| chart.level);
         let said = self.said().map(|one| one.cell.level);
-        let own = std::iter::once(self.partnership.district_level);
+        let about = self.claims.values().filter_map(|claim| claim.area.as_ref());
+        let about = about.filter_map(|area| self.level_of(area));
+        let own = std::iter::once(self.partnership.district_level).chain(about);
         own.chain(ranked).chain(charted).chain(said).collect()
+    }
+
+    /// The level that an area's code is of, by its first letters: the ONS gives each kind of area its own.
+    /// Of wards and the like there may be several years; the first that a lookup leads to is meant.
+    fn level_of(&self, area: &AreaCode) -> Option<AreaLevel> {
+        let tier = match area.as_str().get(..3)? {
+            "loc" => return Some(AreaLevel::NEIGHBOURHOOD),
+            "E01" | "W01" => return Some(self.partnership.area_vintage),
+            "E02" | "W02" => Tier::Msoa,
+            "E05" | "W05" => Tier::Ward,
+            _ => return None,
+        };
+        let lookups = self.sources.values().filter_map(|source| match &source.reader {
+            Reader::AreaLookup { to, .. } => Some(to),
+            _ => None,
+        });
+        lookups.flatten().map(|column| column.level).find(|level| level.tier == tier)
     }
 
     /// The levels that maps are drawn of.
@@ -247,6 +276,34 @@ fn parse_if_there<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, FolderE
     }
 }
 
+fn read_topics(
+    path: &Path,
+    measures: &BTreeMap<String, Measure>,
+) -> Result<Vec<TopicDeclaration>, FolderError> {
+    let topics = parse_if_there::<Topics>(path)?.map(|file| file.topics).unwrap_or_default();
+    let wrong = |message: String| FolderError::Parse { path: path.to_owned(), message };
+    let mut ids = BTreeSet::new();
+    for topic in &topics {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        if topic.id.is_empty() || !topic.id.chars().all(plain) {
+            let message = format!(
+                "topic {:?}: its id becomes an address, and holds only small letters, digits and -",
+                topic.id
+            );
+            return Err(wrong(message));
+        }
+        if let Some(unknown) = topic.measures.iter().find(|id| !measures.contains_key(*id)) {
+            let message = format!("topic {:?}: no measure is called {unknown:?}", topic.id);
+            return Err(wrong(message));
+        }
+        let is_another = measures.contains_key(&topic.id) && !topic.measures.contains(&topic.id);
+        if !ids.insert(topic.id.as_str()) || is_another {
+            return Err(wrong(format!("topic {:?} would have another's address", topic.id)));
+        }
+    }
+    Ok(topics)
+}
+
 fn read_measures(
     folder: &Path,
     sources: &BTreeMap<String, SourceDeclaration>,
@@ -276,4 +333,45 @@ fn read_measures(
         }
     }
     Ok(measures)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn measures() -> BTreeMap<String, Measure> {
+        let text = "id = \"theft\"\ntitle = \"Theft\"\ndefinition = \"d\"\nversion = 1\nunit = \"thefts\"\n\
+                    direction = \"lower-is-better\"\nnumerator = { source = \"s\" }";
+        let theft: Measure = toml::from_str(text).unwrap();
+        BTreeMap::from([("theft".to_owned(), theft)])
+    }
+
+    #[test]
+    fn topics_name_measures_that_are_there_and_addresses_of_their_own() {
+        let here = tempfile::tempdir().unwrap();
+        let path = here.path().join("topics.toml");
+        let read = |topics: &[(&str, &str)]| {
+            let written: String = topics
+                .iter()
+                .map(|(id, measure)| {
+                    format!(
+                        "[[topics]]\nid = \"{id}\"\ntitle = \"T\"\nmeasures = [\"{measure}\"]\n"
+                    )
+                })
+                .collect();
+            std::fs::write(&path, written).unwrap();
+            read_topics(&path, &measures()).map(|topics| topics.len())
+        };
+        assert_eq!(read(&[("theft", "theft"), ("all", "theft")]).unwrap(), 2);
+        for (topics, says) in [
+            (&[("all", "arson")][..], "no measure is called \"arson\""),
+            (&[("../x", "theft")], "only small letters, digits and -"),
+            (&[("all", "theft"), ("all", "theft")], "another's address"),
+        ] {
+            let why = read(topics).unwrap_err().to_string();
+            assert!(why.contains(says) && why.contains("topics.toml"), "{why}");
+        }
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(read_topics(&path, &measures()).unwrap(), Vec::new());
+    }
 }

@@ -31,6 +31,13 @@ pub fn changes(evidence: &EvidenceFile, at_most: usize) -> Vec<Headline> {
     passed.into_iter().filter_map(|test| headline(evidence, &test.claim)).take(at_most).collect()
 }
 
+/// The sentences of the assessment's tests of a measure, in order of its claims.
+pub fn of_measure(evidence: &EvidenceFile, measure: &str) -> Vec<Headline> {
+    let about = |test: &&TestRecord| measure_of(evidence, &test.claim) == Some(measure);
+    let tests = evidence.tests.iter().filter(about);
+    tests.filter_map(|test| headline(evidence, &test.claim)).collect()
+}
+
 /// What the assessment asked and could not test, each with the reason.
 pub fn untested(evidence: &EvidenceFile) -> Vec<String> {
     let with_reason = |test: &TestRecord| {

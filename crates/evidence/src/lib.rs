@@ -9,11 +9,13 @@ pub mod analysis;
 mod binding;
 pub mod charts;
 pub mod claims;
+pub mod compare;
 pub mod consistency;
 mod dates;
 pub mod declarations;
 pub mod document;
 pub mod evidence_file;
+pub mod explore;
 pub mod family;
 pub mod figure;
 mod figures;
@@ -36,6 +38,7 @@ pub mod statutory;
 pub mod tabulate;
 pub mod take;
 pub mod testing;
+pub mod topic;
 pub mod verify;
 
 /// A pattern that is written in the program.

@@ -5,9 +5,21 @@
 //! alarms. So each p value is multiplied by all tests that the pages of the level make (Bonferroni),
 //! whichever of them anybody reads.
 
+mod expected;
+mod files;
+mod others;
+mod peers;
+mod season;
+
+use wardmote_domain::area::AreaLevel;
 use wardmote_domain::category::Category;
 use wardmote_domain::claim::{Rule, TestOutcome, Verdict};
 use wardmote_domain::period::{Month, Period};
+
+pub use self::expected::{Expected, ExpectedMonth};
+pub use self::files::{FilesBehind, files_behind};
+pub use self::others::{Outcomes, Valued, others, outcomes};
+pub use self::season::Profile;
 
 use crate::figure::small_number_caution;
 use crate::measure::Measure;
@@ -27,12 +39,32 @@ pub struct Local {
     pub change: Told,
     /// Whether it drifts over all known months.
     pub trend: Told,
+    /// Whether it follows the seasons.
+    pub season: Told,
+    /// Its average year, where there is enough to tell one.
+    pub profile: Option<Profile>,
+    /// Whether a month was above what its own past lets expect.
+    pub spike: Told,
+    /// What the past lets expect of each month, where there is enough of it.
+    pub expected: Option<Expected>,
+    /// The months that are above it after correction.
+    pub spikes: Vec<ExpectedMonth>,
     /// Whether its rate differs from the rest of the partnership's first district.
     pub against_the_rest: Option<Told>,
+    /// Whether the district's rate differs from that of its peers together.
+    pub against_peers: Option<Told>,
     /// What to mind of a small number.
     pub caution: Option<String>,
     /// How many months between the first and the last did not come.
     pub n_missing: usize,
+}
+
+impl Local {
+    /// What was tested, in the order in which it is told.
+    pub fn told(&self) -> Vec<&Told> {
+        let always = [&self.change, &self.trend, &self.season, &self.spike];
+        always.into_iter().chain(&self.against_the_rest).chain(&self.against_peers).collect()
+    }
 }
 
 /// A sentence that a test allows.
@@ -55,17 +87,30 @@ pub struct Family {
     pub rule: Rule,
 }
 
-/// Tests that each measure of an area brings.
-const TESTS_OF_A_MEASURE: usize = 3;
+/// Tests that each measure of an area brings: change, trend, season, spikes, and the rest of the
+/// district.
+const TESTS_OF_A_MEASURE: usize = 5;
+/// What a district's measure brings besides: its peers, and on the page of its topic which area has
+/// the highest rate.
+const TESTS_OF_A_DISTRICT: usize = 2;
 const YEAR: i32 = 12;
 
 impl Family {
-    /// The family of a level with so many areas, of which each shows so many measures.
-    pub fn of(n_areas: usize, n_measures: usize, rule: Rule) -> Self {
-        Self { n_tests: n_areas * n_measures * TESTS_OF_A_MEASURE, rule }
+    /// The family of all areas of a level, with every measure that they show. That of the districts'
+    /// level holds the pages of topics too, which say the same of the same counts.
+    pub fn of_level(
+        observed: &Observed,
+        level: AreaLevel,
+        rule: Rule,
+    ) -> Result<Self, ObservedError> {
+        let n_areas = observed.places_within(level, &observed.partnership.areas)?.len();
+        let district = level == observed.partnership.district_level;
+        let also = if district { TESTS_OF_A_DISTRICT } else { 0 };
+        let n_tests = n_areas * shown(observed).len() * (TESTS_OF_A_MEASURE + also);
+        Ok(Self { n_tests, rule })
     }
 
-    fn verdict(&self, test: &RawTest) -> Verdict {
+    pub(crate) fn verdict(&self, test: &RawTest) -> Verdict {
         let corrected = |p: f64| (p * self.n_tests as f64).min(1.0);
         let outcome = TestOutcome {
             question: test.question,
@@ -77,7 +122,7 @@ impl Family {
         outcome.verdict(self.rule)
     }
 
-    fn tell(
+    pub(crate) fn tell(
         &self,
         subject: &str,
         test: Result<RawTest, NotTested>,
@@ -98,7 +143,8 @@ impl Family {
     }
 }
 
-/// The measures that areas show: plain counts of events of an open source.
+/// The measures that areas show: plain counts of events of an open source. One that is a share is
+/// shown by its count only where residents are declared to take that by.
 pub fn shown(observed: &Observed) -> Vec<&Measure> {
     let is_plain = |measure: &&Measure| {
         let rows = &measure.numerator;
@@ -106,7 +152,7 @@ pub fn shown(observed: &Observed) -> Vec<&Measure> {
             observed.sources.get(&rows.source).is_some_and(|source| source.reader.brings_events());
         events
             && !observed.is_controlled(&rows.source)
-            && measure.share_of.is_none()
+            && (measure.share_of.is_none() || measure.denominator.is_some())
             && measure.weights.is_none()
             && rows.outcomes.is_empty()
             && rows.flags.is_empty()
@@ -143,13 +189,24 @@ pub fn look(
     let Some((run, months)) = months(observed, measure, place)? else { return Ok(None) };
     let change = change(measure, &months, family);
     let trend = trend(measure, &months, &run, family);
+    let (season, profile) = season::told(measure, &months, &run, family);
+    let (spike, expected) = expected::told(measure, &months, family);
+    let spikes = expected.iter().flat_map(|expected| expected.above(spike.verdict, family));
+    let spikes = spikes.copied().collect();
     let against_the_rest = against_the_rest(observed, measure, place, &months, family)?;
+    let against_peers = peers::told(observed, measure, place, &months, family)?;
     let latest: u64 = months.iter().rev().take(12).filter_map(|(_, n)| *n).sum();
     Ok(Some(Local {
         measure: measure.id.clone(),
         change,
         trend,
+        season,
+        profile,
+        spike,
+        expected,
+        spikes,
         against_the_rest,
+        against_peers,
         caution: small_number_caution(latest),
         n_missing: months.iter().filter(|(_, n)| n.is_none()).count(),
         months,
@@ -157,7 +214,7 @@ pub fn look(
 }
 
 /// The latest months of a year, and the same of the year before, if all of them are known.
-fn years(months: &[(Month, Option<u64>)]) -> Result<[Vec<(Month, u64)>; 2], NotTested> {
+pub(crate) fn years(months: &[(Month, Option<u64>)]) -> Result<[Vec<(Month, u64)>; 2], NotTested> {
     let last = months.last().map(|(month, _)| *month);
     let last = last.ok_or_else(|| NotTested("no month is known".into()))?;
     let year = |back: i32| -> Result<Vec<(Month, u64)>, NotTested> {
@@ -178,15 +235,15 @@ fn years(months: &[(Month, Option<u64>)]) -> Result<[Vec<(Month, u64)>; 2], NotT
     Ok([year(-YEAR)?, year(0)?])
 }
 
-fn sum(months: &[(Month, u64)]) -> u64 {
+pub(crate) fn sum(months: &[(Month, u64)]) -> u64 {
     months.iter().map(|(_, n)| n).sum()
 }
 
-fn counts(months: &[(Month, u64)]) -> Vec<u64> {
+pub(crate) fn counts(months: &[(Month, u64)]) -> Vec<u64> {
     months.iter().map(|(_, n)| *n).collect()
 }
 
-fn span(months: &[(Month, u64)]) -> String {
+pub(crate) fn span(months: &[(Month, u64)]) -> String {
     let (first, last) = (months.first(), months.last());
     first.zip(last).map_or_else(String::new, |((first, _), (last, _))| {
         format!("{} to {}", first.in_words(), last.in_words())
@@ -216,9 +273,7 @@ fn change(measure: &Measure, months: &[(Month, Option<u64>)], family: Family) ->
 }
 
 fn trend(measure: &Measure, months: &[(Month, Option<u64>)], run: &Period, family: Family) -> Told {
-    let known: Vec<(Month, u64)> = months.iter().filter_map(|(m, n)| n.map(|n| (*m, n))).collect();
-    let times: Vec<f64> = known.iter().map(|(month, _)| f64::from(month.index())).collect();
-    let of_year: Vec<u8> = known.iter().map(|(month, _)| month.month_of_year()).collect();
+    let Known { months: known, times, of_year } = Known::of(months);
     let test = testing::drift(&times, &counts(&known), &of_year, measure.equivalence_margin);
     let subject = format!("Over {}, {}", run.in_words(), lowered(&measure.title));
     family.tell(&subject, test, |test| {
@@ -226,12 +281,30 @@ fn trend(measure: &Measure, months: &[(Month, Option<u64>)], run: &Period, famil
     })
 }
 
-fn lowered(title: &str) -> String {
+/// The months that are known, with what a model of season and trend takes.
+pub(crate) struct Known {
+    pub(crate) months: Vec<(Month, u64)>,
+    pub(crate) times: Vec<f64>,
+    pub(crate) of_year: Vec<u8>,
+}
+
+impl Known {
+    pub(crate) fn of(months: &[(Month, Option<u64>)]) -> Self {
+        let known = || months.iter().filter_map(|(month, n)| n.map(|n| (*month, n)));
+        Self {
+            months: known().collect(),
+            times: known().map(|(month, _)| f64::from(month.index())).collect(),
+            of_year: known().map(|(month, _)| month.month_of_year()).collect(),
+        }
+    }
+}
+
+pub(crate) fn lowered(title: &str) -> String {
     let mut rest = title.chars();
     rest.next().map_or_else(String::new, |first| first.to_lowercase().chain(rest).collect())
 }
 
-fn limits(test: &RawTest, per: &str) -> String {
+pub(crate) fn limits(test: &RawTest, per: &str) -> String {
     format!(
         " ({}{per}; 95% interval {} to {})",
         percent_signed(test.estimate),
@@ -278,15 +351,20 @@ fn against_the_rest(
         (&rest, all.saturating_sub(here) as f64),
         measure.equivalence_margin,
     );
-    Ok(Some(family.tell(&subject, test, |test| {
-        format!(
-            "{} times its rate by residents in {} (95% interval {} to {})",
-            two_decimals(test.estimate),
-            span(&year),
-            two_decimals(test.interval.lower),
-            two_decimals(test.interval.upper)
-        )
-    })))
+    Ok(Some(family.tell(&subject, test, |test| ratio(test, &year))))
+}
+
+fn ratio(test: &RawTest, year: &[(Month, u64)]) -> String {
+    ratio_in(test, &span(year))
+}
+
+pub(crate) fn ratio_in(test: &RawTest, period: &str) -> String {
+    format!(
+        "{} times its rate by residents in {period} (95% interval {} to {})",
+        two_decimals(test.estimate),
+        two_decimals(test.interval.lower),
+        two_decimals(test.interval.upper)
+    )
 }
 
 /// Counts by category, most first.
@@ -351,7 +429,8 @@ mod tests {
                 fewest_events: 500,
                 parameters: std::collections::BTreeMap::new(),
             };
-            let verdict = |n: usize| Family::of(n, 1, Rule::default()).verdict(&test(p));
+            let family = |n_tests: usize| Family { n_tests, rule: Rule::default() };
+            let verdict = |n: usize| family(n).verdict(&test(p));
             if verdict(few) == Verdict::NoClearChange {
                 prop_assert_eq!(verdict(few + more), Verdict::NoClearChange);
             }

@@ -28,6 +28,7 @@ mod statistics;
 mod store;
 mod table;
 mod versions;
+mod written_table;
 
 pub use geography::GeographyError;
 pub use geometry::Polygons;
@@ -48,3 +49,4 @@ pub use query::{
 pub use rows::{Load, Refusal, SurveyAnswer, TotalRow};
 pub use statistics::Statistic;
 pub use store::{Lake, LakeError, SnapshotId};
+pub use written_table::{ColumnValues, WrittenTableError, parquet_table};

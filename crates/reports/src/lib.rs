@@ -43,6 +43,6 @@ pub use publication::{FigureNote, Publication, Section, SignOff, Slide, Slides, 
 pub use publication_files::{
     OutputFile, PublicationError, file_stem, pack_files, publication_files,
 };
-pub use raster::RasterError;
+pub use raster::{RasterError, chart_png};
 pub use slides::{pack_slides_pdf, slides_pdf};
 pub use table::{Column, Table};

@@ -7,6 +7,8 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::fontdb::Database;
 use resvg::usvg::{Options, Tree};
 
+use crate::charts::{Chart, chart_svg};
+
 /// Why a drawing could not be made into pixels.
 #[derive(Debug, thiserror::Error)]
 pub enum RasterError {
@@ -55,6 +57,11 @@ static TYPEFACES: LazyLock<Arc<Database>> = LazyLock::new(|| {
     typefaces.set_sans_serif_family(family);
     Arc::new(typefaces)
 });
+
+/// A chart as a PNG file.
+pub fn chart_png(chart: &Chart, synthetic: bool) -> Result<Vec<u8>, RasterError> {
+    Ok(png(&chart_svg(chart, synthetic))?.png)
+}
 
 /// Draws an SVG document as PNG.
 pub(crate) fn png(svg: &str) -> Result<Picture, RasterError> {

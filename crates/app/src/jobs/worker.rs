@@ -47,7 +47,8 @@ fn parse(folder: &Path, words: &[String]) -> anyhow::Result<crate::Arguments> {
 /// The methods of analysis, by name, with what each answers.
 pub(crate) fn methods() -> Vec<(String, String)> {
     let command = crate::Arguments::command();
-    let methods = command.find_subcommand("analyse").into_iter().flat_map(|c| c.get_subcommands());
+    let methods =
+        command.find_subcommand("analyse").into_iter().flat_map(clap::Command::get_subcommands);
     let about = |method: &clap::Command| method.get_about().map(ToString::to_string);
     methods.map(|one| (one.get_name().to_owned(), about(one).unwrap_or_default())).collect()
 }

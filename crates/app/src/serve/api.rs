@@ -1,6 +1,8 @@
 //! The interface for programs: lists, as JSON or CSV by what the caller accepts, with errors by RFC
 //! 9457.
 
+mod ask;
+
 use std::sync::Arc;
 
 use axum::Router;
@@ -14,6 +16,7 @@ use wardmote_evidence::local;
 
 use super::answer::{Held, held};
 use super::areas::own;
+use super::asked::Parameters;
 use super::openapi;
 use super::partnership::Served;
 use super::plan;
@@ -59,8 +62,6 @@ impl<E: Into<anyhow::Error>> From<E> for ApiProblem {
     }
 }
 
-type Asked = Vec<(String, String)>;
-
 /// The routes of one partnership.
 pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
     let at = |path: &str| format!("{base}api/v1/{path}");
@@ -81,13 +82,17 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         .route(&at("plan/actions"), get(actions))
         .route(&at("plan/measures"), get(plan_measures))
         .route(&at("plan/duties"), get(duties))
+        .route(&at("topics"), get(ask::topics))
+        .route(&at("topics/{id}/areas"), get(ask::topic_areas))
+        .route(&at("compare"), get(ask::compare))
+        .route(&at("explore"), get(ask::explore))
 }
 
 /// A listing of what is published of the plan.
 fn of_plan(
     served: &Served,
     rows: fn(&plan::PublicPlan) -> plan::Rows,
-    asked: &Asked,
+    asked: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let (columns, rows) = rows(&served.plan().0);
@@ -96,7 +101,7 @@ fn of_plan(
 
 async fn priorities(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     of_plan(&served, plan::api_priorities, &asked, &headers)
@@ -104,7 +109,7 @@ async fn priorities(
 
 async fn actions(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     of_plan(&served, plan::api_actions, &asked, &headers)
@@ -112,7 +117,7 @@ async fn actions(
 
 async fn plan_measures(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     of_plan(&served, plan::api_measures, &asked, &headers)
@@ -120,7 +125,7 @@ async fn plan_measures(
 
 async fn duties(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     of_plan(&served, plan::api_duties, &asked, &headers)
@@ -128,7 +133,7 @@ async fn duties(
 
 async fn measures(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -151,7 +156,7 @@ async fn measures(
 
 async fn areas(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -167,7 +172,7 @@ async fn areas(
 async fn series(
     State(served): State<Arc<Served>>,
     Path((measure, area)): Path<(String, String)>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -195,7 +200,7 @@ async fn series(
 
 async fn claims(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -227,7 +232,7 @@ async fn figure(
 
 async fn coverage(
     State(served): State<Arc<Served>>,
-    Query(asked): Query<Asked>,
+    Query(asked): Query<Parameters>,
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let vintage = served.now();
@@ -240,7 +245,7 @@ async fn coverage(
 fn list(
     vintage: &Vintage,
     listing: Listing,
-    asked: &Asked,
+    asked: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Response, ApiProblem> {
     let page = number(asked, "page")?.unwrap_or(1);
@@ -268,7 +273,7 @@ fn list(
     Ok(response)
 }
 
-fn number(asked: &Asked, name: &str) -> Result<Option<usize>, ApiProblem> {
+fn number(asked: &Parameters, name: &str) -> Result<Option<usize>, ApiProblem> {
     let mut given = asked.iter().filter(|(one, _)| one == name);
     let Some((_, text)) = given.next() else { return Ok(None) };
     if given.next().is_some() {
@@ -286,7 +291,7 @@ fn accepts_csv(headers: &HeaderMap) -> bool {
     first.is_some_and(|kind| kind.trim() == "text/csv")
 }
 
-fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<Value>>) -> Vec<u8> {
+pub(super) fn csv(columns: &[&str], rows: impl Iterator<Item = Vec<Value>>) -> Vec<u8> {
     let text = |value: Value| match value {
         Value::Null => String::new(),
         Value::String(text) => text,

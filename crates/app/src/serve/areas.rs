@@ -1,41 +1,24 @@
-//! The pages of areas, and the search for them.
+//! The pages of areas.
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::period::Month;
-use wardmote_evidence::local::{self, Family, Local};
+use wardmote_evidence::local;
 use wardmote_evidence::measure::Measure;
 use wardmote_evidence::numbers::thousands;
 use wardmote_evidence::observed::Place;
-use wardmote_reports::site::{AreaLink, AreaPage, AreaSearch, Candour, MeasureHere, Page};
-use wardmote_reports::{Chart, ChartKind, Column, Line, SeriesChart, Table};
+use wardmote_reports::site::{AreaLink, AreaPage, Candour, Page, Part};
+use wardmote_reports::{Chart, ChartKind, Line, SeriesChart, Table};
 
-use super::pages::{NoPage, show, show_now};
+use super::charts::columns;
+use super::measures;
+use super::pages::{NoPage, show};
 use super::partnership::Served;
 use super::vintage::Vintage;
-
-/// How many areas a search lists.
-const MOST_FOUND: usize = 50;
-/// The longest search that is looked for, in characters.
-const LONGEST_SEARCH: usize = 100;
-
-pub(super) async fn search(
-    State(served): State<Arc<Served>>,
-    Query(asked): Query<Vec<(String, String)>>,
-    headers: HeaderMap,
-) -> Response {
-    show_now(&served, &headers, move |vintage| {
-        let q = asked.iter().find(|(name, _)| name == "q");
-        let q = q.map(|(_, q)| q.as_str()).unwrap_or_default();
-        let query: String = q.trim().chars().take(LONGEST_SEARCH).collect();
-        Ok(Page::Areas(find(vintage, &query)?))
-    })
-    .await
-}
 
 pub(super) async fn area(
     State(served): State<Arc<Served>>,
@@ -63,7 +46,7 @@ pub(super) fn own(vintage: &Vintage, level: AreaLevel) -> anyhow::Result<Vec<&Pl
     Ok(observed.places_within(level, &observed.partnership.areas)?)
 }
 
-fn link(place: &Place) -> AreaLink {
+pub(super) fn link(place: &Place) -> AreaLink {
     AreaLink {
         code: place.code.to_string(),
         name: place.name.clone(),
@@ -71,147 +54,129 @@ fn link(place: &Place) -> AreaLink {
     }
 }
 
-fn find(vintage: &Vintage, query: &str) -> anyhow::Result<AreaSearch> {
-    let wanted = query.to_lowercase();
-    let mut found = Vec::new();
-    let mut n_more = 0;
-    for level in vintage.levels.iter().copied() {
-        for place in own(vintage, level)? {
-            let matches = place.name.to_lowercase().contains(&wanted)
-                || place.code.as_str().to_lowercase().contains(&wanted);
-            match (matches, found.len() < MOST_FOUND) {
-                (true, true) => found.push(link(place)),
-                (true, false) => n_more += 1,
-                (false, _) => {}
-            }
-        }
-    }
-    Ok(AreaSearch { query: query.to_owned(), found, n_more })
-}
-
 fn page(vintage: &Vintage, place: &Place, n_areas: usize) -> anyhow::Result<AreaPage> {
     let observed = &vintage.observed;
-    let measures = local::shown(observed);
-    let family = Family::of(n_areas, measures.len(), vintage.rule);
+    let shown = local::shown(observed);
+    let family = vintage.family(place.level);
     let mut here = Vec::new();
     let mut direction = Vec::new();
     let mut not_known = vintage.home.not_known.clone();
-    for measure in &measures {
+    for measure in &shown {
         let Some(found) = local::look(observed, measure, place, family)? else {
             not_known.push(format!("{}: nothing has come.", measure.title));
             continue;
         };
         direction.push(found.change.sentence.clone());
-        here.push(measure_here(vintage, measure, &found));
+        here.push(measures::here(vintage, measure, place, &found)?);
     }
     if direction.is_empty() {
         direction.push("This page cannot say: no open source has brought anything.".into());
     }
-    let certainty = certainty(n_areas, family);
-    let source = measures.first().map(|measure| measure.numerator.source.clone());
-    let categories = match source {
-        Some(source) => local::categories(observed, &source, place)?.map(|(period, counts)| {
-            let all: u64 = counts.iter().map(|(_, n)| n).sum();
-            let row = |(category, n): (wardmote_domain::category::Category, u64)| {
-                vec![category.slug().replace('-', " "), thousands(n)]
-            };
-            Table {
-                caption: format!(
-                    "Recorded in {}, by category: {} in all",
-                    period.in_words(),
-                    thousands(all)
-                ),
-                columns: columns(&["Category", "Recorded"]),
-                rows: counts.into_iter().map(row).collect(),
-                note: Some("Months of this time that did not come are not in it.".into()),
-            }
-        }),
-        None => None,
+    let pages = if place.level == observed.partnership.district_level {
+        "The pages of topics and of the district together make".to_owned()
+    } else {
+        format!("The pages of all {n_areas} areas of this kind together make")
     };
+    let mut parts = Vec::new();
+    if let Some(measure) = shown.first() {
+        parts.extend(made_of(vintage, measure, place)?);
+        parts.push(outcomes(vintage, measure, place)?);
+    }
+    for found in local::others(observed, place)? {
+        parts.push(measures::valued(vintage, &found, place));
+    }
+    not_known.extend(not_here(vintage, place));
     Ok(AreaPage {
         area: link(place),
-        candour: Candour { direction, certainty },
+        candour: Candour { direction, certainty: measures::certainty(&pages, family) },
         measures: here,
-        categories,
+        parts,
         not_known,
     })
 }
 
-fn certainty(n_areas: usize, family: Family) -> String {
-    let pages = match n_areas {
-        1 => "This page makes".to_owned(),
-        n => format!("The pages of all {n} areas of this kind together make"),
-    };
-    format!(
-        "{pages} {} tests, and each is corrected for all of them (Bonferroni): a word of change or difference \
-         stands only where the corrected p value is at most {}. “No clear change” does not mean that nothing \
-         changed.",
-        thousands(family.n_tests as u64),
-        family.rule.level
-    )
+/// What makes up the latest year of a measure's source.
+fn made_of(vintage: &Vintage, measure: &Measure, place: &Place) -> anyhow::Result<Option<Part>> {
+    let source = &measure.numerator.source;
+    let found = local::categories(&vintage.observed, source, place)?;
+    Ok(found.map(|(period, counts)| {
+        let all: u64 = counts.iter().map(|(_, n)| n).sum();
+        let row = |(category, n): (wardmote_domain::category::Category, u64)| {
+            vec![category.slug().replace('-', " "), thousands(n)]
+        };
+        let table = Table {
+            caption: format!(
+                "Recorded in {}, by category: {} in all",
+                period.in_words(),
+                thousands(all)
+            ),
+            columns: columns(&["Category", "Recorded"]),
+            rows: counts.into_iter().map(row).collect(),
+            note: Some("Months of this time that did not come are not in it.".into()),
+        };
+        Part { heading: "What makes it up".into(), tables: vec![table.into()], ..Part::default() }
+    }))
 }
 
-fn columns(headings: &[&str]) -> Vec<Column> {
-    let column = |(index, heading): (usize, &&str)| Column {
-        heading: (*heading).to_owned(),
-        numeric: index > 0,
+/// What came of it, with a warning where outcomes still come.
+fn outcomes(vintage: &Vintage, measure: &Measure, place: &Place) -> anyhow::Result<Part> {
+    let heading = "What came of it".to_owned();
+    let Some(found) = local::outcomes(&vintage.observed, measure, place)? else {
+        let lines = vec![
+            "Outcomes are not counted here, because no measure of this partnership asks for them."
+                .into(),
+        ];
+        return Ok(Part { heading, lines, ..Part::default() });
     };
-    headings.iter().enumerate().map(column).collect()
-}
-
-fn measure_here(vintage: &Vintage, measure: &Measure, found: &Local) -> MeasureHere {
-    let told = [Some(&found.change), Some(&found.trend), found.against_the_rest.as_ref()];
-    let told: Vec<_> = told.into_iter().flatten().collect();
-    let mut sentences: Vec<String> = told.iter().map(|told| told.sentence.clone()).collect();
-    let caution = found.caution.as_ref();
-    sentences.extend(caution.map(|caution| format!("The latest year is {caution}.")));
-    sentences.extend(measure.caution.as_deref().map(as_sentence));
-    MeasureHere {
-        id: measure.id.clone(),
-        title: measure.title.clone(),
-        definition: measure.definition.clone(),
-        sentences,
-        chart: Some(months_chart(vintage, measure, &found.months)),
-        origin: origin(vintage, measure, found, &told),
+    let warning = match found.settles_after_months {
+        Some(months) => format!(
+            "Outcomes may still come for {months} months, so the latest {months} are left out."
+        ),
+        None => "Outcomes still come for months after an event, so those of the latest months are too few.".into(),
+    };
+    let told: u64 = found.counts.iter().map(|(_, n)| n).sum();
+    let none = found.n_events.saturating_sub(told);
+    let mut rows: Vec<Vec<String>> =
+        found.counts.into_iter().map(|(outcome, n)| vec![outcome, thousands(n)]).collect();
+    if none > 0 {
+        rows.push(vec!["No outcome given".into(), thousands(none)]);
     }
+    let table = Table {
+        caption: format!(
+            "{}: outcomes of {} events of {}",
+            measure.title,
+            thousands(found.n_events),
+            found.period.in_words()
+        ),
+        columns: columns(&["Outcome", "Events"]),
+        rows,
+        note: None,
+    };
+    Ok(Part { heading, lines: vec![warning], tables: vec![table.into()], ..Part::default() })
 }
 
-fn as_sentence(words: &str) -> String {
-    let mut rest = words.chars();
-    let first = rest.next().map(char::to_uppercase);
-    let sentence: String = first.into_iter().flatten().chain(rest).collect();
-    if sentence.ends_with('.') { sentence } else { sentence + "." }
-}
-
-fn origin(
-    vintage: &Vintage,
-    measure: &Measure,
-    found: &Local,
-    told: &[&local::Told],
-) -> Vec<String> {
-    let source = vintage.observed.sources.get(&measure.numerator.source);
-    let run = found.months.first().zip(found.months.last());
-    let mut lines = vec![
-        format!("Measure {}, version {}.", measure.id, measure.version),
-        format!("Counted: {}.", measure.numerator.in_words()),
-    ];
-    lines.extend(
-        source.map(|source| {
-            format!("Published by {}, licence {}.", source.publisher, source.licence)
-        }),
-    );
-    lines.extend(run.map(|((first, _), (last, _))| {
-        format!(
-            "Months from {} to {}, of which {} did not come.",
-            first.in_words(),
-            last.in_words(),
-            found.n_missing
-        )
-    }));
-    let mut methods: Vec<&String> = told.iter().filter_map(|told| told.method.as_ref()).collect();
-    methods.dedup();
-    lines.extend(methods.iter().map(|method| format!("Method: {method}.")));
-    lines.push(format!("Evidence vintage {}.", vintage.observed.snapshot));
+/// What this page would show if the data allowed it.
+fn not_here(vintage: &Vintage, place: &Place) -> Vec<String> {
+    let observed = &vintage.observed;
+    let mut lines = Vec::new();
+    if observed.measures.values().all(|measure| measure.weights.is_none()) {
+        lines.push(
+            "Harm: no measure of this partnership declares weights, so every offence counts as one.".into(),
+        );
+    }
+    let searches = local::shown(observed).into_iter().any(|measure| {
+        let source = observed.sources.get(&measure.numerator.source);
+        source.is_some_and(|source| source.reader.name() == "police-uk-stop-and-search")
+    });
+    if !searches {
+        lines.push("Stop and search: no open measure counts searches.".into());
+    }
+    if !place.parts.is_empty() {
+        lines.push(
+            "Rows of small areas that were split since: nobody knows in which part they lie."
+                .into(),
+        );
+    }
     lines
 }
 

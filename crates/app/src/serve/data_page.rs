@@ -1,16 +1,22 @@
 //! The page of what has come and what has not. Of controlled sources it says only that they are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
 use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::numbers::thousands;
-use wardmote_lake::Lake;
-use wardmote_lake::coverage::{Coverage, State, coverage};
+use wardmote_lake::coverage::{Coverage, State as MonthState, coverage};
 use wardmote_lake::source::SourceDeclaration;
-use wardmote_reports::site::DataPage;
+use wardmote_lake::{Lake, Load};
+use wardmote_reports::site::{DataPage, Page, SourcePage};
 use wardmote_reports::{Column, Table};
 
+use super::pages::{NoPage, show};
+use super::partnership::Served;
 use crate::place::this_month;
 
 /// What came of open sources, and what did not.
@@ -37,6 +43,62 @@ pub(super) fn make(lake: &Lake, folder: &PartnershipFolder) -> anyhow::Result<Ca
         missing: found.iter().filter_map(missing).collect(),
         months: found.iter().flat_map(by_month).collect(),
     })
+}
+
+/// The files of an open source, each with its hash.
+pub(super) async fn source(
+    State(served): State<Arc<Served>>,
+    Path(source): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    show(&served, &headers, uri.path(), move |vintage| {
+        const ADVICE: &str = "This partnership has no open source of this name.";
+        let sources = &vintage.observed.sources;
+        let declared = sources.get(&source).filter(|one| one.disclosure == Disclosure::Open);
+        let declared = declared.ok_or(NoPage::NotFound(ADVICE))?;
+        Ok(Page::Source(files_of(declared, &vintage.observed.loads)))
+    })
+    .await
+}
+
+fn files_of(source: &SourceDeclaration, loads: &[Load]) -> SourcePage {
+    let loads = loads.iter().filter(|load| load.source == source.id);
+    let row = |load: &Load| {
+        let months = match (load.first_month, load.last_month) {
+            (Some(first), Some(last)) if first == last => first.in_words(),
+            (Some(first), Some(last)) => format!("{} to {}", first.in_words(), last.in_words()),
+            _ => "not by month".into(),
+        };
+        vec![
+            load.file_name.rsplit('/').next().unwrap_or_default().to_owned(),
+            months,
+            thousands(load.rows_read),
+            thousands(load.rows_kept),
+            thousands(load.rows_refused),
+            thousands(load.without_place),
+            load.sha256.clone(),
+        ]
+    };
+    let files = table(
+        &format!("Files of {}", source.id),
+        &[
+            ("File", false),
+            ("Months", false),
+            ("Rows read", true),
+            ("Kept", true),
+            ("Refused", true),
+            ("Kept without a place", true),
+            ("SHA-256", false),
+        ],
+        loads.map(row).collect(),
+        "Rows read are always rows kept and rows refused together.",
+    );
+    SourcePage {
+        title: format!("Where {} comes from", source.id),
+        lines: vec![format!("Published by {}, licence {}.", source.publisher, source.licence)],
+        files: files.into(),
+    }
 }
 
 fn table(caption: &str, columns: &[(&str, bool)], rows: Vec<Vec<String>>, note: &str) -> Table {
@@ -72,7 +134,7 @@ fn sources(lake: &Lake, folder: &PartnershipFolder) -> Table {
 
 fn months(found: &[Coverage]) -> Table {
     let row = |coverage: &Coverage| {
-        let of = |wanted: fn(&State) -> bool| {
+        let of = |wanted: fn(&MonthState) -> bool| {
             let mut months = coverage.months.iter().filter(|(_, state)| wanted(state));
             let first = months.next().map(|(month, _)| month.in_words());
             let n = usize::from(first.is_some()) + months.clone().count();
@@ -86,9 +148,9 @@ fn months(found: &[Coverage]) -> Table {
         vec![
             coverage.body.clone(),
             coverage.source.clone(),
-            of(|state| matches!(state, State::Received { .. })),
-            of(|state| matches!(state, State::Missing | State::CutShort { .. })),
-            of(|state| matches!(state, State::NotPublished { .. })),
+            of(|state| matches!(state, MonthState::Received { .. })),
+            of(|state| matches!(state, MonthState::Missing | MonthState::CutShort { .. })),
+            of(|state| matches!(state, MonthState::NotPublished { .. })),
         ]
     };
     table(
@@ -108,17 +170,17 @@ fn months(found: &[Coverage]) -> Table {
 fn by_month(coverage: &Coverage) -> impl Iterator<Item = [String; 4]> {
     coverage.months.iter().map(|(month, state)| {
         let state = match state {
-            State::Received { .. } => "received",
-            State::CutShort { .. } => "cut short",
-            State::Missing => "missing",
-            State::NotPublished { .. } => "not published",
+            MonthState::Received { .. } => "received",
+            MonthState::CutShort { .. } => "cut short",
+            MonthState::Missing => "missing",
+            MonthState::NotPublished { .. } => "not published",
         };
         [coverage.source.clone(), coverage.body.clone(), month.to_string(), state.to_owned()]
     })
 }
 
 fn missing(coverage: &Coverage) -> Option<String> {
-    let is_missing = |state: &State| !matches!(state, State::Received { .. });
+    let is_missing = |state: &MonthState| !matches!(state, MonthState::Received { .. });
     let n = coverage.months.iter().filter(|(_, state)| is_missing(state)).count();
     let months = if n == 1 { "month" } else { "months" };
     (n > 0).then(|| {

@@ -7,16 +7,23 @@
 mod answer;
 mod api;
 mod areas;
+mod asked;
+mod charts;
+mod compare;
 mod data_page;
+mod explore;
 mod kept;
 mod listen;
 mod loading;
 mod map;
+mod measures;
 mod openapi;
 mod pages;
 mod partnership;
 mod plan;
 mod scripts;
+mod search;
+mod topics;
 mod vintage;
 pub(crate) mod workbench;
 

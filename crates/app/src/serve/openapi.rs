@@ -8,8 +8,10 @@ type Described = (&'static str, &'static str, &'static [(&'static str, &'static 
 const TEXT: &[&str] = &["string"];
 
 const MAYBE: &[&str] = &["string", "null"];
+const NUMBER: &[&str] = &["number", "null"];
+const WHOLE: &[&str] = &["integer", "null"];
 
-const LISTS: [Described; 9] = [
+const LISTS: [Described; 13] = [
     (
         "measures",
         "Measures of open sources",
@@ -97,7 +99,77 @@ const LISTS: [Described; 9] = [
             ("evidence", MAYBE),
         ],
     ),
+    (
+        "topics",
+        "What there are pages about, with what may be said of each",
+        &[("id", TEXT), ("title", TEXT), ("sentence", TEXT)],
+    ),
+    (
+        "topics/{id}/areas",
+        "Where a topic's open measures happen, highest rate first",
+        &[
+            ("measure", TEXT),
+            ("area", TEXT),
+            ("name", TEXT),
+            ("period", TEXT),
+            ("count", &["integer"]),
+            ("rate", NUMBER),
+            ("lower", NUMBER),
+            ("upper", NUMBER),
+            ("rank", WHOLE),
+            ("best_rank", WHOLE),
+            ("last_rank", WHOLE),
+        ],
+    ),
+    (
+        "compare",
+        "Areas in a period, or two periods of areas, each pair with the words that its test allows",
+        &[
+            ("sentence", TEXT),
+            ("verdict", TEXT),
+            ("method", MAYBE),
+            ("corrected_for", &["integer"]),
+        ],
+    ),
+    (
+        "explore",
+        "A measure by area, month or category, with 95% limits; null where it is not known",
+        &[
+            ("area", TEXT),
+            ("name", TEXT),
+            ("from", TEXT),
+            ("to", TEXT),
+            ("category", MAYBE),
+            ("n", WHOLE),
+            ("base", WHOLE),
+            ("value", NUMBER),
+            ("lower", NUMBER),
+            ("upper", NUMBER),
+            ("note", MAYBE),
+        ],
+    ),
 ];
+
+/// What the address may ask of a list, each with what it means.
+fn questions(path: &str) -> &'static [(&'static str, &'static str)] {
+    match path {
+        "compare" => &[
+            ("measure", "Id of a measure; the first if not given"),
+            ("area", "Code or name of an area; may be given six times"),
+            ("period", "A whole year that is known, such as 2023/24; the latest if not given"),
+            ("with", "An earlier period, to compare periods instead of areas"),
+        ],
+        "explore" => &[
+            ("measure", "Id of a measure; the first if not given"),
+            ("area", "Code or name of an area; may be given six times"),
+            ("from", "First month, such as 2023-04"),
+            ("to", "Last month"),
+            ("by", "month, whole, financial-year, category, or a level such as lsoa-2021"),
+            ("as", "count, rate, share or harm"),
+        ],
+        _ => &[],
+    }
+}
 
 /// The document for a partnership at `base`.
 pub(super) fn document(base: &str) -> Value {
@@ -127,6 +199,16 @@ fn get(path: &str, summary: &str, schema: &Value, is_list: bool) -> Value {
     let number = json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 });
     let mut content = json!({ "application/json": { "schema": schema } });
     if is_list {
+        for (name, description) in questions(path) {
+            let schema = if *name == "area" {
+                json!({ "type": "array", "items": { "type": "string" }, "maxItems": 6 })
+            } else {
+                json!({ "type": "string" })
+            };
+            parameters.push(json!({
+                "name": name, "in": "query", "description": description, "schema": schema,
+            }));
+        }
         for name in ["page", "per_page"] {
             parameters.push(json!({ "name": name, "in": "query", "schema": number }));
         }

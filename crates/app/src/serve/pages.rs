@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{MethodRouter, get};
+use axum::routing::{MethodRouter, get, post};
 use wardmote_reports::site::{Guide, Home, Page, PartnershipLink, Problem, Site, SitePages};
 
 use super::answer::{Held, content_type, held};
 use super::partnership::Served;
 use super::vintage::Vintage;
-use super::{api, areas};
+use super::{api, areas, compare, data_page, explore, search, topics};
 
 /// What is served beside the partnerships' own pages.
 pub(crate) struct Root {
@@ -26,8 +26,18 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
     let at = |path: &str| format!("{base}{path}");
     let mut router = Router::new()
         .route(base, get(home))
-        .route(&at("areas"), get(areas::search))
+        .route(&at("areas"), get(search::search))
+        .route(
+            &at("areas/postcode"),
+            post(search::postcode).layer(DefaultBodyLimit::max(search::LONGEST_BODY)),
+        )
+        .route(&at("compare"), get(compare::page))
+        .route(&at("explore"), get(explore::page))
+        .route(&at("explore/{file}"), get(explore::download))
         .route(&at("areas/{code}"), get(areas::area))
+        .route(&at("topics"), get(topics::list))
+        .route(&at("topics/{id}"), get(topics::one))
+        .route(&at("data/{source}"), get(data_page::source))
         .route(&at("data"), fixed(|vintage| Page::Data(vintage.data.clone())))
         .route(&at("methods"), fixed(|_| Page::Methods))
         .route(&at("methods/{name}"), get(method))
@@ -57,7 +67,9 @@ async fn home(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response
     let (plan, state) = served.plan();
     let key = format!("home {} {}", state.items, state.changed);
     show(&served, &headers, &key, move |vintage| {
-        Ok(Page::Home(Home { priorities: plan.priorities(), ..vintage.home.clone() }))
+        let topics = topics::lines(vintage)?;
+        let priorities = plan.priorities();
+        Ok(Page::Home(Home { priorities, topics, ..vintage.home.clone() }))
     })
     .await
 }
@@ -107,6 +119,20 @@ pub(super) async fn show_now(
         Ok(Arc::new(vintage.hold(rendered(served, vintage, make)?)))
     })
     .await
+}
+
+/// Shows a page that is made for each request, and is no answer to what was asked.
+pub(super) async fn show_with(
+    status: StatusCode,
+    served: &Arc<Served>,
+    asked: &HeaderMap,
+    make: impl FnOnce(&Vintage) -> Result<Page, NoPage> + Send + 'static,
+) -> Response {
+    let mut response = show_now(served, asked, make).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = status;
+    }
+    response
 }
 
 fn rendered(

@@ -9,8 +9,12 @@ use wardmote_domain::claim::Rule;
 use wardmote_evidence::evidence_file::EvidenceFile;
 use wardmote_evidence::folder::PartnershipFolder;
 use wardmote_evidence::headlines;
+use wardmote_evidence::local::Family;
 use wardmote_evidence::observed::Observed;
+use wardmote_evidence::topic::{KnownEvent, TopicDeclaration};
 use wardmote_lake::Lake;
+use wardmote_lake::read::Postcodes;
+use wardmote_lake::source::Reader;
 use wardmote_reports::file_stem;
 use wardmote_reports::site::{DataPage, Home, Scripts, Sentence, Site, published_within};
 
@@ -40,6 +44,14 @@ pub(crate) struct Vintage {
     pub(super) levels: Vec<AreaLevel>,
     /// What maps are drawn from.
     pub(super) ground: Ground,
+    /// The tests that the pages of each level make together.
+    families: BTreeMap<AreaLevel, Family>,
+    /// In which small area each postcode lies, where a lookup is loaded.
+    pub(super) postcodes: Option<Postcodes>,
+    /// Measures that a page is about together.
+    pub(super) topics: Vec<TopicDeclaration>,
+    /// What happened, and is marked where a series is shown.
+    pub(super) events: Vec<KnownEvent>,
     published: BTreeMap<String, Held>,
     pages: Kept,
 }
@@ -70,6 +82,7 @@ impl Vintage {
         let evidence =
             evidence_file.exists().then(|| EvidenceFile::read(&evidence_file)).transpose()?;
         let assessment = declared.assessment.as_ref();
+        let rule = assessment.map(|assessment| assessment.family.rule).unwrap_or_default();
         let site = Site {
             partnership: observed.partnership.name.clone(),
             synthetic: observed.partnership.synthetic,
@@ -81,12 +94,17 @@ impl Vintage {
         };
         let data_page::Came { page: data, missing, months } = data_page::make(lake, declared)?;
         let title = assessment.map(|assessment| assessment.title.clone());
-        let home = home(evidence.as_ref(), title, missing);
+        let families = levels
+            .iter()
+            .map(|level| Ok((*level, Family::of_level(&observed, *level, rule)?)))
+            .collect::<anyhow::Result<_>>()?;
+        let postcodes = Some(lake.postcode_areas()?).filter(|held| !held.is_empty());
+        let home =
+            Home { postcodes: postcodes.is_some(), ..home(evidence.as_ref(), title, missing) };
         let mut published = BTreeMap::new();
         if evidence.is_some() {
             read_published(&publication, "", &site, &mut published)?;
         }
-        let rule = assessment.map(|assessment| assessment.family.rule).unwrap_or_default();
         Ok(Self {
             site,
             observed,
@@ -97,6 +115,10 @@ impl Vintage {
             rule,
             levels,
             ground,
+            families,
+            postcodes,
+            topics: declared.topics.clone(),
+            events: declared.events.clone(),
             published,
             pages: Kept::new(MOST_KEPT_BYTES),
         })
@@ -104,6 +126,18 @@ impl Vintage {
 
     pub(super) fn id(&self) -> &str {
         &self.observed.snapshot
+    }
+
+    /// The tests that the pages of a level make together; those of the districts' level hold the topics'.
+    pub(super) fn family(&self, level: AreaLevel) -> Family {
+        // INVARIANT: every level that has pages has a family; of another one nothing is allowed.
+        let none = Family { n_tests: usize::MAX, rule: self.rule };
+        self.families.get(&level).copied().unwrap_or(none)
+    }
+
+    /// The family of the district's page and those of topics.
+    pub(super) fn home_family(&self) -> Family {
+        self.family(self.observed.partnership.district_level)
     }
 
     /// A file of the published assessment, by its path below the publication's folder.
@@ -156,6 +190,7 @@ fn home(
         n_tests: evidence.tests.len(),
         assessment: Some(title.unwrap_or_else(|| "the needs assessment".into())),
         not_known,
+        ..Home::default()
     }
 }
 
@@ -167,6 +202,15 @@ fn levels(lake: &Lake, declared: &PartnershipFolder) -> anyhow::Result<Vec<AreaL
     let mut levels = vec![partnership.district_level];
     if !partnership.neighbourhoods.is_empty() {
         levels.push(AreaLevel::NEIGHBOURHOOD);
+    }
+    for source in declared.sources.values() {
+        let Reader::AreaLookup { to, .. } = &source.reader else { continue };
+        for level in to.iter().map(|column| column.level) {
+            let is_ward = level.tier == Tier::Ward && !levels.contains(&level);
+            if is_ward && !lake.areas(level)?.is_empty() {
+                levels.push(level);
+            }
+        }
     }
     if !lake.areas(msoa)?.is_empty() {
         levels.push(msoa);

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use wardmote_testkit::police_uk::data_folder;
 
 use crate::running::{shipped, wardmote};
+use crate::site;
 
 /// The folders that Luton's sources read, linked so that single files can be replaced.
 fn linked_data(real: &Path, into: &Path) -> PathBuf {
@@ -120,6 +121,7 @@ fn from_files_to_a_verified_assessment() {
     ] {
         assert!(traced.out.contains(part), "{part} is not in: {}", traced.out);
     }
+    site::luton_is_shown(&luton, here.path());
     verified(&luton, &data);
 }
 

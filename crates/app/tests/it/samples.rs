@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::running::{shipped, wardmote};
-use crate::{bundles, changes, officers};
+use crate::{bundles, changes, officers, site};
 
 /// A copy of a shipped partnership that reads the sample data where `cargo xtask sample-data` laid
 /// them; `None`, after saying so, where it has not run.
@@ -132,6 +132,7 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     let hot = "3 are hot spots (Stockport 014B, Stockport 014C, Stockport 019C) and 0 are cold";
     assert!(page.contains(hot));
     crate::plan::meets_the_evidence(&twin);
+    site::the_twin_is_shown(&twin, here.path());
     changes::move_exactly_what_depends(&twin);
 }
 

@@ -107,6 +107,9 @@ fn leeds_is_served_and_nothing_hostile_takes_it_down() {
     let server = Server::start(&[&leeds]);
     pages_say_what_they_know(&server);
     programs_are_answered(&server);
+    topics_and_questions_are_answered(&server);
+    a_postcode_leads_to_its_area_and_stays_out_of_addresses(&server);
+    a_pasted_snippet_is_assessed(&server, &leeds);
     answers_carry_their_headers(&server);
     the_map_has_its_tiles_and_values(&server);
     pages_are_light(&server);
@@ -135,6 +138,122 @@ fn pages_say_what_they_know(server: &Server) {
     server.shows("/areas?q=no+such+place", &["No area of this partnership"]);
 }
 
+fn topics_and_questions_are_answered(server: &Server) {
+    server.shows("/topics", &["href=\"/topics/recorded-crime\"", "Anti-social behaviour"]);
+    // One month in each year: nothing is tested, and the page says why.
+    server.shows(
+        "/topics/recorded-crime",
+        &[
+            "cannot be tested",
+            "No expected band is drawn",
+            "No average year is drawn",
+            "What these data cannot say",
+            "its rows know the month only",
+            "plan is not kept here yet",
+            "Where this comes from",
+            "href=\"/data/police-street\"",
+            "No ranks can be given",
+        ],
+    );
+    server.shows("/data/police-street", &["2018-07-west-yorkshire-street.csv", "SHA-256"]);
+    server.refuses("/data/nothing", 404);
+    server.refuses("/topics/nothing", 404);
+    server.shows("/compare", &["Area 6", "July 2018"]);
+    server.shows(
+        "/compare?measure=recorded-crime&area=E08000035&area=E08000032",
+        &["Recorded crime in Leeds, against Bradford, cannot be tested", "95% interval", "<svg"],
+    );
+    server.shows("/compare?area=Leeds+00", &["may be 49 areas", "There is a problem", "E02002330"]);
+    server.shows("/compare?measure=recorded-crime&area=Leeds", &["Name two areas or more"]);
+    server.shows("/compare?area=nowhere&period=1066", &["There is a problem", "nowhere"]);
+    server
+        .shows("/explore", &["Cite this", "Figure f-", "not known", "For assessment/claims.toml"]);
+    server.shows(
+        "/explore?measure=recorded-crime&by=category&from=2018-07&to=2018-07",
+        &["Burglary", "rows.parquet?measure=recorded-crime"],
+    );
+    server.shows("/explore?from=2010-01", &["Ask within these months"]);
+    server.shows("/explore?by=galaxy&method=x&as=y", &["There is a problem"]);
+    let question = "measure=recorded-crime&area=E08000035&from=2018-07&to=2018-07&by=whole";
+    for (file, kind, begins) in [
+        ("rows.csv", "text/csv", "area,name,from,to"),
+        ("rows.json", "application/json", "{\"figure\":\"f-"),
+        ("rows.parquet", "application/vnd.apache.parquet", "PAR1"),
+        ("chart.svg", "image/svg+xml", "<svg"),
+        ("chart.png", "image/png", "\u{fffd}PNG"),
+    ] {
+        let answer = server.get(&format!("/explore/{file}?{question}"));
+        assert_eq!(answer.status, 200, "{file}: {}", answer.body);
+        assert!(
+            answer.head.contains(kind) && answer.head.contains("attachment"),
+            "{}",
+            answer.head
+        );
+        assert!(answer.body.starts_with(begins), "{file}: {}", answer.body);
+    }
+    // As the assessment prints it.
+    let csv = server.get(&format!("/explore/rows.csv?{question}"));
+    assert!(csv.body.contains("E08000035,Leeds,2018-07,2018-07,,8865,"), "{}", csv.body);
+    server.refuses("/explore/passwd", 404);
+    server.refuses("/explore/rows.csv?from=1066-01", 400);
+}
+
+fn a_postcode_leads_to_its_area_and_stays_out_of_addresses(server: &Server) {
+    let ask = |body: &str| {
+        server.send(&format!(
+            "POST /areas/postcode HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\n\r\n{body}",
+            body.len()
+        ))
+    };
+    let found = ask("postcode=ls1+1ba");
+    assert_eq!(found.status, 303, "{}", found.body);
+    let address = found.head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    assert!(address.starts_with("/areas/e01"), "{address}");
+    server.shows(&address.replace("/areas/e", "/areas/E"), &["Leeds 1"]);
+    for (body, says) in [
+        ("postcode=LS1", "no whole postcode"),
+        ("postcode=ZE1+0AA", "no area with that postcode"),
+        ("", "no whole postcode"),
+    ] {
+        let answer = ask(body);
+        assert_eq!(answer.status, 422, "{body}");
+        assert!(answer.body.contains(says) && !answer.body.contains("ZE1"), "{}", answer.body);
+    }
+    assert_eq!(ask(&format!("postcode={}", "A".repeat(1_000))).status, 413);
+    let typed = server.get("/areas?q=LS1+1BA");
+    assert!(typed.body.contains("into its own field") && !typed.body.contains("LS1 1BA"));
+}
+
+/// What the page offers for the assessment is accepted by it.
+fn a_pasted_snippet_is_assessed(server: &Server, leeds: &Path) {
+    let page = server.get(
+        "/explore?measure=recorded-crime&area=E08000035&area=E02002330&from=2018-07&to=2018-07&as=rate",
+    );
+    let offered = |label: &str| {
+        let start = page.body.split_once(&format!("aria-label=\"{label}\"><code>")).unwrap().1;
+        start.split_once("</code>").unwrap().0.replace("&quot;", "\"")
+    };
+    let folder = leeds.join("assessment");
+    let [claims, limits] = ["claims.toml", "limits.md"].map(|name| folder.join(name));
+    let before = [&claims, &limits].map(|path| std::fs::read_to_string(path).unwrap());
+    std::fs::write(&claims, format!("{}\n{}", before[0], offered("For assessment/claims.toml")))
+        .unwrap();
+    let prose = offered("For the prose");
+    let first = prose.lines().next().unwrap();
+    assert!(first.starts_with("Recorded crime in Leeds: {{recorded-crime-e08000035"), "{first}");
+    std::fs::write(&limits, format!("{}\n\n{first}\n", before[1])).unwrap();
+    wardmote(leeds, &["assess", "--published", "2025-03-18"]).ended(1);
+    let evidence = std::fs::read_to_string(leeds.join("published/evidence.json")).unwrap();
+    let evidence: Value = serde_json::from_str(&evidence).unwrap();
+    let answer = &evidence["answers"]["recorded-crime-e08000035-rate-2018-07"]["statement"];
+    assert!(answer.as_str().unwrap().contains("crimes per 1,000 residents"), "{answer}");
+    assert!(evidence["answers"]["recorded-crime-e02002330-rate-2018-07"].is_object());
+    std::fs::write(&claims, &before[0]).unwrap();
+    std::fs::write(&limits, &before[1]).unwrap();
+    wardmote(leeds, &["assess", "--published", "2025-03-18"]).ended(1);
+}
+
 fn programs_are_answered(server: &Server) {
     let json = |path: &str| -> Value {
         let answer = server.get(path);
@@ -161,6 +280,10 @@ fn programs_are_answered(server: &Server) {
         ("/api/v1/series/nothing/E08000035", 404),
         ("/api/v1/figures/0", 404),
         ("/api/v1/nothing", 404),
+        ("/api/v1/topics/nothing/areas", 404),
+        ("/api/v1/compare", 400),
+        ("/api/v1/explore?area=nowhere", 400),
+        ("/api/v1/explore?as=rate&from=1066-01", 400),
         ("/api/v1/areas?page=0", 400),
         ("/api/v1/areas?page=two", 400),
     ] {
@@ -179,6 +302,8 @@ fn every_described_path_is_there(server: &Server, description: &Value) {
     // This partnership publishes no plan; the twin's test looks at those lists.
     for path in paths.keys().filter(|path| !path.contains("figures") && !path.contains("plan")) {
         let path = path.replace("{measure}", "recorded-crime").replace("{area}", "E08000035");
+        let path = path.replace("{id}", "recorded-crime");
+        let path = path.replace("/compare", "/compare?area=E08000035&area=E08000032");
         let answer = server.get(&format!("/api/v1{path}"));
         let listed: Value = serde_json::from_str(&answer.body).unwrap();
         assert!(!listed["rows"].as_array().unwrap().is_empty(), "{path}");
@@ -207,26 +332,25 @@ fn answers_carry_their_headers(server: &Server) {
     assert_eq!((again.status, again.body.as_str()), (304, ""));
 }
 
-/// Every kind of page in a real browser: `setup/node/site.mjs` says what it looks at.
+/// Every kind of page in a real browser.
 fn a_browser_finds_no_barrier(server: &Server, here: &Path) {
-    let assets = std::env::var_os("WARDMOTE_ASSETS").unwrap();
-    // Where `cargo xtask assets` has npm install what the lock file names.
-    let modules = Path::new(&assets).join("../downloads/node/node_modules");
-    let chromium = Path::new("/usr/bin/chromium");
-    if !modules.join("playwright-core").is_dir() || !chromium.exists() {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "no browser, or no driver for it");
-        eprintln!("skipped: needs Chromium, and `cargo xtask assets` for what drives it");
-        return;
-    }
-    let screenshots = std::env::var_os("WARDMOTE_SCREENSHOTS")
-        .map_or_else(|| here.join("screenshots"), std::path::PathBuf::from);
     let pages = [
         "/",
         "/areas",
         "/areas/E08000035",
         "/map",
         "/map?show=hot-spots",
+        "/areas?q=LS1+1BA",
+        "/topics",
+        "/topics/recorded-crime",
+        "/compare",
+        "/compare?measure=recorded-crime&area=E08000035&area=E08000032&area=E08000033",
+        "/compare?area=Leeds+00",
+        "/explore",
+        "/explore?measure=anti-social-behaviour&by=msoa-2011&as=rate&from=2018-07",
+        "/explore?from=1066-01&as=x",
         "/data",
+        "/data/police-street",
         "/methods",
         "/methods/spikes",
         "/glossary",
@@ -237,19 +361,9 @@ fn a_browser_finds_no_barrier(server: &Server, here: &Path) {
         "/assessment/index.html",
         "/assessment/figures.html",
     ];
-    let base = format!("http://{}", server.address);
-    let run = |script: &str, paths: &[&str], expected: &str| {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../setup/node").join(script);
-        let mut node = Command::new("node");
-        let output = node.args([&script, &modules, &screenshots]).arg(&base).args(paths);
-        let output = output.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        let failed = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{said}{failed}");
-        assert!(said.contains(expected), "{said}");
-    };
-    run("site.mjs", &pages, &format!("{} pages visited, 0 things wrong", pages.len()));
-    run("map.mjs", &["/map", "/areas/E08000035"], "map and charts used, 0 things wrong");
+    visit(server, &here.join("leeds"), &pages);
+    let used = "map and charts used, 0 things wrong";
+    browse(server, &here.join("leeds"), "map.mjs", &["/map", "/areas/E08000035"], used);
 }
 
 fn the_map_has_its_tiles_and_values(server: &Server) {
@@ -330,6 +444,94 @@ fn pages_are_light(server: &Server) {
     }
     assert!(heaviest.0 < 150_000, "{} weighs {} bytes", heaviest.1, heaviest.0);
     println!("the map weighs {weight} bytes compressed, and {} {}", heaviest.1, heaviest.0);
+}
+
+/// Visits pages in a real browser: `setup/node/site.mjs` says what it looks at.
+fn visit(server: &Server, here: &Path, pages: &[&str]) {
+    let expected = format!("{} pages visited, 0 things wrong", pages.len());
+    browse(server, here, "site.mjs", pages, &expected);
+}
+
+/// Runs a script of `setup/node` on pages, which must say what is expected.
+fn browse(server: &Server, here: &Path, script: &str, pages: &[&str], expected: &str) {
+    let assets = std::env::var_os("WARDMOTE_ASSETS").unwrap();
+    // Where `cargo xtask assets` has npm install what the lock file names.
+    let modules = Path::new(&assets).join("../downloads/node/node_modules");
+    let chromium = Path::new("/usr/bin/chromium");
+    if !modules.join("playwright-core").is_dir() || !chromium.exists() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "no browser, or no driver for it");
+        eprintln!("skipped: needs Chromium, and `cargo xtask assets` for what drives it");
+        return;
+    }
+    let name = here.file_name().unwrap();
+    let screenshots = std::env::var_os("WARDMOTE_SCREENSHOTS")
+        .map_or_else(|| here.join("screenshots"), |kept| Path::new(&kept).join(name));
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../setup/node").join(script);
+    let output = Command::new("node")
+        .args([script, modules, screenshots])
+        .arg(format!("http://{}", server.address))
+        .args(pages)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}{failed}");
+    assert!(said.contains(expected), "{said}");
+}
+
+/// The twin's pages say what was planted, and nothing of what is shared under an agreement.
+pub(crate) fn the_twin_is_shown(twin: &Path, here: &Path) {
+    let server = Server::start(&[twin]);
+    server.shows("/", &["SYNTHETIC", "Topics", "href=\"/topics/violent-crime\""]);
+    server.shows(
+        "/topics/recorded-crime",
+        &[
+            "Recorded crime fell",
+            "Expected from its own past",
+            "SYNTHETIC: disorder of 30 July",
+            "does not show that it changed the count",
+            "the average year, Stockport",
+            "Ranks it could have",
+        ],
+    );
+    // Planted: highest in July or August, in the town centre by far.
+    server.shows("/topics/anti-social-behaviour", &["Anti-social behaviour follows the seasons"]);
+    server.shows(
+        "/areas/E08000007",
+        &["What came of it", "Outcomes may still come for 6 months", "invented days of harm"],
+    );
+    let hate = server.get("/topics/hate").body;
+    assert!(hate.contains("shared under an agreement") && !hate.contains("<svg"), "{hate}");
+    assert!(hate.contains("What the published assessment says of it"), "{hate}");
+    for controlled in ["hate-crime", "marac-cases", "landlord-asb"] {
+        server.refuses(&format!("/api/v1/explore?measure={controlled}"), 400);
+        server.refuses(&format!("/explore/rows.csv?measure={controlled}"), 400);
+        server.refuses(&format!("/api/v1/compare?measure={controlled}&area=E08000007"), 400);
+    }
+    let csv = server.get("/explore/rows.csv?measure=recorded-crime&by=whole");
+    assert!(csv.head.contains("synthetic-wardmote-rows.csv"), "{}", csv.head);
+    assert!(csv.body.lines().skip(1).all(|row| row.contains("SYNTHETIC")), "{}", csv.body);
+    let pages = ["/", "/topics/recorded-crime", "/topics/violent-crime", "/areas/E08000007"];
+    visit(&server, &here.join("twin"), &pages);
+}
+
+/// Thirty-six real months: a band, a season, peers, wards, searches.
+pub(crate) fn luton_is_shown(luton: &Path, here: &Path) {
+    let server = Server::start(&[luton]);
+    server.shows(
+        "/areas/E06000032",
+        &["Against its 2 peers together", "Stop and search", "Expected from its own past"],
+    );
+    server.shows("/topics/recorded-crime", &["wards in order", "Ranks it could have"]);
+    server.shows("/areas?q=Dallow", &["ward"]);
+    let wards = "/compare?measure=recorded-crime&area=Dallow&area=Biscot";
+    server.shows(wards, &["Recorded crime in Dallow, against Biscot,", "pairs of areas"]);
+    let years = "/compare?measure=recorded-crime&area=Luton&period=2023/24&with=2022/23";
+    server.shows(years, &["Recorded crime in Luton", "two periods in every area"]);
+    let season = "/explore?measure=anti-social-behaviour&method=season";
+    server.shows(season, &["times", "No word of change or season stands here"]);
+    let pages = ["/", "/areas/E06000032", "/topics/recorded-crime", wards, years, season];
+    visit(&server, &here.join("luton"), &pages);
 }
 
 fn hostile_requests_get_clear_answers(server: &Server) {

@@ -8,7 +8,7 @@ mod months;
 mod sentences;
 
 pub(crate) use self::asking::SurveyOf;
-pub(crate) use self::months::Months;
+pub(crate) use self::months::{Months, aligned};
 
 use std::collections::BTreeMap;
 

@@ -116,6 +116,12 @@ impl<'a> Months<'a> {
     }
 }
 
+/// The counts of a later period in the order of an earlier one's months of the year.
+pub(crate) fn aligned(mut counts: Vec<u64>, later: &Period, earlier: &Period) -> Vec<u64> {
+    align(&mut counts, later.first(), earlier.first());
+    counts
+}
+
 fn align(counts: &mut [u64], first: Month, start: Month) {
     let turn = (start.index() - first.index()).rem_euclid(12).unsigned_abs() as usize;
     // Only whole years can start in different months; a declared comparison sees to that.

@@ -93,18 +93,30 @@ pub fn ranking(areas: &[OfAreas]) -> Result<(RawTest, usize, usize), NotTested> 
 
 /// The ranks that an area could have by its rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Ranked {
-    pub(crate) rank: usize,
+pub struct Ranked {
+    /// Its place, counted from the highest rate.
+    pub rank: usize,
     /// The best and the last rank of a 95% interval that holds for all areas at once.
-    pub(crate) interval: (usize, usize),
-    pub(crate) of: usize,
+    pub interval: (usize, usize),
+    /// How many areas are ranked.
+    pub of: usize,
 }
 
 /// The rank of one of the areas, with the ranks that it could have.
 pub(crate) fn rank(areas: &[OfAreas], here: usize) -> Result<Ranked, NotTested> {
+    let found = all_ranks(areas)?;
+    found.get(here).copied().ok_or_else(|| NotTested("the area is none of them".into()))
+}
+
+/// The ranks of all areas, in the order given.
+pub(crate) fn all_ranks(areas: &[OfAreas]) -> Result<Vec<Ranked>, NotTested> {
     let found = rank_intervals(&exposures(areas), dispersion_among(areas)?, Confidence::P95)?;
-    let area = found.areas.get(here).ok_or_else(|| NotTested("the area is none of them".into()))?;
-    Ok(Ranked { rank: area.rank, interval: (area.lower, area.upper), of: areas.len() })
+    let ranked = found.areas.iter().map(|area| Ranked {
+        rank: area.rank,
+        interval: (area.lower, area.upper),
+        of: areas.len(),
+    });
+    Ok(ranked.collect())
 }
 
 /// What is usual among areas, for one of the size of the area asked about.

@@ -6,9 +6,10 @@
 mod areas;
 
 pub(crate) use self::areas::{
-    ARRANGEMENTS, Cells, LOWEST_RANK, OfAreas, Ranked, Usual, concentrated, funnel, funnel_of, rank,
+    ARRANGEMENTS, Cells, LOWEST_RANK, OfAreas, Usual, all_ranks, concentrated, funnel, funnel_of,
+    rank,
 };
-pub use self::areas::{difference, ranking};
+pub use self::areas::{Ranked, difference, ranking};
 
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -10,6 +10,7 @@ use std::io::{self, BufReader, Read as _};
 use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
+use flate2::read::MultiGzDecoder;
 use sha2::{Digest, Sha256};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_domain::coordinates::BritishNationalGrid;
@@ -68,8 +69,8 @@ pub(crate) fn hash(path: &Path) -> Result<(String, u64), GeographyError> {
 
 /// Reads a lookup.
 pub(crate) fn read(file: &PostcodeFile<'_>) -> Result<PostcodeRows, GeographyError> {
-    let opened = File::open(file.path)
-        .map_err(|why| GeographyError::Read { path: file.path.to_owned(), why })?;
+    let opened =
+        open(file.path).map_err(|why| GeographyError::Read { path: file.path.to_owned(), why })?;
     let mut records = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(file.columns.has_headings)
@@ -90,6 +91,20 @@ pub(crate) fn read(file: &PostcodeFile<'_>) -> Result<PostcodeRows, GeographyErr
     found.into_rows()
 }
 
+/// The largest that a packed lookup may unpack to: twice the country's directory.
+const MOST_UNPACKED: u64 = 4 << 30;
+
+/// A file as it is, or unpacked on the way if its name ends with `.gz`.
+fn open(path: &Path) -> io::Result<Box<dyn io::Read>> {
+    let file = File::open(path)?;
+    let packed = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
+    Ok(if packed {
+        Box::new(MultiGzDecoder::new(BufReader::new(file)).take(MOST_UNPACKED))
+    } else {
+        Box::new(file)
+    })
+}
+
 /// Where the columns stand, with what to call them.
 struct Places {
     postcode: (usize, String),
@@ -104,7 +119,7 @@ enum AreaPlaces {
 impl Places {
     fn of(
         file: &PostcodeFile<'_>,
-        records: &mut csv::Reader<BufReader<File>>,
+        records: &mut csv::Reader<BufReader<Box<dyn io::Read>>>,
     ) -> Result<Self, GeographyError> {
         let bad =
             |why: csv::Error| GeographyError::Read { path: file.path.to_owned(), why: why.into() };

@@ -8,6 +8,8 @@ use wardmote_domain::area::{AreaCode, AreaLevel};
 use super::{Area, Boundary, QueryError};
 use crate::geometry;
 use crate::links::{Links, Parents, Shares};
+use crate::postcodes;
+use crate::read::Postcodes;
 use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, SurveyAnswer, TotalRow};
 use crate::store::Lake;
 
@@ -24,6 +26,15 @@ impl Lake {
             }
         }
         Ok(names.into_iter().map(|(code, name)| Area { code, name }).collect())
+    }
+
+    /// In which small area each postcode lies, by the lookups that were loaded.
+    pub fn postcode_areas(&self) -> Result<Postcodes, QueryError> {
+        let batches = self.postcodes.read(&self.visible_files(&self.postcodes)?)?;
+        let visible: BTreeSet<&str> =
+            self.loads().iter().map(|load| load.load_id.as_str()).collect();
+        let wanted = |load_id: &str| visible.contains(load_id);
+        Ok(batches.iter().flat_map(|batch| postcodes::rows(batch, wanted)).collect())
     }
 
     /// The outlines of some areas, in order of code; areas without one are left out.

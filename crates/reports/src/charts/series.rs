@@ -35,15 +35,15 @@ pub struct Line {
     pub values: Vec<Option<f64>>,
 }
 
-/// A range for each month.
+/// A range for each month; `None` where nothing is to be expected, as before a first year.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// What the range means.
     pub label: String,
     /// Lower ends.
-    pub lower: Vec<f64>,
+    pub lower: Vec<Option<f64>>,
     /// Upper ends.
-    pub upper: Vec<f64>,
+    pub upper: Vec<Option<f64>>,
 }
 
 /// An event in time.
@@ -118,7 +118,8 @@ pub(super) fn draw(chart: &SeriesChart, drawing: &mut Drawing, top: f64) -> f64 
 
 fn all_values(chart: &SeriesChart) -> impl Iterator<Item = f64> {
     let lines = chart.lines.iter().flat_map(|line| line.values.iter().flatten().copied());
-    let band = chart.expected.iter().flat_map(|band| band.lower.iter().chain(&band.upper).copied());
+    let band = chart.expected.iter();
+    let band = band.flat_map(|band| band.lower.iter().chain(&band.upper).copied().flatten());
     lines.chain(band)
 }
 
@@ -197,11 +198,25 @@ fn clear_height(chart: &SeriesChart, months: Range<usize>, plot: &Plot) -> f64 {
         .fold(places[0], |best, place| if distance(place) > distance(best) { place } else { best })
 }
 
+/// One shape for each run of months that have a range.
 fn draw_band(band: &Band, drawing: &mut Drawing, plot: &Plot) {
-    let upper = band.upper.iter().enumerate().map(|(month, &value)| plot.point(month, value));
-    let lower = band.lower.iter().enumerate().rev().map(|(month, &value)| plot.point(month, value));
-    let data = path_through(upper.chain(lower)) + "Z";
-    drawing.path(&data, &format!("fill=\"{BAND}\" stroke=\"{GREY}\" stroke-dasharray=\"1 3\""));
+    let ends: Vec<(usize, Option<(f64, f64)>)> = band
+        .lower
+        .iter()
+        .zip(&band.upper)
+        .map(|(lower, upper)| lower.zip(*upper))
+        .enumerate()
+        .collect();
+    for run in ends.chunk_by(|(_, a), (_, b)| a.is_some() == b.is_some()) {
+        let known = run.iter().filter_map(|(month, ends)| ends.map(|ends| (*month, ends)));
+        let upper = known.clone().map(|(month, (_, value))| plot.point(month, value));
+        let lower = known.rev().map(|(month, (value, _))| plot.point(month, value));
+        let points: Vec<(f64, f64)> = upper.chain(lower).collect();
+        if points.len() > 2 {
+            let style = format!("fill=\"{BAND}\" stroke=\"{GREY}\" stroke-dasharray=\"1 3\"");
+            drawing.path(&(path_through(points.into_iter()) + "Z"), &style);
+        }
+    }
 }
 
 fn draw_band_key(band: &Band, drawing: &mut Drawing, top: f64) -> f64 {

@@ -3,24 +3,30 @@
 //! A page knows nothing of HTTP. [`SitePages`] holds the templates, made once; a [`Site`] says whose
 //! pages they are, and a [`Page`] what one of them says.
 
+mod ask;
 mod files;
 mod guides;
 mod map_page;
+mod measure;
 mod page;
 mod plan;
+mod topic;
 pub mod work;
 
+pub use ask::{AskOption, ComparePage, Compared, ExplorePage, Explored, Wrong};
 pub use files::{Scripts, SiteFile, SiteFiles};
 pub use guides::{Guide, methods};
 pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, MapData, MapPage};
+pub use measure::{LinkedTable, MeasureHere, Origin, Part};
 pub use page::{
-    AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, MeasureHere, Page, PartnershipLink,
-    Problem, Sentence,
+    AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, Page, PartnershipLink, Problem,
+    Sentence, SourcePage,
 };
 pub use plan::{
     AlignmentPage, DutiesPage, DutyGroup, DutyShown, ItemLink, LatestMeasure, PlanLine, PlanPage,
     PlanTheme, PlannedAction, PriorityPage, ToldEvent, ToldPage,
 };
+pub use topic::{TopicLine, TopicPage};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -55,7 +61,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 19] = [
+const TEMPLATES: [(&str, &str); 26] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -74,14 +80,24 @@ const TEMPLATES: [(&str, &str); 19] = [
     ("site/work.html", include_str!("../templates/site/work.html")),
     ("site/work-form.html", include_str!("../templates/site/work-form.html")),
     ("site/map.html", include_str!("../templates/site/map.html")),
+    ("site/parts.html", include_str!("../templates/site/parts.html")),
+    ("site/topics.html", include_str!("../templates/site/topics.html")),
+    ("site/topic.html", include_str!("../templates/site/topic.html")),
+    ("site/ask.html", include_str!("../templates/site/ask.html")),
+    ("site/compare.html", include_str!("../templates/site/compare.html")),
+    ("site/explore.html", include_str!("../templates/site/explore.html")),
+    ("site/source.html", include_str!("../templates/site/source.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];
 
 /// What stands in the navigation: text, and address below the site's.
-const NAVIGATION: [(&str, &str); 7] = [
+const NAVIGATION: [(&str, &str); 10] = [
     ("Home", ""),
     ("Areas", "areas"),
     ("Map", "map"),
+    ("Topics", "topics"),
+    ("Compare", "compare"),
+    ("Explore", "explore"),
     ("Needs assessment", "assessment"),
     ("Plan", "plan"),
     ("Data", "data"),
@@ -110,14 +126,22 @@ impl SitePages {
         let shown = match page {
             Page::Guide(guide) => context! { blocks => Serde(guide.blocks()) },
             Page::Area(area) => {
-                let drawings: Vec<Option<String>> =
-                    area.measures.iter().map(|here| drawing(here.chart.as_ref(), site)).collect();
-                context! { drawings }
+                let parts = drawings(&area.parts, site);
+                context! { drawings => of_measures(&area.measures, site), parts }
             }
             Page::Map(map) => context! {
                 picture => drawing(map.picture.as_ref(), site),
                 months => drawing(map.months.as_ref(), site),
             },
+            Page::Compare(page) => {
+                let chart = page.result.as_ref().and_then(|result| result.chart.as_ref());
+                context! { drawing => chart.map(|chart| chart_svg_with_handles(chart, site.synthetic)) }
+            }
+            Page::Explore(page) => {
+                let chart = page.result.as_ref().and_then(|result| result.chart.as_ref());
+                context! { drawing => chart.map(|chart| chart_svg_with_handles(chart, site.synthetic)) }
+            }
+            Page::Topic(topic) => context! { drawings => of_measures(&topic.measures, site) },
             _ => context! {},
         };
         let html = self.environment.get_template(page.template())?.render(context! {
@@ -192,6 +216,16 @@ pub fn figures_with_plan(
     }
     out.push_str(rest);
     out
+}
+
+/// The drawings of each part's charts.
+fn drawings(parts: &[Part], site: &Site) -> Vec<Vec<String>> {
+    let drawn = |chart: &Chart| chart_svg_with_handles(chart, site.synthetic);
+    parts.iter().map(|part| part.charts.iter().map(drawn).collect()).collect()
+}
+
+fn of_measures(measures: &[MeasureHere], site: &Site) -> Vec<Vec<Vec<String>>> {
+    measures.iter().map(|here| drawings(&here.parts, site)).collect()
 }
 
 /// A page of a published assessment with the way back to the site; a page of another shape is left

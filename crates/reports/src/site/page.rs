@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use super::ask::{ComparePage, ExplorePage};
+use super::measure::{LinkedTable, MeasureHere, Part};
 use super::plan::{AlignmentPage, DutiesPage, ItemLink, PlanPage, PriorityPage, ToldPage};
+use super::topic::{TopicLine, TopicPage};
 use super::{Guide, MapPage};
-use crate::charts::Chart;
 use crate::table::Table;
 
 /// A page.
@@ -34,6 +36,16 @@ pub enum Page {
     Told(ToldPage),
     /// What serves the objectives of other plans.
     Alignment(AlignmentPage),
+    /// What there are pages about.
+    Topics(Vec<TopicLine>),
+    /// One topic.
+    Topic(Box<TopicPage>),
+    /// Areas or periods against one another.
+    Compare(Box<ComparePage>),
+    /// A measure as the analyst asks for it.
+    Explore(Box<ExplorePage>),
+    /// The files of a source.
+    Source(SourcePage),
     /// Which partnerships there are.
     Partnerships(Vec<PartnershipLink>),
     /// What went wrong.
@@ -71,6 +83,10 @@ pub struct Home {
     pub not_known: Vec<String>,
     /// The priorities of the published plan.
     pub priorities: Vec<ItemLink>,
+    /// What there are pages about, with what may be said of each.
+    pub topics: Vec<TopicLine>,
+    /// Whether postcodes can be looked up.
+    pub postcodes: bool,
 }
 
 /// What has come, what was refused, and under which licences.
@@ -78,6 +94,17 @@ pub struct Home {
 pub struct DataPage {
     /// The tables, in order.
     pub tables: Vec<Table>,
+}
+
+/// The files that a source was loaded from.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SourcePage {
+    /// What it is called.
+    pub title: String,
+    /// Who publishes it, under which licence, and what else is to be known.
+    pub lines: Vec<String>,
+    /// The files.
+    pub files: LinkedTable,
 }
 
 /// A link to an area.
@@ -100,6 +127,10 @@ pub struct AreaSearch {
     pub found: Vec<AreaLink>,
     /// How many more there are.
     pub n_more: usize,
+    /// What to say of the search itself, such as that a postcode is not known.
+    pub message: Option<String>,
+    /// Whether postcodes can be looked up.
+    pub postcodes: bool,
 }
 
 /// What a page says of whether it is getting better, how sure that is, and what is being done.
@@ -120,27 +151,10 @@ pub struct AreaPage {
     pub candour: Candour,
     /// Each measure that may be shown here.
     pub measures: Vec<MeasureHere>,
-    /// What makes up the latest year.
-    pub categories: Option<Table>,
+    /// What makes up the latest year, what it weighs, and what came of it.
+    pub parts: Vec<Part>,
     /// What is not known, in sentences.
     pub not_known: Vec<String>,
-}
-
-/// A measure in an area.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MeasureHere {
-    /// Id of the measure.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// What it counts.
-    pub definition: String,
-    /// What the tests allow, in sentences.
-    pub sentences: Vec<String>,
-    /// The counts by month.
-    pub chart: Option<Chart>,
-    /// How it was worked out, and from which files.
-    pub origin: Vec<String>,
 }
 
 /// What went wrong.
@@ -168,6 +182,11 @@ pub(super) enum Content<'a> {
     Duties(&'a DutiesPage),
     Told(&'a ToldPage),
     Alignment(&'a AlignmentPage),
+    Topics { topics: &'a [TopicLine] },
+    Topic(&'a TopicPage),
+    Compare(&'a ComparePage),
+    Explore(&'a ExplorePage),
+    Source(&'a SourcePage),
     Partnerships { partnerships: &'a [PartnershipLink] },
     Problem(&'a Problem),
 }
@@ -187,6 +206,11 @@ impl Page {
             Self::Duties(duties) => Content::Duties(duties),
             Self::Told(told) => Content::Told(told),
             Self::Alignment(alignment) => Content::Alignment(alignment),
+            Self::Topics(topics) => Content::Topics { topics },
+            Self::Topic(topic) => Content::Topic(topic),
+            Self::Compare(page) => Content::Compare(page),
+            Self::Explore(page) => Content::Explore(page),
+            Self::Source(source) => Content::Source(source),
             Self::Partnerships(partnerships) => Content::Partnerships { partnerships },
             Self::Problem(problem) => Content::Problem(problem),
         }
@@ -206,6 +230,11 @@ impl Page {
             Self::Duties(_) => "site/duties.html",
             Self::Told(_) => "site/told.html",
             Self::Alignment(_) => "site/alignment.html",
+            Self::Topics(_) => "site/topics.html",
+            Self::Topic(_) => "site/topic.html",
+            Self::Compare(_) => "site/compare.html",
+            Self::Explore(_) => "site/explore.html",
+            Self::Source(_) => "site/source.html",
             Self::Partnerships(_) => "site/partnerships.html",
             Self::Problem(_) => "site/problem.html",
         }
@@ -226,6 +255,11 @@ impl Page {
             Self::Duties(_) => "What the law asks of us",
             Self::Told(_) => "What you told us and what we did",
             Self::Alignment(_) => "How this plan fits others",
+            Self::Topics(_) => "Topics",
+            Self::Topic(topic) => &topic.title,
+            Self::Compare(_) => "Compare areas or periods",
+            Self::Explore(_) => "Explore",
+            Self::Source(source) => &source.title,
             Self::Partnerships(_) => "Community safety partnerships",
             Self::Problem(problem) => &problem.title,
         }
@@ -235,7 +269,10 @@ impl Page {
     pub(super) fn section(&self) -> &'static str {
         match self {
             Self::Home(_) => "Home",
-            Self::Data(_) => "Data",
+            Self::Data(_) | Self::Source(_) => "Data",
+            Self::Topics(_) | Self::Topic(_) => "Topics",
+            Self::Compare(_) => "Compare",
+            Self::Explore(_) => "Explore",
             Self::Methods => "Methods",
             Self::Guide(guide) if guide.is_method() => "Methods",
             Self::Areas(_) | Self::Area(_) => "Areas",

@@ -1,9 +1,10 @@
 //! The site's pages: what they say, and the structure that assistive technology relies on.
 
 use wardmote_reports::site::{
-    AreaLink, AreaPage, AreaRow, AreaSearch, AreaTable, Candour, Choice, DataPage, Guide, Home,
-    LegendRow, MapChoices, MapData, MapPage, MeasureHere, Page, PartnershipLink, Problem, Scripts,
-    Sentence, Site, SitePages, methods, published_within,
+    AreaLink, AreaPage, AreaRow, AreaSearch, AreaTable, AskOption, Candour, Choice, ComparePage,
+    Compared, DataPage, ExplorePage, Explored, Guide, Home, LegendRow, LinkedTable, MapChoices,
+    MapData, MapPage, MeasureHere, Origin, Page, Part, PartnershipLink, Problem, Scripts, Sentence,
+    Site, SitePages, SourcePage, TopicLine, TopicPage, Wrong, methods, published_within,
 };
 
 use crate::{assets, sample};
@@ -26,17 +27,34 @@ fn site() -> Site {
 
 fn pages() -> Vec<Page> {
     let area = AreaLink { code: "X01".into(), name: "North End".into(), kind: "ward".into() };
+    let sentence = Sentence {
+        text: "Burglary fell by 8%.".into(),
+        address: "assessment/figures.html#figure-1".into(),
+    };
+    let table = sample::publication().tables["kinds"].clone();
+    let links = table.rows.iter().map(|_| Some("areas/X01".to_owned())).collect();
+    let topic = TopicLine {
+        id: "theft".into(),
+        title: "Theft".into(),
+        sentence: "Theft shows no clear change.".into(),
+    };
+    let candour = Candour {
+        direction: vec!["It shows no clear change.".into()],
+        certainty: "By nine tests.".into(),
+    };
     let here = MeasureHere {
         id: "recorded-crime".into(),
         title: "Recorded crime".into(),
         definition: "Crimes.".into(),
         sentences: vec!["Recorded crime shows no clear change.".into()],
-        chart: Some(sample::series()),
-        origin: vec!["Method: two counts.".into()],
-    };
-    let sentence = Sentence {
-        text: "Burglary fell by 8%.".into(),
-        address: "assessment/figures.html#figure-1".into(),
+        published: vec![sentence.clone()],
+        parts: vec![Part {
+            heading: "When".into(),
+            lines: vec!["The expected band rests on one year.".into()],
+            charts: vec![sample::series()],
+            tables: vec![LinkedTable { table: table.clone(), links }],
+        }],
+        origin: origin(),
     };
     let guides = methods().iter().copied().map(Page::Guide);
     let statements = ["glossary", "accessibility", "privacy", "about"];
@@ -48,20 +66,51 @@ fn pages() -> Vec<Page> {
             n_tests: 7,
             assessment: Some("Needs".into()),
             not_known: vec!["March 2024 did not come.".into()],
+            topics: vec![topic.clone()],
+            postcodes: true,
         }),
         Page::Home(Home::default()),
+        Page::Topics(vec![topic]),
+        Page::Topic(Box::new(TopicPage {
+            id: "theft".into(),
+            title: "Theft".into(),
+            area: "Exampleton".into(),
+            candour: candour.clone(),
+            measures: vec![here.clone()],
+            not_known: Vec::new(),
+        })),
+        Page::Compare(Box::new(compared(&area))),
+        Page::Explore(Box::new(explored())),
+        Page::Source(SourcePage {
+            title: "Where police-street comes from".into(),
+            lines: vec!["Published by data.police.uk.".into()],
+            files: table.clone().into(),
+        }),
         Page::Data(DataPage { tables: vec![sample::publication().tables["kinds"].clone()] }),
         Page::Methods,
-        Page::Areas(AreaSearch { query: "<b>".into(), found: vec![area.clone()], n_more: 3 }),
-        Page::Areas(AreaSearch { query: "nowhere".into(), found: Vec::new(), n_more: 0 }),
+        Page::Areas(AreaSearch {
+            query: "<b>".into(),
+            found: vec![area.clone()],
+            n_more: 3,
+            message: None,
+            postcodes: true,
+        }),
+        Page::Areas(AreaSearch {
+            query: "nowhere".into(),
+            found: Vec::new(),
+            n_more: 0,
+            message: Some("That is no whole postcode.".into()),
+            postcodes: false,
+        }),
         Page::Area(Box::new(AreaPage {
             area,
-            candour: Candour {
-                direction: vec!["It shows no clear change.".into()],
-                certainty: "By nine tests.".into(),
-            },
+            candour,
             measures: vec![here],
-            categories: Some(sample::publication().tables["kinds"].clone()),
+            parts: vec![Part {
+                heading: "What makes it up".into(),
+                tables: vec![table.into()],
+                ..Part::default()
+            }],
             not_known: vec!["March 2024.".into()],
         })),
         Page::Map(Box::new(map())),
@@ -115,6 +164,66 @@ fn map() -> MapPage {
         }),
         origin: vec!["Measure x.".into()],
         not_known: vec!["March 2024.".into()],
+    }
+}
+
+fn origin() -> Origin {
+    Origin { lines: vec!["Method: two counts.".into()], source: Some("police-street".into()) }
+}
+
+fn compared(area: &AreaLink) -> ComparePage {
+    ComparePage {
+        measures: vec![AskOption { value: "theft".into(), text: "Theft".into(), selected: true }],
+        areas: vec!["North".into(), String::new()],
+        wrong: vec![Wrong {
+            field: "area-1".into(),
+            text: "“North” may be 2 areas.".into(),
+            candidates: vec![area.clone()],
+        }],
+        result: Some(Compared {
+            sentences: vec!["North End shows no clear difference.".into()],
+            certainty: "By nine pairs.".into(),
+            chart: Some(sample::series()),
+            table: sample::publication().tables["kinds"].clone(),
+            origin: origin(),
+            title: "Theft compared".into(),
+        }),
+        ..ComparePage::default()
+    }
+}
+
+fn explored() -> ExplorePage {
+    ExplorePage {
+        areas: vec!["X01".into()],
+        from: "2023-04".into(),
+        to: "<b>".into(),
+        result: Some(Explored {
+            title: "Theft".into(),
+            sentences: vec!["North End: 1.2 times.".into()],
+            chart: Some(sample::series()),
+            table: sample::publication().tables["kinds"].clone(),
+            downloads: vec![("The rows as CSV".into(), "explore/rows.csv?measure=theft".into())],
+            cite: vec!["Figure f-0123456789ab.".into()],
+            claims: "[theft]\nmeasure = \"theft\"".into(),
+            prose: "Theft {{theft}}.".into(),
+            origin: origin(),
+        }),
+        ..ExplorePage::default()
+    }
+}
+
+#[test]
+fn what_the_plan_does_is_named_and_what_is_wrong_is_said_at_its_field() {
+    let pages = rendered().unwrap_or_default();
+    let of = |title: &str| pages.iter().find(|(one, _)| one == title).map(|(_, html)| html);
+    for (title, part) in [
+        ("Theft", "<a class=\"govuk-link\" href=\"/exampleton/plan#theft\">Theft</a>"),
+        ("Theft", "Mark bicycles"),
+        ("Compare areas or periods", "<a href=\"#area-1\">“North” may be 2 areas.</a>"),
+        ("Compare areas or periods", "North End (ward): X01"),
+        ("Explore", "{{theft}}"),
+    ] {
+        assert!(of(title).is_none_or(|html| html.contains(part)), "{title} lacks {part}");
     }
 }
 

@@ -48,6 +48,7 @@ impl Room {
             observed,
             expected: None,
             threshold: None,
+            lower: None,
             p_value: None,
             dispersion: None,
             log_slope: None,
@@ -80,6 +81,7 @@ impl Room {
         watched.baseline.degrees_of_freedom = Some(fitted.degrees_of_freedom);
         let threshold = options.limit.threshold(prediction, options.tail(), observed);
         watched.threshold = threshold.map(|threshold| threshold.upper);
+        watched.lower = threshold.map(|threshold| threshold.lower);
         watched.p_value = threshold.map(|threshold| threshold.p_value);
         watched.verdict = match threshold {
             None => Verdict::NoModel,

@@ -26,9 +26,10 @@ pub(super) struct Prediction {
     pub(super) dispersion: f64,
 }
 
-/// A threshold, and the chance of a count at least as large as the one observed.
+/// A threshold, its like below, and the chance of a count at least as large as the one observed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Threshold {
+    pub(super) lower: f64,
     pub(super) upper: f64,
     pub(super) p_value: f64,
 }
@@ -53,13 +54,21 @@ impl Limit {
                 let centre = mean.powf(2.0 / 3.0);
                 let y = (observed as f64).powf(2.0 / 3.0);
                 Some(Threshold {
+                    lower: (centre - z * scale).max(0.0).powf(1.5),
                     upper: (centre + z * scale).powf(1.5),
                     p_value: normal.sf((y - centre) / scale),
                 })
             }
-            Self::NegativeBinomial => Counts::new(mean, dispersion)?.threshold(tail, observed),
+            Self::NegativeBinomial => {
+                let counts = Counts::new(mean, dispersion)?;
+                counts.threshold(counts.lower_quantile(tail)?, tail, observed)
+            }
             Self::NegativeBinomialOfUpperMean => {
-                Counts::new((log_mean + z * log_error).exp(), dispersion)?.threshold(tail, observed)
+                // A mean of which nothing is known from below has no count that is too small.
+                let low = Counts::new((log_mean - z * log_error).exp(), dispersion);
+                let lower = low.and_then(|counts| counts.lower_quantile(tail)).unwrap_or(0);
+                let high = Counts::new((log_mean + z * log_error).exp(), dispersion)?;
+                high.threshold(lower, tail, observed)
             }
         }
     }
@@ -95,9 +104,17 @@ impl Counts {
         }
     }
 
-    fn threshold(&self, tail: f64, observed: u64) -> Option<Threshold> {
+    fn threshold(&self, lower: u64, tail: f64, observed: u64) -> Option<Threshold> {
         let at_least = if observed == 0 { 1.0 } else { self.above(observed - 1) };
-        Some(Threshold { upper: self.quantile(tail)? as f64, p_value: at_least })
+        let upper = self.quantile(tail)? as f64;
+        Some(Threshold { lower: lower as f64, upper, p_value: at_least })
+    }
+
+    /// The largest count below which lies no more than the tail.
+    fn lower_quantile(&self, tail: f64) -> Option<u64> {
+        // So much lies above the count that no more than the tail can lie at it and below.
+        let beyond = self.quantile(1.0 - tail)?;
+        Some(if 1.0 - self.above(beyond) > tail { beyond } else { beyond + 1 })
     }
 
     /// The smallest count above which lies no more than the tail.
@@ -132,12 +149,30 @@ mod tests {
         // scipy 1.17.1: nbinom.isf(tail, mean / (phi - 1), 1 / phi), nbinom.sf(39, ...); poisson.isf,
         // poisson.sf(39, 30).
         let check = |dispersion: f64, tail: f64, upper: f64, p_value: f64| {
-            let found = Counts::new(30.0, dispersion).unwrap().threshold(tail, 40).unwrap();
+            let counts = Counts::new(30.0, dispersion).unwrap();
+            let found = counts.threshold(0, tail, 40).unwrap();
             assert_relative_eq!(found.upper, upper);
             assert_relative_eq!(found.p_value, p_value, max_relative = 1e-9);
         };
         check(1.0, 0.01, 43.0, 0.046_253_037_645_842_04);
         check(2.5, 0.01, 53.0, 0.137_496_545_535_501_34);
         check(2.5, 0.05, 45.0, 0.137_496_545_535_501_34);
+    }
+
+    #[test]
+    fn no_more_than_the_tail_lies_below_the_lower_end() {
+        for (mean, dispersion) in [(0.3, 1.0), (4.0, 1.0), (30.0, 1.0), (30.0, 2.5), (800.0, 12.0)]
+        {
+            let counts = Counts::new(mean, dispersion).unwrap();
+            for tail in [0.005, 0.025, 0.05] {
+                let lower = counts.lower_quantile(tail).unwrap();
+                let below =
+                    |count: u64| 1.0 - if count == 0 { 1.0 } else { counts.above(count - 1) };
+                assert!(below(lower) <= tail + 1e-12, "{mean} {dispersion} {tail}: {lower}");
+                assert!(below(lower + 1) > tail - 1e-12, "{mean} {dispersion} {tail}: {lower}");
+            }
+        }
+        // scipy 1.17.1: poisson.ppf(0.025, 30) is 20.
+        assert_eq!(Counts::new(30.0, 1.0).unwrap().lower_quantile(0.025), Some(20));
     }
 }

@@ -48,6 +48,8 @@ pub struct Watched {
     pub expected: Option<f64>,
     /// The count that it must exceed.
     pub threshold: Option<f64>,
+    /// The count below which it would be as unusual; nothing alarms there.
+    pub lower: Option<f64>,
     /// The chance of a count at least as large, one-sided.
     pub p_value: Option<f64>,
     /// Variance over mean in the baseline, at least 1.
