@@ -102,6 +102,8 @@ fn folder() -> PartnershipFolder {
     let partnership = "name = \"Anytown\"\nareas = [\"E06000032\"]\narea_vintage = \"lsoa-2021\"\n\
                        district_level = \"district-2024\"\npolice_force = \"f\"\n";
     PartnershipFolder {
+        events: Vec::new(),
+        topics: Vec::new(),
         path: std::path::PathBuf::new(),
         partnership: toml::from_str(partnership).unwrap(),
         sources: BTreeMap::new(),
