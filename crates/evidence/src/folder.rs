@@ -351,7 +351,7 @@ mod tests {
         let here = tempfile::tempdir().unwrap();
         let path = here.path().join("topics.toml");
         let read = |topics: &[(&str, &str)]| {
-            let written: String = topics
+            let written: Vec<String> = topics
                 .iter()
                 .map(|(id, measure)| {
                     format!(
@@ -359,7 +359,7 @@ mod tests {
                     )
                 })
                 .collect();
-            std::fs::write(&path, written).unwrap();
+            std::fs::write(&path, written.concat()).unwrap();
             read_topics(&path, &measures()).map(|topics| topics.len())
         };
         assert_eq!(read(&[("theft", "theft"), ("all", "theft")]).unwrap(), 2);
