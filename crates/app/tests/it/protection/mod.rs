@@ -73,6 +73,8 @@ fn partners_records(into: &Path) -> Option<PathBuf> {
             std::fs::remove_file(path).unwrap();
         }
     }
+    // They name measures that are gone.
+    std::fs::remove_file(twin.join("topics.toml")).unwrap();
     std::fs::create_dir(twin.join("later")).unwrap();
     for late in ["hospital", "bike-enabled-crime", "hate-crime", "landlord-asb"] {
         for entry in std::fs::read_dir(twin.join("data/feeds").join(late)).unwrap() {
