@@ -62,7 +62,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "bench",
         arguments: "[serve] [--rows N]",
-        about: "load generated rows beside DuckDB and Polars; serve: a site's speed",
+        about: "generated rows beside DuckDB and Polars; serve: the site",
         run: bench::run,
     },
 ];
