@@ -149,7 +149,7 @@ fn topics_and_questions_are_answered(server: &Server) {
             "No average year is drawn",
             "What these data cannot say",
             "its rows know the month only",
-            "plan is not kept here yet",
+            "The partnership's plan</a> says what is done",
             "Where this comes from",
             "href=\"/data/police-street\"",
             "No ranks can be given",
