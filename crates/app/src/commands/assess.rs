@@ -142,7 +142,7 @@ pub(crate) fn write_files(files: &[(String, Vec<u8>)], out: &Path) -> anyhow::Re
         std::fs::rename(out, &before).with_context(|| out.display().to_string())?;
         std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
         std::fs::remove_dir_all(&before).with_context(|| before.display().to_string())?;
-        return Ok(files.len());
+        return Ok(());
     }
     std::fs::rename(&staging, out).with_context(|| out.display().to_string())
 }
