@@ -78,11 +78,6 @@ impl Reader {
 }
 
 impl PublicPlan {
-    /// The published items.
-    pub(super) fn book(&self) -> &Book {
-        &self.book
-    }
-
     /// What the published assessment says of a claim or figure.
     pub(super) fn reading(&self, key: &str) -> Option<&Reading> {
         self.readings.get(key)

@@ -25,7 +25,6 @@ mod page_error;
 mod people;
 mod posted;
 mod registers;
-mod reviews;
 mod routes;
 mod settings;
 mod sign_in;
@@ -89,17 +88,13 @@ pub(crate) fn routes() -> Routes {
     audit::add(&mut routes);
     registers::add(&mut routes);
     jobs::add(&mut routes);
-    reviews::add(&mut routes);
     routes
 }
 
 /// What stands in the navigation, for those who may ask for it: words, and address below `work/`.
-const NAVIGATION: [(&str, &str); 10] = [
+const NAVIGATION: [(&str, &str); 7] = [
     ("Start", ""),
     ("Registers", "registers"),
-    ("Meetings", "meetings"),
-    ("Decisions", "decisions"),
-    ("Reviews", "reviews"),
     ("People", "people"),
     ("Agreements", "agreements"),
     ("Log", "audit"),
@@ -224,9 +219,7 @@ impl Workbench {
 
     fn may_open(&self, visit: &Visit, path: &str) -> bool {
         let needs = match path {
-            "registers" | "meetings" | "decisions" | "reviews" if self.business.is_none() => {
-                return false;
-            }
+            "registers" if self.business.is_none() => return false,
             "people" => routes::Needs::Duty(wardmote_records::words::Duty::AdministerPeople),
             "audit" => routes::Needs::Duty(wardmote_records::words::Duty::ReadAudit),
             "jobs" => routes::Needs::Duty(wardmote_records::words::Duty::RunJobs),
