@@ -1,9 +1,11 @@
 //! Records: made, read, changed, listed and erased, each with permission and an audit entry in the
 //! same transaction.
 
+mod decide;
 mod due;
 mod holds;
 mod links;
+mod record;
 mod rows;
 mod subjects;
 
@@ -14,18 +16,17 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::audit::{NewEntry, append};
-use crate::people::actor;
-use crate::policy::{
-    Actor, Condition, Decision, DecisionError, Policies, Refusal, Request, Resource, Scope,
-};
+use crate::policy::{Decision, DecisionError, Policies, Refusal, Resource, Scope};
 use crate::protection::{Protection, RegimeError};
 use crate::store::{DataKey, Keyring, RecordId, SealError, Store, StoreError, Transaction};
-use crate::words::{Marking, Operation, Outcome, Regime, is_id};
+use crate::words::Operation;
 
+pub(crate) use decide::{done, person, request};
 pub(crate) use due::erased;
 pub use due::{Due, Retention};
 pub use holds::Hold;
 pub use links::Link;
+pub use record::{Change, Held, Listed, NewRecord, Page};
 pub(crate) use rows::{delete, find, find_listed, insert, read as read_listed, record_id};
 pub use subjects::{Access, SubjectDeclaration};
 
@@ -85,105 +86,6 @@ pub struct Asking<'a> {
     pub now: Timestamp,
     /// Today, where the partnership is.
     pub today: Date,
-}
-
-/// A record to be made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRecord {
-    /// The category of data, as agreements name it.
-    pub kind: String,
-    /// Its marking.
-    pub marking: Marking,
-    /// The organisation that owns it.
-    pub owner: String,
-    /// The area that it is about.
-    pub subject_area: String,
-    /// The controller of its data.
-    pub controller: String,
-    /// The law that its data are processed under.
-    pub regime: Regime,
-    /// Whether it holds personal data.
-    pub personal: bool,
-    /// What it says.
-    pub body: Vec<u8>,
-}
-
-/// A record without what it says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// Its id.
-    pub id: RecordId,
-    /// The category of data.
-    pub kind: String,
-    /// Its marking.
-    pub marking: Marking,
-    /// The organisation that owns it.
-    pub owner: String,
-    /// The area that it is about.
-    pub subject_area: String,
-    /// The controller of its data.
-    pub controller: String,
-    /// The law that its data are processed under.
-    pub regime: Regime,
-    /// Whether it holds personal data.
-    pub personal: bool,
-    /// Counted from 1 with each change.
-    pub version: i64,
-    /// When it was made.
-    pub created: Timestamp,
-    /// When it was last changed.
-    pub changed: Timestamp,
-}
-
-impl Listed {
-    /// What decisions need to know of it.
-    pub fn resource(&self) -> Resource {
-        Resource {
-            owner: self.owner.clone(),
-            category: self.kind.clone(),
-            marking: self.marking,
-            personal: self.personal,
-        }
-    }
-
-    /// Whether each reading of it is logged.
-    pub fn is_restricted(&self) -> bool {
-        self.personal || self.marking != Marking::Official
-    }
-}
-
-/// A record with what it says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
-    /// All but that.
-    pub listed: Listed,
-    /// What it says.
-    pub body: Vec<u8>,
-}
-
-/// What a change puts in a record's place.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The area that it is about.
-    pub subject_area: String,
-    /// What it says.
-    pub body: Vec<u8>,
-}
-
-/// Which part of a list.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
-    /// After this record of the last page.
-    pub after: Option<(Timestamp, RecordId)>,
-    /// At most so many.
-    pub most: u32,
-}
-
-impl Store {
-    /// A record without what it says, for one who runs the store and explains a decision.
-    pub async fn listed(&self, id: &RecordId) -> Result<Option<Listed>, StoreError> {
-        rows::find_listed(&mut self.database.snapshot().await?, id).await
-    }
 }
 
 /// The records of a partnership, open for work.
@@ -396,25 +298,13 @@ impl Records {
 
     /// Erases a record and its key, unless it is held. The log keeps that it was there.
     pub async fn erase(&self, asking: Asking<'_>, id: &RecordId) -> Result<(), RecordsError> {
-        let mut on = self.store.database.write().await?;
-        rows::lock(&mut on, id).await?;
-        let found = rows::find(&mut on, id).await?;
-        let actor = person(&mut on, &asking).await?;
-        let listed = found.as_ref().map(|found| &found.listed);
-        let decision = self.decide(&actor, Operation::Erasure, &asking, listed)?;
-        let (by, listed) = match (decision, found) {
-            (Ok(by), Some(found)) => (by, found.listed),
-            (decision, _) => {
-                let (subject, reason) = (id.to_string(), decision.err().flatten());
-                return self.refuse(on, &actor, Operation::Erasure, &asking, subject, reason).await;
-            }
-        };
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Erasure).await?;
         let by_whom = holds::holders(&mut on, id).await?;
         if !by_whom.is_empty() {
             return Err(RecordsError::UnderHold { by: by_whom });
         }
         rows::delete(&mut on, id, asking.now, &by).await?;
-        append(&mut on, vec![done(Operation::Erasure, &asking, &listed, by, None)]).await?;
+        append(&mut on, vec![done(Operation::Erasure, &asking, &found.listed, by, None)]).await?;
         on.commit().await?;
         Ok(())
     }
@@ -479,86 +369,6 @@ impl Records {
         Ok(older.len())
     }
 
-    /// The permit's id, or why not. Where there is no record the policies are asked all the same, so
-    /// that the answer takes no less time.
-    pub(crate) fn decide(
-        &self,
-        actor: &Actor,
-        operation: Operation,
-        asking: &Asking<'_>,
-        listed: Option<&Listed>,
-    ) -> Result<Result<String, Option<Refusal>>, DecisionError> {
-        let nothing = || Resource {
-            owner: "none".to_owned(),
-            category: "none".to_owned(),
-            marking: Marking::OfficialSensitive,
-            personal: true,
-        };
-        let resource = listed.map_or_else(nothing, Listed::resource);
-        let decision = self.policies.decide(&request(actor, operation, asking), &resource)?;
-        Ok(match decision {
-            Decision::Permitted { by } => match listed {
-                None => Err(None),
-                Some(listed) if self.regime_allows(listed, operation, asking) => Ok(by),
-                Some(_) => {
-                    let failed = Some(Condition::Regime);
-                    Err(Some(Refusal { nearest: Some(by), failed }))
-                }
-            },
-            Decision::Refused(reason) => Err(listed.map(|_| reason)),
-        })
-    }
-
-    pub(crate) async fn refuse<T>(
-        &self,
-        mut on: Transaction,
-        actor: &Actor,
-        operation: Operation,
-        asking: &Asking<'_>,
-        subject: String,
-        reason: Option<Refusal>,
-    ) -> Result<T, RecordsError> {
-        let entry = NewEntry {
-            at: asking.now,
-            operation,
-            outcome: Outcome::Refused,
-            actor: logged(asking.actor),
-            recipient: None,
-            subject,
-            version: None,
-            purpose: logged(asking.purpose),
-            policy: None,
-        };
-        append(&mut on, vec![entry]).await?;
-        on.commit().await?;
-        let reason = reason.filter(|_| self.policies.is_told_reasons(actor));
-        Err(RecordsError::NotFound { reason })
-    }
-
-    fn regime_allows(&self, listed: &Listed, operation: Operation, asking: &Asking<'_>) -> bool {
-        let data = (listed.regime, listed.personal);
-        self.protection.allows(data, operation, asking.purpose, asking.today)
-    }
-
-    /// A record is given only to a party of the agreement that permits it, and one under Part 3 only
-    /// to another competent authority or where the folder names the law for it.
-    fn may_receive(
-        &self,
-        asking: &Asking<'_>,
-        recipient: Option<&str>,
-        by: &str,
-        found: &rows::Found,
-    ) -> bool {
-        let Some(recipient) = recipient else { return true };
-        let agreement = by.rsplit_once('/').and_then(|(id, _)| self.policies.agreements().find(id));
-        let is_party = agreement
-            .is_some_and(|one| one.terms.parties.iter().any(|party| party.id == recipient));
-        let may_cross = found.listed.regime != Regime::Part3
-            || !found.listed.personal
-            || self.protection.may_receive_part_3(recipient, asking.purpose, asking.today);
-        is_party && may_cross
-    }
-
     pub(crate) fn opened(&self, found: rows::Found) -> Result<Held, SealError> {
         let key = self.key(&found)?;
         let body = key.open(&found.listed.id, found.listed.version, &found.sealed)?;
@@ -588,48 +398,5 @@ impl Records {
         key: &DataKey,
     ) -> Result<(String, Vec<u8>), SealError> {
         Ok((self.keys.newest().to_owned(), self.keys.wrap(id, key)?))
-    }
-}
-
-/// A word that a caller gave, as the log may keep it: one that is no id may hold what somebody typed.
-fn logged(word: &str) -> String {
-    if is_id(word) { word.to_owned() } else { "not-an-id".to_owned() }
-}
-
-pub(crate) fn request<'a>(
-    actor: &'a Actor,
-    operation: Operation,
-    asking: &Asking<'a>,
-) -> Request<'a> {
-    Request { actor, operation, purpose: asking.purpose, on: asking.today }
-}
-
-/// The person who asks. One who is not known has no roles, and may do nothing.
-pub(crate) async fn person(on: &mut Transaction, asking: &Asking<'_>) -> Result<Actor, StoreError> {
-    let nobody = || Actor {
-        person: asking.actor.to_owned(),
-        organisation: "none".to_owned(),
-        roles: std::collections::BTreeSet::new(),
-    };
-    Ok(actor(on, asking.actor, asking.today).await?.unwrap_or_else(nobody))
-}
-
-pub(crate) fn done(
-    operation: Operation,
-    asking: &Asking<'_>,
-    listed: &Listed,
-    by: String,
-    recipient: Option<&str>,
-) -> NewEntry {
-    NewEntry {
-        at: asking.now,
-        operation,
-        outcome: Outcome::Done,
-        actor: logged(asking.actor),
-        recipient: recipient.map(str::to_owned),
-        subject: listed.id.to_string(),
-        version: Some(listed.version),
-        purpose: logged(asking.purpose),
-        policy: Some(by),
     }
 }

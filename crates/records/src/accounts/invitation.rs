@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{AccountError, Accounts, kept, micros, new_secret, password};
+use super::{AccountError, Accounts, kept, micros, new_secret};
 use crate::accounts::session::end_all;
 use crate::audit::{NewEntry, append};
 use crate::store::Transaction;
@@ -61,7 +61,7 @@ impl Accounts {
         let mut on = self.store.database.snapshot().await?;
         let invited = find(&mut on, secret, now).await?.ok_or(AccountError::NoInvitation)?;
         drop(on);
-        password::check(new_password, &self.rules, &[&invited.name, &invited.email])?;
+        self.check_password(new_password, &invited.name, &invited.email)?;
         let hash = self.hasher.hash(new_password).await?;
         let mut on = self.store.database.write().await?;
         self.use_up(&mut on, secret, now).await?;
@@ -104,7 +104,7 @@ impl Accounts {
         if !self.hasher.verify(old, stored).await? {
             return Err(AccountError::NotProved);
         }
-        password::check(new_password, &self.rules, &[&name, &email])?;
+        self.check_password(new_password, &name, &email)?;
         let hash = self.hasher.hash(new_password).await?;
         let mut on = self.store.database.write().await?;
         set(&mut on, person, hash).await?;

@@ -10,6 +10,7 @@
 
 mod identity;
 mod invitation;
+mod leaked;
 mod manage;
 mod one_time;
 mod password;
@@ -19,6 +20,7 @@ mod sign_in;
 
 use std::sync::Arc;
 
+pub use leaked::LeakedPasswords;
 pub(crate) use manage::read_day;
 pub use manage::{Account, Left};
 pub use one_time::{OneTimeSecret, RecoveryCodes};
@@ -37,6 +39,12 @@ pub enum AccountError {
     /// The password cannot be taken.
     #[error(transparent)]
     Weak(#[from] WeakPassword),
+    /// The list of leaked passwords could not be asked.
+    #[error("the list of leaked passwords could not be read: {why}")]
+    Leaked {
+        /// What the system says.
+        why: String,
+    },
     /// What was shown as a proof is none.
     #[error("that is not right")]
     NotProved,
@@ -78,6 +86,7 @@ pub struct Accounts {
     store: Store,
     keys: Keyring,
     rules: Rules,
+    leaked: Option<LeakedPasswords>,
     hasher: Arc<Hasher>,
 }
 
@@ -85,7 +94,23 @@ impl Accounts {
     /// Accounts in a store, under keys and by rules.
     pub fn new(store: Store, keys: Keyring, rules: Rules) -> Result<Self, AccountError> {
         let hasher = Arc::new(Hasher::new(&rules)?);
-        Ok(Self { store, keys, rules, hasher })
+        Ok(Self { store, keys, rules, leaked: None, hasher })
+    }
+
+    /// Takes no password of this list from now on.
+    #[must_use]
+    pub fn without(self, leaked: Option<LeakedPasswords>) -> Self {
+        Self { leaked, ..self }
+    }
+
+    /// Whether a password can be taken for somebody of this name and address.
+    pub fn check_password(
+        &self,
+        password: &str,
+        name: &str,
+        email: &str,
+    ) -> Result<(), AccountError> {
+        password::check(password, &self.rules, self.leaked.as_ref(), &[name, email])
     }
 
     /// The rules that they follow.

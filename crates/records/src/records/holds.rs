@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 
-use super::{Asking, Records, RecordsError, done, person, rows};
+use super::{Asking, Records, RecordsError, done};
 use crate::audit::{append, timestamp};
 use crate::store::{RecordId, StoreError, Transaction, hex, random};
 use crate::words::{Operation, is_id};
@@ -42,7 +42,7 @@ impl Records {
         if why.trim().is_empty() {
             return Err(RecordsError::Word { what: "the reason of a hold", form: "given" });
         }
-        let (mut on, by, found) = self.to_restrict(asking, id).await?;
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Restriction).await?;
         let hold = Hold {
             id: hex(&random::<16>()?),
             placed: asking.now,
@@ -75,7 +75,7 @@ impl Records {
         id: &RecordId,
         hold: &str,
     ) -> Result<bool, RecordsError> {
-        let (mut on, by, found) = self.to_restrict(asking, id).await?;
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Restriction).await?;
         let sql = "DELETE FROM holds WHERE id = $1 AND record = $2";
         let is_lifted = on.execute(sql, &[hold.into(), id.to_string().into()]).await? > 0;
         append(&mut on, vec![done(Operation::Restriction, &asking, &found.listed, by, None)])
@@ -90,7 +90,7 @@ impl Records {
         asking: Asking<'_>,
         id: &RecordId,
     ) -> Result<Vec<Hold>, RecordsError> {
-        let (mut on, by, found) = self.to_restrict(asking, id).await?;
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Restriction).await?;
         let sql = "SELECT id, placed, placed_by, ground, why FROM holds WHERE record = $1 \
                    ORDER BY placed, id";
         let key = self.key(&found)?;
@@ -109,26 +109,6 @@ impl Records {
             .await?;
         on.commit().await?;
         Ok(holds)
-    }
-
-    async fn to_restrict(
-        &self,
-        asking: Asking<'_>,
-        id: &RecordId,
-    ) -> Result<(Transaction, String, rows::Found), RecordsError> {
-        let mut on = self.store.database.write().await?;
-        rows::lock(&mut on, id).await?;
-        let found = rows::find(&mut on, id).await?;
-        let actor = person(&mut on, &asking).await?;
-        let listed = found.as_ref().map(|found| &found.listed);
-        match (self.decide(&actor, Operation::Restriction, &asking, listed)?, found) {
-            (Ok(by), Some(found)) => Ok((on, by, found)),
-            (decision, _) => {
-                let (subject, reason) = (id.to_string(), decision.err().flatten());
-                let operation = Operation::Restriction;
-                self.refuse(on, &actor, operation, &asking, subject, reason).await
-            }
-        }
     }
 }
 

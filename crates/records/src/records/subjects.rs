@@ -65,7 +65,7 @@ impl Records {
             let form = "a JSON pointer, such as /neighbour/name";
             return Err(RecordsError::Word { what: "a field of somebody's", form });
         }
-        let (mut on, by, found) = self.to_alter(asking, id).await?;
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Alteration).await?;
         let keeps_apart =
             found.listed.regime != Regime::Part3 || declaration.standing != Standing::Other;
         if !keeps_apart && declaration.capacity == Capacity::Subject {
@@ -89,7 +89,7 @@ impl Records {
         reference: &str,
     ) -> Result<bool, RecordsError> {
         let reference = normal(reference)?;
-        let (mut on, by, found) = self.to_alter(asking, id).await?;
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Alteration).await?;
         let were_in = forget(&mut on, &self.keys, id, &reference).await?;
         append(&mut on, vec![done(Operation::Alteration, &asking, &found.listed, by, None)])
             .await?;
@@ -151,7 +151,7 @@ impl Records {
             let form = "an id, such as closed";
             return Err(RecordsError::Word { what: "an event", form });
         }
-        let (mut on, by, found) = self.to_alter(asking, id).await?;
+        let (mut on, by, found) = self.permitted(asking, id, Operation::Alteration).await?;
         let sql = "INSERT INTO record_events (record, event, on_date) VALUES ($1, $2, $3) \
                    ON CONFLICT (record, event) DO UPDATE SET on_date = excluded.on_date";
         on.execute(sql, &[id.to_string().into(), event.into(), day.to_string().into()]).await?;
@@ -159,26 +159,6 @@ impl Records {
             .await?;
         on.commit().await?;
         Ok(())
-    }
-
-    async fn to_alter(
-        &self,
-        asking: Asking<'_>,
-        id: &RecordId,
-    ) -> Result<(Transaction, String, rows::Found), RecordsError> {
-        let mut on = self.store.database.write().await?;
-        rows::lock(&mut on, id).await?;
-        let found = rows::find(&mut on, id).await?;
-        let actor = person(&mut on, &asking).await?;
-        let listed = found.as_ref().map(|found| &found.listed);
-        match (self.decide(&actor, Operation::Alteration, &asking, listed)?, found) {
-            (Ok(by), Some(found)) => Ok((on, by, found)),
-            (decision, _) => {
-                let (subject, reason) = (id.to_string(), decision.err().flatten());
-                let operation = Operation::Alteration;
-                self.refuse(on, &actor, operation, &asking, subject, reason).await
-            }
-        }
     }
 
     async fn accesses(

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use wardmote_records::accounts::{
-    AccountError, Accounts, OneTimeSecret, Proof, Rules, SecondFactor, SecondProof, SessionId,
-    Stage,
+    AccountError, Accounts, LeakedPasswords, OneTimeSecret, Proof, Rules, SecondFactor,
+    SecondProof, SessionId, Stage, WeakPassword,
 };
 use wardmote_records::audit::Search;
 use wardmote_records::people::Written;
@@ -270,6 +270,26 @@ async fn people_are_found_changed_and_never_overwritten_unseen() {
         assert_eq!(page.entries.len(), 2);
         assert_eq!(page.entries[0].sequence as u64, page.total);
         assert_eq!(store.verify_audit(&[]).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leaked_password_is_not_taken() {
+    use sha1::{Digest as _, Sha1};
+    use std::io::Write as _;
+
+    on_both(async |at| {
+        let (accounts, _) = accounts(&at, SecondFactor::Offered).await;
+        let leaked = "harbour violin teaspoon";
+        let digest = data_encoding::HEXUPPER.encode(&Sha1::digest(leaked.as_bytes()));
+        let mut file = tempfile::tempfile().unwrap();
+        writeln!(file, "{digest}:7").unwrap();
+        let accounts = accounts.without(Some(LeakedPasswords::new(file).unwrap()));
+        let change = |new| accounts.change_password("analyst-one", PASSWORD, new, second(1));
+        let refused = change(leaked).await.unwrap_err();
+        assert!(matches!(refused, AccountError::Weak(WeakPassword::Leaked)), "{refused}");
+        change("harbour violin teaspoons").await.unwrap();
     })
     .await;
 }

@@ -108,7 +108,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
 
 async fn open(at: &Where) -> anyhow::Result<(Accounts, Settings)> {
     let settings = Settings::read(&at.folder)?;
-    let accounts = Accounts::new(at.open().await?, at.keys()?, settings.rules.clone())?;
+    let accounts = settings.accounts(&at.folder, at.open().await?, at.keys()?)?;
     Ok((accounts, settings))
 }
 
@@ -121,26 +121,33 @@ async fn create(at: &Where, arguments: &CreateArguments) -> anyhow::Result<()> {
     let CreateArguments { person, name, email, organisation, organisation_name, password } =
         arguments;
     let known = store.organisations().await?;
+    let (accounts, settings) = open(at).await?;
+    let password = password.then(|| typed_password(&accounts, name, email)).transpose()?;
     if let Some(name) = organisation_name {
         let organisation = Organisation { id: organisation.clone(), name: name.clone() };
         store.put_organisation(OPERATOR, &organisation, now()).await?;
     } else if !known.iter().any(|one| one.id == *organisation) {
         anyhow::bail!("there is no organisation {organisation:?}; name it by --organisation-name");
     }
-    let (accounts, settings) = open(at).await?;
     store.add_person(OPERATOR, person, name, organisation, now()).await?;
     accounts.create(OPERATOR, person, email, now()).await?;
     let role = Role { role: "administrator".to_owned(), from: today(), to: None };
     store.give_role(OPERATOR, person, &role, now()).await?;
-    if *password {
-        let typed = rpassword::prompt_password("Password: ").context("no terminal to ask at")?;
-        let again = rpassword::prompt_password("The same again: ")?;
-        anyhow::ensure!(typed == again, "the two are not the same; nothing was set");
-        accounts.set_password(person, &typed, now()).await?;
+    if let Some(password) = password {
+        accounts.set_password(person, &password, now()).await?;
         println!("{person} can sign in");
         return Ok(());
     }
     print_link(&accounts, &settings, person).await
+}
+
+/// Asked before anything is made, so that a password that is not taken leaves nothing behind.
+fn typed_password(accounts: &Accounts, name: &str, email: &str) -> anyhow::Result<String> {
+    let typed = rpassword::prompt_password("Password: ").context("no terminal to ask at")?;
+    accounts.check_password(&typed, name, email)?;
+    let again = rpassword::prompt_password("The same again: ")?;
+    anyhow::ensure!(typed == again, "the two are not the same; nothing was set");
+    Ok(typed)
 }
 
 async fn print_link(accounts: &Accounts, settings: &Settings, person: &str) -> anyhow::Result<()> {

@@ -125,7 +125,7 @@ impl Workbench {
         };
         let settings = Settings::read(folder)?;
         let store = at.open().await?;
-        let accounts = Accounts::new(store.clone(), keys.clone(), settings.rules.clone())?;
+        let accounts = settings.accounts(folder, store.clone(), keys.clone())?;
         let records = Records::new(store, keys, folder_policies(folder)?);
         let records = records.protected_by(folder_protection(folder)?);
         let has_lists = crate::business::Settings::is_there(folder);

@@ -1,10 +1,11 @@
 //! `sign-in.toml` in the partnership's folder: how people sign in here.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use serde::Deserialize;
-use wardmote_records::accounts::Rules;
+use wardmote_records::accounts::{Accounts, LeakedPasswords, Rules};
+use wardmote_records::{Keyring, Store};
 
 use super::mail::MailSettings;
 use super::openid::OpenId;
@@ -18,6 +19,8 @@ pub(crate) struct Settings {
     /// The rules of accounts.
     #[serde(deserialize_with = "rules")]
     pub(crate) rules: Rules,
+    /// A list of leaked passwords, in the folder or anywhere else.
+    leaked_passwords: Option<PathBuf>,
     /// The server that takes our messages, if there is one.
     pub(super) mail: Option<MailSettings>,
     /// The provider that people may sign in at, if there is one.
@@ -52,6 +55,22 @@ impl Settings {
             );
         }
         Ok(settings)
+    }
+
+    /// The accounts of a folder by these rules.
+    pub(crate) fn accounts(
+        &self,
+        folder: &Path,
+        store: Store,
+        keys: Keyring,
+    ) -> anyhow::Result<Accounts> {
+        let open = |named: &PathBuf| {
+            let path = folder.join(named);
+            let list = std::fs::File::open(&path).and_then(LeakedPasswords::new);
+            list.with_context(|| format!("leaked_passwords of sign-in.toml, {}", path.display()))
+        };
+        let leaked = self.leaked_passwords.as_ref().map(open).transpose()?;
+        Ok(Accounts::new(store, keys, self.rules.clone())?.without(leaked))
     }
 
     /// Whether browsers reach the site by HTTPS.
