@@ -254,7 +254,7 @@ impl Records {
                     .await;
             }
         };
-        let body = self.key(&found)?.seal(id, read_version + 1, &change.body)?;
+        let body = self.key(&found)?.seal(id, read_version.saturating_add(1), &change.body)?;
         let mut listed = found.listed;
         let sql = "UPDATE records SET version = version + 1, changed = $1, subject_area = $2, \
                    body = $3 WHERE id = $4 AND version = $5";
@@ -268,7 +268,7 @@ impl Records {
         if on.execute(sql, &values).await? == 0 {
             return self.conflict(on, asking, id, consulted_by, change).await;
         }
-        listed.version = read_version + 1;
+        listed.version = read_version.saturating_add(1);
         listed.changed = asking.now;
         listed.subject_area = change.subject_area;
         append(&mut on, vec![done(Operation::Alteration, &asking, &listed, by, None)]).await?;

@@ -157,7 +157,9 @@ async fn item(
         rows.push(vec![label.to_owned(), other]);
     }
     if history {
-        for version in business.records.versions(asking, &item.listed.id).await? {
+        for version in
+            business.records.versions(asking, &business.registers, &item.listed.id).await?
+        {
             let at = version.at.to_string();
             rows.push(vec![
                 format!("Version {}", version.version),

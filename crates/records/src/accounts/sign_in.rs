@@ -54,20 +54,21 @@ impl Accounts {
         // What is no address is looked for all the same.
         let name = address(typed).unwrap_or_else(|_| typed.chars().take(254).collect());
         let attempt = Attempt::of(&name);
-        let mut on = self.store.database.snapshot().await?;
-        if let Some(until) = attempt.waits(&mut on, now).await? {
-            return Ok(Proof::Wait { until });
-        }
+        let mut on = self.store.database.write().await?;
+        let failures = match self.count(&mut on, &attempt, now).await? {
+            Counted::Failures(failures) => failures,
+            Counted::Waits(until) => return Ok(Proof::Wait { until }),
+        };
         let sql = "SELECT person, password, one_time FROM accounts \
                    WHERE email = $1 AND ended IS NULL";
         let row = on.fetch_one(sql, &[name.as_str().into()]).await?;
         let stored = row.as_ref().map(|row| row.text_if_any(1)).transpose()?.flatten();
-        drop(on);
+        on.commit().await?;
         let right = self.hasher.verify(password, stored).await?;
         let person = row.as_ref().map(|row| row.text(0)).transpose()?;
         let mut on = self.store.database.write().await?;
         let (Some(person), true) = (person.clone(), right) else {
-            self.failed(&mut on, &attempt, person.as_deref(), now).await?;
+            append(&mut on, vec![wrong(person.as_deref(), now)]).await?;
             on.commit().await?;
             return Ok(Proof::Wrong);
         };
@@ -77,7 +78,9 @@ impl Accounts {
             (false, SecondFactor::Required) => Stage::SetUp,
             (false, SecondFactor::Offered) => Stage::Open,
         };
-        if stage != Stage::Code {
+        if stage == Stage::Code {
+            attempt.take_back(&mut on, failures, now).await?;
+        } else {
             attempt.forget(&mut on).await?;
         }
         on.commit().await?;
@@ -98,14 +101,14 @@ impl Accounts {
             return Ok(SecondProof::Wrong);
         };
         let attempt = Attempt::of(&row.text(0)?);
-        if let Some(until) = attempt.waits(&mut on, now).await? {
+        if let Counted::Waits(until) = self.count(&mut on, &attempt, now).await? {
             return Ok(SecondProof::Wait { until });
         }
         let right = self.use_code(&mut on, person, code, now).await?;
         if right {
             attempt.forget(&mut on).await?;
         } else {
-            self.failed(&mut on, &attempt, Some(person), now).await?;
+            append(&mut on, vec![wrong(Some(person), now)]).await?;
         }
         on.commit().await?;
         Ok(if right { SecondProof::Right } else { SecondProof::Wrong })
@@ -122,50 +125,62 @@ impl Accounts {
         let name = address(typed).unwrap_or_else(|_| typed.chars().take(254).collect());
         let attempt = Attempt::of(&format!("forgotten\n{name}"));
         let mut on = self.store.database.write().await?;
-        if attempt.waits(&mut on, now).await?.is_some() {
+        if let Counted::Waits(_) = self.count(&mut on, &attempt, now).await? {
             return Ok(None);
         }
-        self.count(&mut on, &attempt, now).await?;
         on.commit().await?;
         let Some(person) = self.person_of(&name).await? else { return Ok(None) };
         let secret = self.invite(&person, &person, now).await?;
         Ok(Some((name, secret)))
     }
 
-    /// Counts a failure and logs it: by the person if there is one, never what was typed.
-    async fn failed(
-        &self,
-        on: &mut Transaction,
-        attempt: &Attempt,
-        person: Option<&str>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.count(on, attempt, now).await?;
-        let (who, subject) = match person {
-            Some(person) => (person, format!("sign-in/{person}")),
-            None => ("nobody", "sign-in/unknown".to_owned()),
-        };
-        append(on, vec![NewEntry::by(who, now, subject).refused()]).await
-    }
-
-    /// Counts an attempt; after some, the next one waits.
+    /// Counts an attempt before it is looked at, so that many at once are no more than many in turn:
+    /// the row is locked until the transaction ends. After some failures the next attempt waits; one
+    /// that comes meanwhile is not counted, and the transaction is to be dropped.
     async fn count(
         &self,
         on: &mut Transaction,
         attempt: &Attempt,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let failures = attempt.failures(on).await? + 1;
-        let until = now + self.rules.wait_after(failures);
-        let sql = "INSERT INTO attempts (name_hash, failures, last, waits_until) \
-                   VALUES ($1, $2, $3, $4) ON CONFLICT (name_hash) DO UPDATE \
-                   SET failures = excluded.failures, last = excluded.last, \
-                       waits_until = excluded.waits_until";
-        let values = [attempt.hash.as_str().into(), failures.into(), micros(now), micros(until)];
-        on.execute(sql, &values).await?;
+    ) -> Result<Counted, StoreError> {
         let a_day_ago = now - jiff::SignedDuration::from_hours(24);
-        on.execute("DELETE FROM attempts WHERE last < $1", &[micros(a_day_ago)]).await.map(|_| ())
+        on.execute("DELETE FROM attempts WHERE last < $1", &[micros(a_day_ago)]).await?;
+        let hash = attempt.hash.as_str();
+        let sql = "INSERT INTO attempts (name_hash, failures, last, waits_until) \
+                   VALUES ($1, 1, $2, $2) ON CONFLICT (name_hash) DO UPDATE \
+                   SET failures = attempts.failures + 1, last = excluded.last \
+                   RETURNING failures, waits_until";
+        let row = on.fetch_one(sql, &[hash.into(), micros(now)]).await?;
+        let row = row.ok_or(StoreError::Unreadable {
+            what: "the count of attempts",
+            found: "nothing".to_owned(),
+        })?;
+        let (failures, waits_until) = (row.integer(0)?, timestamp(row.integer(1)?)?);
+        if waits_until > now {
+            return Ok(Counted::Waits(waits_until));
+        }
+        let until = now + self.rules.wait_after(failures);
+        let sql = "UPDATE attempts SET waits_until = $1 WHERE name_hash = $2";
+        on.execute(sql, &[micros(until), hash.into()]).await?;
+        Ok(Counted::Failures(failures))
     }
+}
+
+/// What became of an attempt.
+enum Counted {
+    /// It is counted as a failure, until it proves right, with those before it.
+    Failures(i64),
+    /// It must wait.
+    Waits(Timestamp),
+}
+
+/// What the log says of a wrong attempt: the person if there is one, never what was typed.
+fn wrong(person: Option<&str>, now: Timestamp) -> NewEntry {
+    let (who, subject) = match person {
+        Some(person) => (person, format!("sign-in/{person}")),
+        None => ("nobody", "sign-in/unknown".to_owned()),
+    };
+    NewEntry::by(who, now, subject).refused()
 }
 
 /// Attempts with one name.
@@ -178,20 +193,19 @@ impl Attempt {
         Self { hash: kept("attempt", name) }
     }
 
-    async fn waits(
+    /// Takes back that an attempt was counted, which was right; the wait that it began ends, unless
+    /// others were counted after it.
+    async fn take_back(
         &self,
         on: &mut Transaction,
+        counted: i64,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, StoreError> {
-        let sql = "SELECT waits_until FROM attempts WHERE name_hash = $1 AND waits_until > $2";
-        let row = on.fetch_one(sql, &[self.hash.as_str().into(), micros(now)]).await?;
-        row.map(|row| timestamp(row.integer(0)?)).transpose()
-    }
-
-    async fn failures(&self, on: &mut Transaction) -> Result<i64, StoreError> {
-        let sql = "SELECT failures FROM attempts WHERE name_hash = $1";
-        let row = on.fetch_one(sql, &[self.hash.as_str().into()]).await?;
-        Ok(row.map(|row| row.integer(0)).transpose()?.unwrap_or_default())
+    ) -> Result<(), StoreError> {
+        let hash = self.hash.as_str();
+        let sql = "UPDATE attempts SET waits_until = $1 WHERE name_hash = $2 AND failures = $3";
+        on.execute(sql, &[micros(now), hash.into(), counted.into()]).await?;
+        let sql = "UPDATE attempts SET failures = failures - 1 WHERE name_hash = $1";
+        on.execute(sql, &[hash.into()]).await.map(|_| ())
     }
 
     async fn forget(&self, on: &mut Transaction) -> Result<(), StoreError> {

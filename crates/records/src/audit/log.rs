@@ -145,6 +145,25 @@ impl Store {
         on.commit().await
     }
 
+    /// Logs that the nightly work began, so that every day has an entry to sign.
+    pub async fn note_nightly(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut on = self.database.write().await?;
+        append(&mut on, vec![NewEntry::administration(now, "nightly".to_owned())]).await?;
+        on.commit().await
+    }
+
+    /// Logs that somebody asked for a page that their duties do not open.
+    pub async fn note_refused_page(
+        &self,
+        by: &str,
+        page: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut on = self.database.write().await?;
+        append(&mut on, vec![NewEntry::by(by, now, format!("page/{page}")).refused()]).await?;
+        on.commit().await
+    }
+
     /// Holds the log against itself, against the checkpoints that the store remembers and against
     /// those that were kept elsewhere.
     pub async fn verify_audit(&self, kept: &[Checkpoint]) -> Result<Verification, StoreError> {

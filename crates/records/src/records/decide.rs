@@ -69,17 +69,7 @@ impl Records {
         subject: String,
         reason: Option<Refusal>,
     ) -> Result<T, RecordsError> {
-        let entry = NewEntry {
-            at: asking.now,
-            operation,
-            outcome: Outcome::Refused,
-            actor: logged(asking.actor),
-            recipient: None,
-            subject,
-            version: None,
-            purpose: logged(asking.purpose),
-            policy: None,
-        };
+        let entry = refusal(operation, asking, subject);
         append(&mut on, vec![entry]).await?;
         on.commit().await?;
         let reason = reason.filter(|_| self.policies.is_told_reasons(actor));
@@ -156,5 +146,19 @@ pub(crate) fn done(
         version: Some(listed.version),
         purpose: logged(asking.purpose),
         policy: Some(by),
+    }
+}
+
+pub(super) fn refusal(operation: Operation, asking: &Asking<'_>, subject: String) -> NewEntry {
+    NewEntry {
+        at: asking.now,
+        operation,
+        outcome: Outcome::Refused,
+        actor: logged(asking.actor),
+        recipient: None,
+        subject,
+        version: None,
+        purpose: logged(asking.purpose),
+        policy: None,
     }
 }

@@ -10,15 +10,18 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::decide::refusal;
 use super::{Asking, Held, Records, RecordsError, done, holds, person, rows};
-use crate::audit::{append, timestamp};
+use crate::audit::{NewEntry, append, timestamp};
 use crate::policy::Actor;
 use crate::store::{DataKey, Keyring, RecordId, StoreError, Transaction, Value};
-use crate::words::{Capacity, Operation, Regime, Standing};
+use crate::words::{Capacity, Operation, Outcome, Regime, Standing};
 
 const SEALED_AS: &str = "subject";
 /// To whom the log says that a record was disclosed.
 const THE_PERSON: &str = "data-subject";
+/// What the log calls a search for a person.
+const SEARCH: &str = "search/subject";
 const LONGEST_REFERENCE: usize = 200;
 
 /// Somebody in a record.
@@ -104,8 +107,11 @@ impl Records {
         reference: &str,
     ) -> Result<Vec<Access>, RecordsError> {
         let mut on = self.store.database.write().await?;
-        let (accesses, entries) =
+        let (accesses, mut entries) =
             self.accesses(&mut on, &asking, reference, Operation::Consultation).await?;
+        // That somebody was looked for is told where nothing was found too, but never who.
+        let search = refusal(Operation::Consultation, &asking, SEARCH.to_owned());
+        entries.push(NewEntry { outcome: Outcome::Done, ..search });
         append(&mut on, entries).await?;
         on.commit().await?;
         Ok(accesses)
@@ -129,10 +135,14 @@ impl Records {
         accesses.retain(|one| wanted(&one.held.listed.id, one.held.listed.version));
         let shown: Vec<String> =
             accesses.iter().map(|one| one.held.listed.id.to_string()).collect();
-        entries.retain(|entry| shown.contains(&entry.subject));
         if accesses.len() != looked_through.len() {
+            let mut refusals = vec![refusal(Operation::Disclosure, &asking, SEARCH.to_owned())];
+            refusals.extend(entries.into_iter().filter(|one| one.outcome == Outcome::Refused));
+            append(&mut on, refusals).await?;
+            on.commit().await?;
             return Err(RecordsError::NotFound { reason: None });
         }
+        entries.retain(|one| one.outcome == Outcome::Refused || shown.contains(&one.subject));
         append(&mut on, entries).await?;
         on.commit().await?;
         Ok(accesses)
@@ -167,7 +177,7 @@ impl Records {
         asking: &Asking<'_>,
         reference: &str,
         operation: Operation,
-    ) -> Result<(Vec<Access>, Vec<crate::audit::NewEntry>), RecordsError> {
+    ) -> Result<(Vec<Access>, Vec<NewEntry>), RecordsError> {
         let reference = normal(reference)?;
         let actor = person(on, asking).await?;
         let (mut accesses, mut entries) = (Vec::new(), Vec::new());
@@ -175,6 +185,7 @@ impl Records {
             let Some((access, by)) =
                 self.access(on, asking, &actor, &id, &reference, operation).await?
             else {
+                entries.push(refusal(operation, asking, id.to_string()));
                 continue;
             };
             let recipient = (operation == Operation::Disclosure).then_some(THE_PERSON);

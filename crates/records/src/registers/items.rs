@@ -102,16 +102,15 @@ impl Records {
 
     /// Reads an item.
     pub async fn item(&self, asking: Asking<'_>, id: &RecordId) -> Result<Item, RegisterError> {
-        // What is open takes no entry in the log, and so need not wait for who writes.
+        // What is open takes no entry in the log, and so need not wait for who writes. As much is asked
+        // of the store and of the policies where there is no such item.
         let mut on = self.store().database.snapshot().await?;
-        let found = find(&mut on, id).await?;
-        if let Some(found) = found.filter(|found| !found.listed.is_restricted()) {
-            let actor = person(&mut on, &asking).await?;
-            let operation = Operation::Consultation;
-            let decision = self.decide(&actor, operation, &asking, Some(&found.listed));
-            if decision.map_err(wrong)?.is_ok() {
-                return read(self.opened(found)?);
-            }
+        let found = find(&mut on, id).await?.filter(|found| !found.listed.is_restricted());
+        let actor = person(&mut on, &asking).await?;
+        let listed = found.as_ref().map(|found| &found.listed);
+        let decision = self.decide(&actor, Operation::Consultation, &asking, listed);
+        if let (Ok(_), Some(found)) = (decision.map_err(wrong)?, found) {
+            return read(self.opened(found)?);
         }
         drop(on);
         read(self.consult(asking, id).await?)
@@ -176,7 +175,7 @@ impl Records {
         if !faults.is_empty() {
             return Err(RegisterError::Invalid(faults));
         }
-        let version = read_version + 1;
+        let version = read_version.saturating_add(1);
         let sealed = self.key(&found)?.seal(id, version, &encoded(&checked))?;
         let sql = "UPDATE records SET version = version + 1, changed = $1, marking = $2, body = $3 \
                    WHERE id = $4 AND version = $5";
@@ -200,29 +199,41 @@ impl Records {
         Ok(Item { listed, values: checked })
     }
 
-    /// What an item has said, the latest first. Of a restricted item the reading is logged.
+    /// What an item has said, the latest first: of its versions those that the actor may consult as
+    /// they were marked then. The reading of each restricted one is logged.
     pub async fn versions(
         &self,
         asking: Asking<'_>,
+        registers: &Registers,
         id: &RecordId,
     ) -> Result<Vec<Version>, RegisterError> {
         self.item(asking, id).await?;
-        let mut on = self.store().database.snapshot().await?;
+        let mut on = self.store().database.write().await?;
         let found = find(&mut on, id).await?.ok_or(NOT_FOUND)?;
+        let register = known(registers, &found.listed.kind)?;
+        let actor = person(&mut on, &asking).await?;
         let key = self.key(&found)?;
         let sql = "SELECT version, at_time, actor, body FROM record_versions WHERE record = $1 \
                    ORDER BY version DESC";
-        let mut versions = Vec::new();
+        let (mut versions, mut entries) = (Vec::new(), Vec::new());
         for row in on.fetch(sql, &[id.to_string().into()]).await? {
             let version = row.integer(0)?;
-            let body = key.open(id, version, &row.bytes(3)?)?;
-            versions.push(Version {
-                version,
-                at: timestamp(row.integer(1)?)?,
-                actor: row.text(2)?,
-                values: decoded(&body)?,
-            });
+            let values = decoded(&key.open(id, version, &row.bytes(3)?)?)?;
+            let then =
+                Listed { version, marking: values.marking(register), ..found.listed.clone() };
+            let operation = Operation::Consultation;
+            let Ok(by) = self.decide(&actor, operation, &asking, Some(&then)).map_err(wrong)?
+            else {
+                continue;
+            };
+            if then.is_restricted() {
+                entries.push(done(operation, &asking, &then, by, None));
+            }
+            let (at, actor) = (timestamp(row.integer(1)?)?, row.text(2)?);
+            versions.push(Version { version, at, actor, values });
         }
+        append(&mut on, entries).await?;
+        on.commit().await?;
         Ok(versions)
     }
 
@@ -235,7 +246,7 @@ impl Records {
         read_version: i64,
         earlier: i64,
     ) -> Result<Item, RegisterError> {
-        let versions = self.versions(asking, id).await?;
+        let versions = self.versions(asking, registers, id).await?;
         let found = versions.into_iter().find(|one| one.version == earlier).ok_or(NOT_FOUND)?;
         self.change_item(asking, registers, id, read_version, &found.values).await
     }

@@ -116,24 +116,21 @@ impl Records {
         let (within, bound) = self.scope(&mut on, &asking, kind, values.len() + 1).await?;
         condition.push(within);
         values.extend(bound);
+        let condition = condition.join(" AND ");
         let counted = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM register_index WHERE {} LIMIT {MOST_COUNTED}) t",
-            condition.join(" AND ")
+            "SELECT COUNT(*) FROM (SELECT 1 FROM register_index WHERE {condition} LIMIT {MOST_COUNTED}) t"
         );
         let total = on.fetch_one(&counted, &values).await?.map_or(Ok(0), |row| row.integer(0))?;
-        if let Some(after) = &query.after {
-            condition.push(format!(
-                "(sort, record) > (${}, ${})",
-                values.len() + 1,
-                values.len() + 2
-            ));
+        let after = query.after.as_ref().map_or_else(String::new, |after| {
+            let n = values.len();
             values.extend([after.sort.as_str().into(), after.id.to_string().into()]);
-        }
+            format!("AND (sort, record) > (${}, ${})", n + 1, n + 2)
+        });
         let skip = i64::from(query.skip).min(MOST_COUNTED);
         values.extend([i64::from(query.most + 1).into(), skip.into()]);
         let sql = format!(
-            "SELECT {COLUMNS} FROM register_index WHERE {} ORDER BY sort, record LIMIT ${} OFFSET ${}",
-            condition.join(" AND "),
+            "SELECT {COLUMNS} FROM register_index WHERE {condition} {after} \
+             ORDER BY sort, record LIMIT ${} OFFSET ${}",
             values.len() - 1,
             values.len()
         );

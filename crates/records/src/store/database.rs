@@ -315,6 +315,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "accounts", include_str!("../../migrations/0002_accounts.sql")),
     (3, "protection", include_str!("../../migrations/0003_protection.sql")),
     (4, "registers", include_str!("../../migrations/0004_registers.sql")),
+    (5, "register indices", include_str!("../../migrations/0005_register_indices.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -62,6 +62,28 @@ async fn an_unknown_name_costs_as_much_as_a_known_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_attempts_at_once_are_no_more_than_many_in_turn() {
+    on_both(async |at| {
+        let (accounts, _) = accounts(&at, SecondFactor::Required).await;
+        let attempts: Vec<_> = (0..30)
+            .map(|_| {
+                let accounts = accounts.clone();
+                tokio::spawn(async move {
+                    accounts.try_password(EMAIL, "wrong words here", second(1)).await.unwrap()
+                })
+            })
+            .collect();
+        let before = accounts.hashes_computed();
+        let mut wrong = 0;
+        for attempt in attempts {
+            wrong += usize::from(attempt.await.unwrap() == Proof::Wrong);
+        }
+        assert_eq!((wrong, accounts.hashes_computed() - before), (5, 5));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sessions_rotate_expire_and_end_together() {
     on_both(async |at| {
         let (accounts, _) = accounts(&at, SecondFactor::Required).await;

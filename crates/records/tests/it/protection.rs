@@ -223,6 +223,19 @@ async fn what_is_held_of_a_person_is_found_and_disclosed_with_permission_only() 
         let seen = records.held_of(asking("analyst-one"), "tenancy 12").await.unwrap();
         assert_eq!(seen.len(), 1);
         assert_eq!(records.held_of(asking("stranger"), "tenancy 12").await.unwrap(), []);
+        // The log has the search, and what was refused in it.
+        let search = Search { actor: Some("stranger".to_owned()), ..Search::default() };
+        let log = records.store().search_audit(&search).await.unwrap();
+        let mut told: Vec<_> =
+            log.iter().map(|entry| (entry.subject.clone(), entry.outcome)).collect();
+        told.sort();
+        let mut expected = vec![
+            (one.id.to_string(), Outcome::Refused),
+            (two.id.to_string(), Outcome::Refused),
+            ("search/subject".to_owned(), Outcome::Done),
+        ];
+        expected.sort();
+        assert_eq!(told, expected);
         // No permit lets anybody here disclose.
         let looked = [(one.id.clone(), 1)];
         let refused = records.disclose_to_subject(officer(), "tenancy 4711", &looked).await;

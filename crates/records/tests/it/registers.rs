@@ -9,7 +9,7 @@ use wardmote_records::registers::{
     FieldRole, Filing, Item, ItemQuery, LinkTarget, RegisterError, Registers, Values,
 };
 use wardmote_records::words::{Operation, Outcome, Regime};
-use wardmote_records::{Asking, Keyring, Location, Records, RecordsError};
+use wardmote_records::{Asking, Keyring, Location, RecordId, Records, RecordsError};
 
 use crate::postgres::on_both;
 use crate::scene::{self, GATEWAYS, KEYS, asking, second};
@@ -34,14 +34,14 @@ operations = ["collection", "alteration", "consultation", "erasure"]
 from = ["landlord"]
 to = ["landlord"]
 roles = ["officer"]
-categories = ["plans", "themes", "priorities", "actions", "measures", "risks", "voices", "duties", "notes"]
+categories = ["plans", "themes", "priorities", "actions", "measures", "risks", "voices", "duties", "notes", "documents"]
 markings = ["OFFICIAL", "OFFICIAL-SENSITIVE"]
 [[permits]]
 operations = ["consultation"]
 from = ["landlord"]
 to = ["council"]
 roles = ["analyst"]
-categories = ["plans", "themes", "priorities", "actions", "measures", "duties"]
+categories = ["plans", "themes", "priorities", "actions", "measures", "duties", "documents"]
 markings = ["OFFICIAL"]
 "#;
 
@@ -164,7 +164,7 @@ async fn an_item_is_made_changed_put_back_and_every_version_is_kept() {
         assert_eq!(*theirs, changed);
         let back = records.put_back(by("officer-one", 7), &registers, &id, 2, 1).await.unwrap();
         assert_eq!((back.listed.version, &back.values), (3, &action.values));
-        let versions = records.versions(by("analyst-one", 8), &id).await.unwrap();
+        let versions = records.versions(by("analyst-one", 8), &registers, &id).await.unwrap();
         let told: Vec<_> =
             versions.iter().map(|one| (one.version, one.values.get("state"))).collect();
         assert_eq!(told, [(3, "under-way"), (2, "done"), (1, "under-way")]);
@@ -175,6 +175,65 @@ async fn an_item_is_made_changed_put_back_and_every_version_is_kept() {
         let (made, altered) = (Operation::Collection, Operation::Alteration);
         assert_eq!(told, [(made, Some(1)), (altered, Some(2)), (altered, Some(3))]);
         assert_eq!(records.store().verify_audit(&[]).await.unwrap().faults, []);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_earlier_version_is_shown_to_whom_it_was_open_then() {
+    on_both(async |at| {
+        let records = opened(&at).await;
+        let registers = registers();
+        let paper = [
+            ("reference", "DOC1"),
+            ("title", "A secret paper"),
+            ("marking", "OFFICIAL-SENSITIVE"),
+            ("state", "draft"),
+        ];
+        let paper = add(&records, "documents", &paper).await;
+        let id = &paper.listed.id;
+        let mut open = paper.values.clone();
+        open.set("title", "A paper");
+        open.set("marking", "OFFICIAL");
+        records.change_item(by("officer-one", 1), &registers, id, 1, &open).await.unwrap();
+        let seen = async |actor| {
+            let versions = records.versions(by(actor, 2), &registers, id).await.unwrap();
+            versions.iter().map(|one| one.version).collect::<Vec<_>>()
+        };
+        assert_eq!(seen("analyst-one").await, [2]);
+        assert_eq!(seen("officer-one").await, [2, 1]);
+        // Nor is it put back, whatever is sent.
+        let back = records.put_back(by("analyst-one", 3), &registers, id, 2, 1).await;
+        let refused = RegisterError::Records(RecordsError::NotFound { reason: None });
+        assert_eq!(back.map(|_| ()).unwrap_err().to_string(), refused.to_string());
+        for version in [i64::MAX, -1] {
+            let odd = records.put_back(by("officer-one", 3), &registers, id, version, 1).await;
+            assert!(matches!(odd, Err(RegisterError::Conflict { .. })), "{odd:?}");
+        }
+        let search = Search { actor: Some("officer-one".to_owned()), ..Search::default() };
+        let log = records.store().search_audit(&search).await.unwrap();
+        let read = log.iter().filter(|entry| entry.operation == Operation::Consultation);
+        let read: Vec<_> = read.map(|entry| entry.version).collect();
+        assert!(!read.is_empty() && read.iter().all(|version| *version == Some(1)), "{read:?}");
+    })
+    .await;
+}
+
+/// Work is counted, not timed: a clock would tell of the machine.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_item_that_may_not_be_seen_costs_what_a_missing_one_costs() {
+    on_both(async |at| {
+        let records = opened(&at).await;
+        let [.., action] = plan(&records).await;
+        let missing = RecordId::parse(&"f".repeat(32)).unwrap();
+        let mut costs = Vec::new();
+        for id in [&missing, &action.listed.id] {
+            let before = records.work();
+            records.item(by("protector-one", 0), id).await.unwrap_err();
+            let after = records.work();
+            costs.push((after.statements - before.statements, after.decisions - before.decisions));
+        }
+        assert_eq!(costs[0], costs[1]);
     })
     .await;
 }
@@ -206,7 +265,7 @@ async fn who_may_not_sees_nothing_and_changes_nothing() {
                 .await
                 .map(|_| ()),
             records.item(analyst, &risk.listed.id).await.map(|_| ()),
-            records.versions(analyst, &risk.listed.id).await.map(|_| ()),
+            records.versions(analyst, &registers, &risk.listed.id).await.map(|_| ()),
             records.link(analyst, &registers, id, "measured-by", &LinkTarget::item(id)).await,
             records.item(by("protector-one", 0), id).await.map(|_| ()),
             records.item(by("nobody", 0), id).await.map(|_| ()),

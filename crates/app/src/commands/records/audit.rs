@@ -178,7 +178,7 @@ fn kept(folder: &Path, key: &PublicKey) -> anyhow::Result<Vec<Checkpoint>> {
     Ok(kept)
 }
 
-async fn checkpoint(
+pub(super) async fn checkpoint(
     at: &Where,
     out: &Path,
     key: &Path,

@@ -29,6 +29,13 @@ pub(crate) struct BackupArguments {
     record_keys: Option<PathBuf>,
 }
 
+impl BackupArguments {
+    /// A backup into this file.
+    pub(crate) fn to(file: PathBuf) -> Self {
+        Self { file, record_keys: None }
+    }
+}
+
 /// Restore a backup of the operational records into a new store
 ///
 /// It may be of the other kind: so a partnership moves from a file to PostgreSQL. A store that holds

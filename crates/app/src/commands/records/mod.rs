@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod backup;
 mod documents;
 mod folder;
+mod nightly;
 pub(crate) mod policy;
 mod protect;
 mod subject;
@@ -36,6 +37,7 @@ use crate::place::now;
   wardmote records staff staff.toml
   wardmote records rotate
   wardmote records retention --dry-run
+  wardmote records nightly
   wardmote records subject --help")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -60,6 +62,7 @@ enum What {
     Agreements,
     /// Erase the records whose time has ended by protection/retention.toml, and say so in the log
     Retention(protect::RetentionArguments),
+    Nightly(nightly::Arguments),
     /// Hold records that must not be erased, such as for a claim
     Hold(protect::HoldArguments),
     /// Note the day of an event on a record, such as closed, from which its time counts
@@ -177,6 +180,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
             keep_record_keys(&at.open().await?, &path).await?;
         }
         What::Retention(arguments) => return protect::retention(at, arguments).await,
+        What::Nightly(arguments) => return nightly::run(at, arguments).await,
         What::Hold(arguments) => return protect::hold(at, arguments).await,
         What::Event(arguments) => return protect::event(at, arguments).await,
         What::Link(arguments) => return protect::link(at, arguments).await,

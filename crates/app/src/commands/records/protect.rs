@@ -38,6 +38,13 @@ pub(crate) struct RetentionArguments {
     format: Format,
 }
 
+impl RetentionArguments {
+    /// What is due is erased, and said in a table.
+    pub(crate) fn erasing() -> Self {
+        Self { dry_run: false, format: Format::Table }
+    }
+}
+
 #[derive(Debug, clap::Args)]
 pub(crate) struct HoldArguments {
     #[command(subcommand)]

@@ -94,10 +94,14 @@ async fn enter(
         (Needs::SignedIn | Needs::Duty(_), Some(Stage::SetUp)) => Some(bench.go("account/codes")),
         (needs, Some(Stage::Open)) => {
             let may = visit.signed_in.as_ref().is_some_and(|who| meets(bench, who, needs));
-            if !may {
-                return Err(PageError::NotFound);
+            match &visit.signed_in {
+                Some(who) if !may => {
+                    let store = bench.accounts.store();
+                    store.note_refused_page(who.person(), entry.path, now).await?;
+                    return Err(PageError::NotFound);
+                }
+                _ => None,
             }
-            None
         }
         (_, None) => Some(match posted {
             // What was typed waits until they have signed in again.

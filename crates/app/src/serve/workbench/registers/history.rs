@@ -31,7 +31,8 @@ pub(super) async fn show(
     let here = Here::of(&bench, &who)?;
     let (register, item) = find(&here, &register, &id).await?;
     let base = bench.at(&format!("registers/{}/{id}", register.id));
-    let versions = here.business.records.versions(here.asking, &item.listed.id).await?;
+    let (records, registers) = (&here.business.records, &here.business.registers);
+    let versions = records.versions(here.asking, registers, &item.listed.id).await?;
     let mut page = WorkPage::new("What it said before").back(&base, "Back to it");
     let history = versions.iter().map(|one| HistoryEntry {
         when: time_text(one.at),
