@@ -218,3 +218,30 @@ fn the_documents_say_what_the_folder_knows_and_leave_the_rest_open() {
     assert!(print("record-of-processing").contains("protection/retention.toml has no rule"));
     assert!(print("dpia").contains("is kept without end, because no rule says for how long"));
 }
+
+#[test]
+fn the_nightly_work_is_done_whatever_fails_in_it() {
+    let here = tempfile::tempdir().unwrap();
+    let (twin, _) = scene(here.path());
+    let without_key = wardmote(&twin, &["records", "nightly"]).ended(1);
+    assert!(without_key.err.contains("checkpoint FAILED"), "{}", without_key.err);
+    let count = |folder: &str, ending: &str| {
+        let entries = std::fs::read_dir(twin.join(folder)).unwrap();
+        let names = entries.map(|one| one.unwrap().file_name().into_string().unwrap());
+        names.filter(|name| name.ends_with(ending)).count()
+    };
+    assert_eq!(count("backups", ".backup"), 1);
+    let key = ["bundle", "key", "new", "--no-password", "--out", "keys/checkpoints.key"];
+    wardmote(&twin, &key).ended(0);
+    // On a day without any other work there is a new checkpoint too.
+    for checkpoints in [1, 2] {
+        let other = format!("backups-{checkpoints}");
+        wardmote(&twin, &["records", "nightly", "--backups", &other]).ended(0);
+        assert_eq!(count("checkpoints", ".checkpoint"), checkpoints);
+        assert_eq!(count(&other, ".backup"), 1);
+    }
+    let verify =
+        ["audit", "verify", "--checkpoints", "checkpoints", "--key", "keys/checkpoints.pub"];
+    let verified = wardmote(&twin, &verify).ended(0);
+    assert!(verified.out.contains("2 checkpoints vouch"), "{}", verified.out);
+}

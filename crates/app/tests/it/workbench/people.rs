@@ -139,7 +139,10 @@ fn the_log_is_searched_and_exported() {
         "{}",
         csv.body
     );
+    // Who asks for a page that is not for them finds nothing, and the log has it.
+    bench.signed_in("analyst-one").get("/work/people").shows(404, &[]);
     let log = bench.log();
+    assert!(log.contains("administration,refused,analyst-one,,page/people,"), "{log}");
     assert!(log.contains("protector-one,,log/export,"), "taking the log away is in the log: {log}");
     let verified = bench.run(&["audit", "verify"]).ended(0);
     assert!(verified.out.contains(" 0 faults"), "{}", verified.out);
