@@ -60,6 +60,15 @@ pub struct Role {
     pub to: Option<Date>,
 }
 
+impl Role {
+    /// As what the log names it: whose, which, and its first and last day.
+    pub(crate) fn subject(&self, person: &str) -> String {
+        let Self { role, from, to } = self;
+        let to = to.map(|to| format!("/to/{to}")).unwrap_or_default();
+        format!("person/{person}/role/{role}/from/{from}{to}")
+    }
+}
+
 impl Store {
     /// Brings the staff up to date with a list. Who is not on it keeps what they have: a leaver is
     /// somebody whose roles have ended.
@@ -73,15 +82,21 @@ impl Store {
             entries.push(NewEntry::administration(now, format!("organisation/{id}")));
         }
         for person in &staff.people {
-            load_person(&mut on, person).await?;
+            let changed = load_person(&mut on, person).await?;
             entries.push(NewEntry::administration(now, format!("person/{}", person.id)));
+            let of_role = |role: &Role| NewEntry::administration(now, role.subject(&person.id));
+            entries.extend(changed.into_iter().map(of_role));
         }
         append(&mut on, entries).await?;
         on.commit().await
     }
 }
 
-async fn load_person(on: &mut Transaction, person: &Person) -> Result<(), StoreError> {
+/// Answers the roles that are new or have another last day.
+async fn load_person<'p>(
+    on: &mut Transaction,
+    person: &'p Person,
+) -> Result<Vec<&'p Role>, StoreError> {
     let Person { id, name, organisation, roles } = person;
     let known = on
         .fetch_one("SELECT id FROM organisations WHERE id = $1", &[organisation.as_str().into()])
@@ -94,15 +109,20 @@ async fn load_person(on: &mut Transaction, person: &Person) -> Result<(), StoreE
                SET name = excluded.name, organisation = excluded.organisation";
     let values = [checked(id)?.into(), name.as_str().into(), organisation.as_str().into()];
     on.execute(sql, &values).await?;
-    for Role { role, from, to } in roles {
+    let mut changed = Vec::new();
+    for one in roles {
+        let Role { role, from, to } = one;
         let sql = "INSERT INTO roles (person, role, from_date, to_date) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (person, role, from_date) DO UPDATE SET to_date = excluded.to_date";
+                   ON CONFLICT (person, role, from_date) DO UPDATE SET to_date = excluded.to_date \
+                   WHERE COALESCE(roles.to_date, '') <> COALESCE(excluded.to_date, '')";
         let to = to.map(|to| to.to_string());
         let values =
             [id.as_str().into(), checked(role)?.into(), from.to_string().into(), to.into()];
-        on.execute(sql, &values).await?;
+        if on.execute(sql, &values).await? > 0 {
+            changed.push(one);
+        }
     }
-    Ok(())
+    Ok(changed)
 }
 
 fn checked(id: &str) -> Result<&str, StoreError> {

@@ -44,7 +44,7 @@ pub(crate) fn run(here: &Path, arguments: &Arguments) -> anyhow::Result<Outcome>
         ("assessment/assessment.toml", include_str!("../../templates/assessment.toml").to_owned()),
         ("assessment/levels.md", "Recorded crime {{crime-change}}.\n".to_owned()),
         ("assessment/claims.toml", "[crime-change]\nmeasure = \"recorded-crime\"\ncompare = { period = \"2023/24\", with = \"2022/23\" }\n".to_owned()),
-        (".gitignore", "/data/\n/keys/\n/lake/\n/published/\n/*.wardmote.zip\n/assessment/.before-import/\n".to_owned()),
+        (".gitignore", include_str!("../../templates/gitignore").to_owned()),
     ];
     for (file, text) in files {
         let path = folder.join(file);

@@ -159,6 +159,13 @@ fn an_answer_withholds_what_is_others_until_somebody_says_why() {
     assert!(answer.contains("[withheld: data of another person]"), "{answer}");
     let json = read("answer.json");
     assert!(json.contains("Noise at night") && !json.contains("Neighbour"), "{json}");
+    #[cfg(unix)]
+    for name in ["review.html", "review.json", "redactions.toml", "answer.html", "answer.json"] {
+        let path = twin.join("request").join(name);
+        let permissions = path.metadata().unwrap().permissions();
+        let bits = std::os::unix::fs::PermissionsExt::mode(&permissions) & 0o777;
+        assert_eq!(bits, 0o600, "{name} is for its owner alone");
+    }
     // To give it takes a reason.
     let decided = read("redactions.toml").replace("give = false", "give = true");
     std::fs::write(twin.join("request/redactions.toml"), &decided).unwrap();

@@ -3,9 +3,11 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::{AccountError, Accounts, address, micros};
+use super::{AccountError, Accounts, address, administrators, micros};
 use crate::accounts::session::end_all;
 use crate::audit::{NewEntry, append, timestamp};
+use crate::people::Role;
+use crate::policy::Duties;
 use crate::store::{RecordId, StoreError};
 
 /// The state of an account; never its secrets.
@@ -42,7 +44,8 @@ pub struct Left {
 }
 
 impl Accounts {
-    /// Makes an account for a person, without a password: an invitation comes next.
+    /// Makes an account for a person, without a password: an invitation comes next. One that is there
+    /// gets another address, and links that went to the old one no longer work.
     pub async fn create(
         &self,
         by: &str,
@@ -61,13 +64,23 @@ impl Accounts {
         if on.fetch_one(taken, &[email.as_str().into(), person.into()]).await?.is_some() {
             return Err(AccountError::AddressTaken);
         }
+        let sql = "SELECT email FROM accounts WHERE person = $1 AND ended IS NULL";
+        let before =
+            on.fetch_one(sql, &[person.into()]).await?.map(|row| row.text(0)).transpose()?;
+        if before.as_ref().is_some_and(|before| *before != email) {
+            on.execute("DELETE FROM invitations WHERE person = $1", &[person.into()]).await?;
+        }
         // Who comes back after leaving starts anew: without the password and codes of before.
         let sql = "INSERT INTO accounts \
                    (person, email, password, one_time, one_time_step, created, ended) \
                    VALUES ($1, $2, NULL, NULL, 0, $3, NULL) ON CONFLICT (person) DO UPDATE \
                    SET email = excluded.email, ended = NULL";
         on.execute(sql, &[person.into(), email.into(), micros(now)]).await?;
-        append(&mut on, vec![NewEntry::by(by, now, format!("account/{person}"))]).await?;
+        let subject = match before {
+            Some(_) => format!("account/{person}/address"),
+            None => format!("account/{person}"),
+        };
+        append(&mut on, vec![NewEntry::by(by, now, subject)]).await?;
         Ok(on.commit().await?)
     }
 
@@ -103,22 +116,37 @@ impl Accounts {
     }
 
     /// What is done when somebody leaves, in one transaction: their roles end with the day, sessions,
-    /// invitations and ways to sign in end at once, and what they made is listed.
+    /// invitations and ways to sign in end at once, and what they made is listed. Who is the last that
+    /// may administer people, by the folder's duties, stays.
     pub async fn leave(
         &self,
         by: &str,
         person: &str,
         last_day: Date,
+        duties: &Duties,
         now: Timestamp,
     ) -> Result<Left, AccountError> {
         let mut on = self.store.database.write().await?;
+        let sql = "SELECT id FROM people WHERE id = $1";
+        if on.fetch_one(sql, &[person.into()]).await?.is_none() {
+            let id = person.to_owned();
+            return Err(StoreError::Unknown { what: "person", id }.into());
+        }
+        if administrators::is_last(&mut on, duties, person, None, (last_day, now)).await? {
+            return Err(AccountError::LastAdministrator { person: person.to_owned() });
+        }
         let day = last_day.to_string();
-        let sql = "SELECT role, to_date FROM roles \
+        let sql = "SELECT role, to_date, from_date FROM roles \
                    WHERE person = $1 AND (to_date IS NULL OR to_date > $2) ORDER BY role";
-        let mut roles = Vec::new();
+        let (mut roles, mut entries) = (Vec::new(), Vec::new());
         for row in on.fetch(sql, &[person.into(), day.as_str().into()]).await? {
             let to = row.text_if_any(1)?.map(|to| read_day(&to)).transpose()?;
-            roles.push((row.text(0)?, to));
+            let (role, from) = (row.text(0)?, read_day(&row.text(2)?)?);
+            if from <= last_day {
+                let ended = Role { role: role.clone(), from, to: Some(last_day) };
+                entries.push(NewEntry::by(by, now, ended.subject(person)));
+            }
+            roles.push((role, to));
         }
         // A role that was to begin later never does.
         let sql = "DELETE FROM roles WHERE person = $1 AND from_date > $2";
@@ -142,8 +170,8 @@ impl Accounts {
             let unreadable = || StoreError::Unreadable { what: "a record's id", found: id.clone() };
             records.push(RecordId::parse(&id).ok_or_else(unreadable)?);
         }
-        let entry = NewEntry::by(by, now, format!("account/{person}/left"));
-        append(&mut on, vec![entry]).await?;
+        entries.push(NewEntry::by(by, now, format!("account/{person}/left")));
+        append(&mut on, entries).await?;
         on.commit().await?;
         Ok(Left { roles, sessions, records })
     }

@@ -8,6 +8,7 @@
 //!
 //! Nothing here knows HTTP, a cookie or an e-mail: `wardmote`, the binary, does.
 
+mod administrators;
 mod identity;
 mod invitation;
 mod leaked;
@@ -29,6 +30,7 @@ pub use rules::{Rules, RulesError, SecondFactor};
 pub use session::{OpenSession, Session, SessionId, Stage};
 pub use sign_in::{Proof, SecondProof};
 
+use crate::policy::DecisionError;
 use crate::store::{Keyring, SealError, Store, StoreError, Transaction, Value, hex, random};
 use password::Hasher;
 use sha2::{Digest as _, Sha256};
@@ -60,6 +62,17 @@ pub enum AccountError {
     /// Another has this address.
     #[error("another account has this e-mail address")]
     AddressTaken,
+    /// Nobody could sign in any more who may administer people.
+    #[error(
+        "{person:?} is the last who may administer people and can sign in; give another person that role first, who then sets a password"
+    )]
+    LastAdministrator {
+        /// Who.
+        person: String,
+    },
+    /// The policies.
+    #[error(transparent)]
+    Decision(#[from] DecisionError),
     /// It cannot be an address.
     #[error("{address:?} is no e-mail address such as name@example.org")]
     NoAddress {

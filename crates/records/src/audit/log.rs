@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::entry::{COLUMNS, Entry, NewEntry};
 use super::{Checkpoint, Fault, Verification, verify};
 use crate::store::{Store, StoreError, Transaction, Value};
-use crate::words::Operation;
+use crate::words::{Operation, Outcome};
 
 /// Appends entries within a transaction. Until that ends, no other may append.
 pub(crate) async fn append(on: &mut Transaction, entries: Vec<NewEntry>) -> Result<(), StoreError> {
@@ -63,10 +63,12 @@ async fn insert(
 pub struct Search {
     /// By whom.
     pub actor: Option<String>,
-    /// With what.
+    /// With what: an id, or the beginning of one up to a stroke, such as `person/jo-smith`.
     pub subject: Option<String>,
     /// What was done.
     pub operation: Option<Operation>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
     /// To whom.
     pub recipient: Option<String>,
     /// Not before.
@@ -95,11 +97,20 @@ impl Search {
             }
         };
         add("actor =", self.actor.as_deref().map(Value::from));
-        add("subject =", self.subject.as_deref().map(Value::from));
         add("operation =", self.operation.map(|operation| operation.word().into()));
+        add("outcome =", self.outcome.map(|outcome| outcome.word().into()));
         add("recipient =", self.recipient.as_deref().map(Value::from));
         add("at_time >=", self.from.map(|from| from.as_microsecond().into()));
         add("at_time <", self.before.map(|before| before.as_microsecond().into()));
+        if let Some(subject) = &self.subject {
+            values.push(subject.as_str().into());
+            let it = values.len();
+            values.push(format!("{subject}/").into());
+            let below = values.len();
+            parts.push(format!(
+                "(subject = ${it} OR SUBSTR(subject, 1, LENGTH(${below})) = ${below})"
+            ));
+        }
         (parts.join(" AND "), values)
     }
 }
@@ -140,8 +151,40 @@ impl Store {
 
     /// Logs that somebody took the log, or a part of it, away as a file.
     pub async fn note_export(&self, by: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.note(by, Operation::Administration, "log/export", now).await
+    }
+
+    /// Logs that somebody searched the log; for what is not noted.
+    pub async fn note_search(&self, by: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.note(by, Operation::Consultation, "log/search", now).await
+    }
+
+    /// Logs that a backup of all this is being written.
+    pub async fn note_backup(&self, by: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.note(by, Operation::Administration, "store/backup", now).await
+    }
+
+    /// Logs what somebody did with a job: `asked` for it, or `cancelled` it.
+    pub async fn note_job(
+        &self,
+        by: &str,
+        id: &str,
+        what: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.note(by, Operation::Administration, &format!("job/{id}/{what}"), now).await
+    }
+
+    async fn note(
+        &self,
+        by: &str,
+        operation: Operation,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let mut on = self.database.write().await?;
-        append(&mut on, vec![NewEntry::by(by, now, "log/export".to_owned())]).await?;
+        let entry = NewEntry { operation, ..NewEntry::by(by, now, subject.to_owned()) };
+        append(&mut on, vec![entry]).await?;
         on.commit().await
     }
 

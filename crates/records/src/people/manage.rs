@@ -183,14 +183,14 @@ impl Store {
         let mut on = self.database.write().await?;
         let unknown = || StoreError::Unknown { what: "person", id: person.to_owned() };
         shown(&mut on, person).await?.ok_or_else(unknown)?;
+        let entry = NewEntry::by(by, now, role.subject(person));
         let Role { role, from, to } = role;
         let sql = "INSERT INTO roles (person, role, from_date, to_date) VALUES ($1, $2, $3, $4) \
                    ON CONFLICT (person, role, from_date) DO UPDATE SET to_date = excluded.to_date";
         let to = to.map(|to| to.to_string());
         let values = [person.into(), checked(role)?.into(), from.to_string().into(), to.into()];
         on.execute(sql, &values).await?;
-        append(&mut on, vec![NewEntry::by(by, now, format!("person/{person}/role/{role}"))])
-            .await?;
+        append(&mut on, vec![entry]).await?;
         on.commit().await
     }
 }

@@ -16,6 +16,7 @@ use crate::words::{Duty, is_id};
 #[derive(Debug, Clone)]
 pub struct Duties {
     compiled: PolicySet,
+    roles: BTreeSet<String>,
 }
 
 /// What holds where the partnership's folder says nothing else.
@@ -50,7 +51,12 @@ impl Duties {
         let compiled = policies.parse();
         let compiled =
             compiled.map_err(|why: cedar_policy::ParseErrors| unreadable(why.to_string()))?;
-        Ok(Self { compiled })
+        Ok(Self { compiled, roles: duties.into_values().flatten().collect() })
+    }
+
+    /// The roles that have any.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.roles.iter().map(String::as_str)
     }
 
     /// Whether somebody, in the roles of the day, may.

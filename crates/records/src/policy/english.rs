@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use jiff::civil::Date;
+
 use super::agreement::{Agreement, GatewayKind, Permit};
 use crate::words::Operation;
 
@@ -20,7 +22,9 @@ pub fn in_english(agreement: &Agreement) -> String {
     line(format!("Its purpose is {}.", terms.purpose_in_words));
     line(format!(
         "It holds from {} to {}, both days included, and is reviewed by {}.",
-        terms.start, terms.end, terms.review
+        day(terms.start),
+        day(terms.end),
+        day(terms.review)
     ));
     let gateway = &agreement.gateway;
     let kind = match gateway.kind {
@@ -40,6 +44,11 @@ pub fn in_english(agreement: &Agreement) -> String {
     line(String::new());
     line("Whatever is not said here is refused under this agreement.".to_owned());
     text
+}
+
+/// A day as people write it.
+fn day(day: Date) -> String {
+    day.strftime("%-d %B %Y").to_string()
 }
 
 fn sentence(agreement: &Agreement, permit: &Permit) -> String {

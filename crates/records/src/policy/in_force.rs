@@ -10,6 +10,23 @@ use crate::store::{Store, StoreError, hex};
 use crate::words::is_id;
 
 impl Store {
+    /// The ids of agreements whose text was never noted as it is now.
+    pub async fn agreements_not_noted(
+        &self,
+        texts: &BTreeMap<String, String>,
+    ) -> Result<Vec<String>, StoreError> {
+        let mut on = self.database.snapshot().await?;
+        let mut not_noted = Vec::new();
+        for (id, text) in texts {
+            let digest = hex(&Sha256::digest(text.as_bytes()));
+            let sql = "SELECT id FROM agreements WHERE id = $1 AND digest = $2";
+            if on.fetch_one(sql, &[id.as_str().into(), digest.into()]).await?.is_none() {
+                not_noted.push(id.clone());
+            }
+        }
+        Ok(not_noted)
+    }
+
     /// Notes the texts of agreements, by id, that are not noted yet, and answers how many were not.
     pub async fn note_agreements(
         &self,

@@ -6,7 +6,8 @@ use wardmote_records::accounts::{
     SecondProof, SessionId, Stage, WeakPassword,
 };
 use wardmote_records::audit::Search;
-use wardmote_records::people::Written;
+use wardmote_records::people::{Role, Written};
+use wardmote_records::policy::Duties;
 use wardmote_records::{Keyring, Location, Records};
 
 use crate::postgres::on_both;
@@ -222,6 +223,65 @@ async fn a_new_password_leaves_codes_as_they_are() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn somebody_always_stays_who_may_administer_people() {
+    on_both(async |at| {
+        let (accounts, records) = accounts(&at, SecondFactor::Offered).await;
+        let (store, duties) = (records.store(), Duties::usual().unwrap());
+        let from = jiff::civil::date(2025, 1, 1);
+        let role = |to| Role { role: "administrator".to_owned(), from, to };
+        let nobody = accounts.leave("operator", "nobody", TODAY, &duties, second(0)).await;
+        assert_eq!(nobody.unwrap_err().to_string(), "there is no person \"nobody\"");
+        store.give_role("operator", "analyst-one", &role(None), second(0)).await.unwrap();
+        // Another who may, but cannot sign in yet, is not enough.
+        store.give_role("operator", "officer-one", &role(None), second(0)).await.unwrap();
+        accounts.create("operator", "officer-one", "officer@example.org", second(0)).await.unwrap();
+        let long_ago = TODAY.yesterday().unwrap();
+        for day in [TODAY, long_ago] {
+            let left = accounts.leave("operator", "analyst-one", day, &duties, second(1)).await;
+            assert!(matches!(left, Err(AccountError::LastAdministrator { .. })), "{left:?}");
+        }
+        let ending = role(Some(TODAY));
+        let is_last = async |ending: &Role| {
+            let asked = accounts.is_last_administrator(&duties, "analyst-one", ending, second(1));
+            asked.await.unwrap()
+        };
+        assert!(is_last(&ending).await && !is_last(&role(None)).await);
+        assert!(!is_last(&Role { role: "analyst".to_owned(), ..ending.clone() }).await);
+        accounts.set_password("officer-one", PASSWORD, second(1)).await.unwrap();
+        assert!(!is_last(&ending).await);
+        accounts.leave("operator", "analyst-one", TODAY, &duties, second(2)).await.unwrap();
+        let left = accounts.leave("operator", "officer-one", TODAY, &duties, second(3)).await;
+        assert!(matches!(left, Err(AccountError::LastAdministrator { .. })), "{left:?}");
+        let search = Search { subject: Some("person/analyst-one".to_owned()), ..Search::default() };
+        let found = store.search_audit(&search).await.unwrap();
+        let subjects: Vec<&str> = found.iter().map(|entry| entry.subject.as_str()).collect();
+        let from = "person/analyst-one/role/administrator/from/2025-01-01";
+        assert!(subjects.contains(&from), "{subjects:?}");
+        let ended = format!("{from}/to/2025-03-18");
+        assert!(subjects.contains(&ended.as_str()), "{subjects:?}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_address_ends_the_links_that_went_to_the_old_one() {
+    on_both(async |at| {
+        let (accounts, _) = accounts(&at, SecondFactor::Offered).await;
+        let sent = accounts.invite("operator", "analyst-one", second(1)).await.unwrap();
+        accounts.create("admin-one", "analyst-one", EMAIL, second(2)).await.unwrap();
+        assert!(accounts.invited(&sent, second(2)).await.unwrap().is_some(), "the same address");
+        accounts.create("admin-one", "analyst-one", "new@example.org", second(3)).await.unwrap();
+        assert_eq!(accounts.invited(&sent, second(3)).await.unwrap(), None);
+        let proof = accounts.try_password("new@example.org", PASSWORD, second(4)).await;
+        assert_eq!(proof.unwrap(), right(Stage::Open), "the password stays");
+        let subject = Some("account/analyst-one/address".to_owned());
+        let search = Search { subject, ..Search::default() };
+        assert_eq!(accounts.store().search_audit(&search).await.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_keeps_nothing_and_leaves_a_list() {
     on_both(async |at| {
         let (accounts, records) = accounts(&at, SecondFactor::Offered).await;
@@ -233,7 +293,9 @@ async fn who_leaves_keeps_nothing_and_leaves_a_list() {
         let id = accounts.begin_session("officer-one", Stage::Open, "x", second(1)).await.unwrap();
         let invited = accounts.invite("operator", "officer-one", second(1)).await.unwrap();
         accounts.link(&invited, "https://login.example.org", "s-1", second(1)).await.unwrap();
-        let left = accounts.leave("admin-one", "officer-one", TODAY, second(2)).await.unwrap();
+        let duties = Duties::usual().unwrap();
+        let left =
+            accounts.leave("admin-one", "officer-one", TODAY, &duties, second(2)).await.unwrap();
         assert_eq!(left.roles, [("officer".to_owned(), None)]);
         assert_eq!((left.sessions, left.records), (1, vec![made.id]));
         assert_eq!(accounts.session(&id, second(3), TODAY).await.unwrap(), None);

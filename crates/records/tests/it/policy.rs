@@ -116,7 +116,7 @@ fn an_agreement_reads_as_sentences() {
     let text = in_english(&agreements.agreements[0]);
     for sentence in [
         "It is between Invented Homes, Invented Council and Invented Police.",
-        "It holds from 2024-01-01 to 2026-12-31, both days included, and is reviewed by 2025-12-31.",
+        "It holds from 1 January 2024 to 31 December 2026, both days included, and is reviewed by 31 December 2025.",
         "1. Staff of Invented Homes who hold the role of officer may make, change, read and erase \
          records of Invented Homes of the kinds asb-case, marked OFFICIAL or OFFICIAL-SENSITIVE.",
         "Whatever is not said here is refused under this agreement.",

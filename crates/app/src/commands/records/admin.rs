@@ -92,8 +92,9 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         }
         What::End { person, last_day } => {
             let (accounts, _) = open(at).await?;
+            let duties = super::folder_duties(&at.folder)?;
             let day = last_day.unwrap_or_else(today);
-            let left = accounts.leave(OPERATOR, person, day, now()).await?;
+            let left = accounts.leave(OPERATOR, person, day, &duties, now()).await?;
             println!("{} sessions ended", left.sessions);
             for (role, _) in left.roles {
                 println!("role {role} ends on {day}");
@@ -154,6 +155,9 @@ async fn print_link(accounts: &Accounts, settings: &Settings, person: &str) -> a
     let secret = accounts.invite(OPERATOR, person, now()).await?;
     println!("{}/work/invitation/{secret}", settings.link_start());
     let hours = settings.rules.invitation_hours;
+    if let Some(note) = settings.link_note() {
+        eprintln!("{note}");
+    }
     eprintln!("It sets the password of {person}, once, within {hours} hours.");
     eprintln!("Where several partnerships are served together, put this one's name before /work.");
     Ok(())

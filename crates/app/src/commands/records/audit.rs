@@ -54,7 +54,7 @@ enum What {
         #[command(flatten)]
         password: PasswordArguments,
     },
-    /// Print entries
+    /// Print entries; the log says that this was done
     Search(SearchArguments),
     /// Write entries into a file of CSV with their hashes, for the data protection officer; the log
     /// says that this was done
@@ -81,12 +81,15 @@ struct Which {
     /// By this person
     #[arg(long, value_name = "PERSON")]
     actor: Option<String>,
-    /// With this record
+    /// With this record, or with what begins so, such as person/jo-smith
     #[arg(long, value_name = "RECORD")]
     subject: Option<String>,
     /// Of this kind, such as consultation or disclosure
     #[arg(long, value_name = "OPERATION", value_parser = Operation::parse)]
     operation: Option<Operation>,
+    /// That ended so: done or refused
+    #[arg(long, value_name = "OUTCOME", value_parser = wardmote_records::words::Outcome::parse)]
+    outcome: Option<wardmote_records::words::Outcome>,
     /// To this organisation
     #[arg(long, value_name = "ORGANISATION")]
     recipient: Option<String>,
@@ -105,6 +108,7 @@ impl Which {
             actor: self.actor.clone(),
             subject: self.subject.clone(),
             operation: self.operation,
+            outcome: self.outcome,
             recipient: self.recipient.clone(),
             from: self.from.map(start_of).transpose()?,
             before: day_after.map(start_of).transpose()?,
@@ -222,7 +226,9 @@ const HEADINGS: [&str; 12] = [
 ];
 
 async fn search(at: &Where, arguments: &SearchArguments) -> anyhow::Result<Outcome> {
-    let entries = at.open().await?.search_audit(&arguments.which.search()?).await?;
+    let store = at.open().await?;
+    let entries = store.search_audit(&arguments.which.search()?).await?;
+    store.note_search("operator", now()).await?;
     let rows: Vec<Vec<String>> = entries.iter().map(row).collect();
     // That an entry follows the one before is for `verify` to say.
     let rows: Vec<Vec<String>> = rows.into_iter().map(|row| row[..11].to_vec()).collect();

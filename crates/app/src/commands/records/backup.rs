@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use wardmote_records::backup::RecordKeys;
 use wardmote_records::{Location, Store};
 
-use super::{Where, make_private_folder};
+use super::Where;
+use super::private::make_private_folder;
 use crate::Outcome;
 use crate::place::now;
 
@@ -63,14 +64,18 @@ pub(crate) async fn backup(at: &Where, arguments: &BackupArguments) -> anyhow::R
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let file = options.open(path).with_context(|| path.display().to_string())?;
     let mut writer = BufWriter::new(file);
-    let rows = match store.backup(&mut writer).await {
-        Ok(rows) => rows,
-        Err(why) => {
-            // Half a backup is none.
-            let _ = std::fs::remove_file(path);
-            return Err(why.into());
-        }
+    let written = store.backup(&mut writer).await;
+    // The entry comes after it, so that what is restored is what was there.
+    let noted = match &written {
+        Ok(_) => store.note_backup("operator", now()).await,
+        Err(_) => Ok(()),
     };
+    if written.is_err() || noted.is_err() {
+        // Half a backup is none, and neither is one that the log does not know.
+        let _ = std::fs::remove_file(path);
+    }
+    let rows = written?;
+    noted?;
     writer.get_ref().sync_all()?;
     println!("{rows} rows in {}", path.display());
     keep_record_keys(&store, &at.record_keys_path(arguments.record_keys.as_deref())).await?;

@@ -1,10 +1,10 @@
 //! The agreements in the partnership's folder.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Context as _;
-use wardmote_records::policy::{Agreements, Cases, Policies};
+use wardmote_records::policy::{Agreements, Cases, Duties, Policies};
 use wardmote_records::protection::Protection;
 
 /// Files of `agreements/` that are no agreements.
@@ -32,7 +32,14 @@ pub(crate) fn agreement_texts(folder: &Path) -> anyhow::Result<BTreeMap<String, 
 
 pub(crate) fn agreements(folder: &Path) -> anyhow::Result<Agreements> {
     let path = folder.join("agreements").join("gateways.toml");
-    let gateways = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    let gateways = std::fs::read_to_string(&path).with_context(|| {
+        format!(
+            "{}: this needs the partnership's sharing agreements. Write the laws that let it share \
+             into this file and each signed agreement into another beside it; docs/records.md says \
+             how, and partnerships/stockport-twin/agreements has a whole set to copy from",
+            path.display()
+        )
+    })?;
     Ok(Agreements::read(&gateways, &agreement_texts(folder)?)?)
 }
 
@@ -47,6 +54,24 @@ pub(crate) fn policies_if_any(folder: &Path) -> anyhow::Result<Policies> {
     } else {
         Ok(Policies::new(Agreements::default())?)
     }
+}
+
+/// Who has which duty with the system, as the folder or else this program says.
+pub(crate) fn duties(folder: &Path) -> anyhow::Result<Duties> {
+    let path = folder.join("agreements").join("duties.toml");
+    if !path.exists() {
+        return Ok(Duties::usual()?);
+    }
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(&path).with_context(|| name.clone())?;
+    Ok(Duties::read(&text, &name)?)
+}
+
+/// The roles that an agreement or a duty names: no other permits anything.
+pub(crate) fn named_roles(agreements: &Agreements, duties: &Duties) -> BTreeSet<String> {
+    let permits = agreements.agreements.iter().flat_map(|agreement| &agreement.terms.permits);
+    let roles = permits.flat_map(|permit| permit.roles.iter().map(String::as_str));
+    roles.chain(duties.roles()).map(str::to_owned).collect()
 }
 
 /// The table of cases, if there is one.

@@ -7,11 +7,13 @@ mod documents;
 mod folder;
 mod nightly;
 pub(crate) mod policy;
+mod private;
 mod protect;
 mod subject;
 
 pub(crate) use self::folder::{
-    policies_if_any as folder_policies, protection as folder_protection,
+    duties as folder_duties, named_roles as folder_roles, policies_if_any as folder_policies,
+    protection as folder_protection,
 };
 
 use std::path::{Path, PathBuf};
@@ -22,6 +24,7 @@ use wardmote_records::{Keyring, Location, Records, Store};
 
 use self::backup::keep_record_keys;
 use self::folder::{agreements, policies, protection};
+use self::private::make_private_folder;
 use crate::Outcome;
 use crate::place::now;
 
@@ -119,8 +122,14 @@ impl Where {
         let location = self.location();
         if let Location::Sqlite(path) = &location {
             make_private_folder(path.parent().unwrap_or(Path::new(".")))?;
+            private::keep(path, self.is_usual().then_some(&self.folder))?;
         }
         Store::open(&location).await.with_context(|| format!("the records at {location}"))
+    }
+
+    /// Whether the store lies where it does if nobody says otherwise.
+    fn is_usual(&self) -> bool {
+        self.named.is_none() && std::env::var_os("WARDMOTE_RECORDS").is_none()
     }
 
     /// Whether there is a store; a server of PostgreSQL is taken to be there.
@@ -145,7 +154,22 @@ impl Where {
     /// The records, which must be there, by the folder's agreements and words on protection.
     pub(crate) async fn records(&self) -> anyhow::Result<Records> {
         let records = Records::new(self.open().await?, self.keys()?, policies(&self.folder)?);
+        self.warn_of_texts_not_noted(records.store()).await?;
         Ok(records.protected_by(protection(&self.folder)?))
+    }
+
+    /// Says which agreements decide by a text that the store does not know of.
+    pub(crate) async fn warn_of_texts_not_noted(&self, store: &Store) -> anyhow::Result<()> {
+        if !self.folder.join("agreements").is_dir() {
+            return Ok(());
+        }
+        let texts = folder::agreement_texts(&self.folder)?;
+        for id in store.agreements_not_noted(&texts).await? {
+            eprintln!(
+                "agreements/{id}.toml: this text decides, but the store has no note of it; if it is what was signed, run `wardmote records agreements`, and if not, find out who changed it"
+            );
+        }
+        Ok(())
     }
 
     /// The file of the records' own keys, of which only the newest is kept.
@@ -163,15 +187,6 @@ impl Where {
     }
 }
 
-/// A folder that is made here stays out of git: what is in it names people.
-fn make_private_folder(folder: &Path) -> anyhow::Result<()> {
-    if !folder.as_os_str().is_empty() && !folder.exists() {
-        std::fs::create_dir_all(folder)?;
-        std::fs::write(folder.join(".gitignore"), "*\n")?;
-    }
-    Ok(())
-}
-
 pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
     match &arguments.what {
         What::Key { what: KeyWhat::New { name } } => new_key(&at.keys_path(), name)?,
@@ -186,7 +201,10 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         What::Link(arguments) => return protect::link(at, arguments).await,
         What::Subject(arguments) => return subject::run(at, arguments).await,
         What::Rotate => {
-            let count = at.records().await?.rotate_keys(now()).await?;
+            // No permission is asked, and so no agreement.
+            let policies = folder::policies_if_any(&at.folder)?;
+            let records = Records::new(at.open().await?, at.keys()?, policies);
+            let count = records.rotate_keys(now()).await?;
             println!("{count} records are now under the newest key");
         }
         What::Staff { file } => {
@@ -195,15 +213,33 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
             at.open_or_make().await?.load_staff(&staff, now()).await?;
             let (organisations, people) = (staff.organisations.len(), staff.people.len());
             println!("{organisations} organisations and {people} people");
+            warn_of_unnamed_roles(&at.folder, &staff)?;
         }
         What::Agreements => {
-            let texts = folder::agreement_texts(&at.folder)?;
             agreements(&at.folder)?;
+            let texts = folder::agreement_texts(&at.folder)?;
             let count = at.open_or_make().await?.note_agreements(&texts, now()).await?;
             println!("{count} agreements are new or have changed");
         }
     }
     Ok(Outcome::Done)
+}
+
+/// A role that nothing names permits nothing, and is most often a slip of the pen.
+fn warn_of_unnamed_roles(folder: &Path, staff: &Staff) -> anyhow::Result<()> {
+    let policies = folder::policies_if_any(folder)?;
+    let named = folder::named_roles(policies.agreements(), &folder::duties(folder)?);
+    for person in &staff.people {
+        for role in person.roles.iter().filter(|role| !named.contains(&role.role)) {
+            eprintln!(
+                "{}: no agreement and no duty names the role {:?}, so it permits nothing; they name {}",
+                person.id,
+                role.role,
+                named.iter().map(String::as_str).collect::<Vec<_>>().join(", ")
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Adds a key at the end of the file; those that are there are never overwritten.

@@ -121,7 +121,10 @@ async fn resource(at: &Where, name: &str) -> anyhow::Result<(Resource, Option<Re
 
 fn test(folder: &Path) -> anyhow::Result<Outcome> {
     let Some(cases) = cases(folder)? else {
-        bail!("there is no agreements/cases.toml in {}", folder.display());
+        bail!(
+            "there is no agreements/cases.toml in {}: it says who asks what, and what the answer must be; docs/records.md says how it is written",
+            folder.display()
+        );
     };
     let policies = policies(folder)?;
     let protection = protection(folder)?;

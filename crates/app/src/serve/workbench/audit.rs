@@ -8,13 +8,13 @@ use axum::response::IntoResponse as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use wardmote_records::audit::{Entry, Search};
-use wardmote_records::words::{Duty, Operation};
+use wardmote_records::words::{Duty, Operation, Outcome};
 use wardmote_reports::site::work::{Cell, Field, Form, Listing, Paging, Problem, Typed, WorkPage};
 
-use super::account::{links, time_text};
+use super::account::links;
 use super::entered::Entered;
 use super::routes::Needs;
-use super::visit::Visit;
+use super::visit::{SignedIn, Visit};
 use super::{PageError, Routes, Shown, Workbench};
 use axum::extract::RawQuery;
 
@@ -33,7 +33,16 @@ fn read(query: Option<&str>) -> (Typed, Result<Search, Vec<Problem>>) {
     let mut entered = Entered::new(&typed);
     let mut text =
         |name: &str| Some(entered.optional_text(name, 120)).filter(|one| !one.is_empty());
-    let (actor, subject, operation) = (text("actor"), text("subject"), text("operation"));
+    let (actor, subject, recipient) = (text("actor"), text("subject"), text("recipient"));
+    let (operation, outcome) = (text("operation"), text("outcome"));
+    let operation = operation.and_then(|word| {
+        let wrong = |_| entered.wrong("operation", "Choose what was done from the list");
+        Operation::parse(&word).map_err(wrong).ok()
+    });
+    let outcome = outcome.and_then(|word| {
+        let wrong = |_| entered.wrong("outcome", "Choose how it ended from the list");
+        Outcome::parse(&word).map_err(wrong).ok()
+    });
     let from = entered.optional_day("from");
     let to = entered.optional_day("to");
     let problems = entered.problems();
@@ -43,8 +52,9 @@ fn read(query: Option<&str>) -> (Typed, Result<Search, Vec<Problem>>) {
     let search = Search {
         actor,
         subject,
-        operation: operation.and_then(|word| Operation::parse(&word).ok()),
-        recipient: None,
+        operation,
+        outcome,
+        recipient,
         from: from.and_then(start_of),
         before: to.and_then(|to| to.tomorrow().ok()).and_then(start_of),
     };
@@ -55,43 +65,62 @@ fn start_of(day: Date) -> Option<Timestamp> {
     format!("{day}T00:00:00Z").parse().ok()
 }
 
+/// A time that a narrow column has room for.
+fn short_time(at: Timestamp) -> String {
+    jiff::tz::Offset::UTC.to_datetime(at).strftime("%-d %b %Y, %H:%M").to_string()
+}
+
 async fn list(
     State(bench): State<Arc<Workbench>>,
     visit: Visit,
+    who: SignedIn,
     RawQuery(query): RawQuery,
 ) -> Shown {
     let (typed, search) = read(query.as_deref());
     let operations = Operation::ALL.iter().map(|one| (one.word(), one.word()));
     let operations = [("", "Anything")].into_iter().chain(operations);
+    let outcomes = Outcome::ALL.iter().map(|one| (one.word(), one.word()));
+    let outcomes = [("", "Either way")].into_iter().chain(outcomes);
     let form = Form::search(bench.at("audit"), "Search")
         .field(Field::text("actor", "By whom").hint("The id of a person").width(20))
-        .field(Field::text("subject", "With what").hint("A record, or person/ID").width(30))
+        .field(
+            Field::text("subject", "With what")
+                .hint("A record, or the beginning of an entry, such as person/ID or account/ID")
+                .width(30),
+        )
+        .field(
+            Field::text("recipient", "Given to whom").hint("The id of an organisation").width(20),
+        )
         .field(Field::select("operation", "What was done", operations))
+        .field(Field::select("outcome", "How it ended", outcomes))
         .field(Field::date("from", "From this day on"))
         .field(Field::date("to", "To this day, which is included"))
         .filled(&typed);
     let page = WorkPage::new("Log of what was done").paragraph(
         "Every change, every refusal and every reading of a restricted record. What a record says \
-         is never in it.",
+         is never in it. Times are UTC.",
     );
     let search = match search {
         Ok(search) => search,
         Err(problems) => return bench.show(&visit, &page.block(form.with_problems(&problems))),
     };
     let number: u32 = typed.get("page").parse().unwrap_or(1).max(1);
-    let found = bench.accounts.store().search_audit_page(&search, number, PER_PAGE).await?;
+    let store = bench.accounts.store();
+    let found = store.search_audit_page(&search, number, PER_PAGE).await?;
+    store.note_search(who.person(), who.now()).await?;
     let mut listing = Listing::new(
         format!("{} entries, the latest first", found.total),
-        ["When", "Who", "What", "How it ended", "With what", "Under"],
+        ["When", "Who", "What", "How it ended", "With what", "To whom", "Under"],
         "Nothing was found.",
     );
     for entry in found.entries {
         listing = listing.row([
-            time_text(entry.at).into(),
-            entry.actor.into(),
+            Cell::from(short_time(entry.at)).whole(),
+            Cell::from(entry.actor).whole(),
             entry.operation.word().into(),
             entry.outcome.word().into(),
-            entry.subject.into(),
+            Cell::from(entry.subject).id(),
+            entry.recipient.unwrap_or_default().into(),
             Cell::from(entry.policy.unwrap_or(entry.purpose)),
         ]);
     }
@@ -107,7 +136,7 @@ async fn list(
 
 async fn export(
     State(bench): State<Arc<Workbench>>,
-    who: super::visit::SignedIn,
+    who: SignedIn,
     RawQuery(query): RawQuery,
 ) -> Shown {
     let search = read(query.as_deref()).1.map_err(|_| PageError::Unreadable)?;

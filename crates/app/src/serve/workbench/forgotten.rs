@@ -9,7 +9,7 @@ use wardmote_reports::site::work::{Field, Form, Problem, Typed, WorkPage};
 use super::entered::Entered;
 use super::posted::Posted;
 use super::routes::Needs;
-use super::visit::Visit;
+use super::visit::{Origin, Visit};
 use super::{PageError, Routes, Shown, Workbench};
 use crate::place::now;
 
@@ -32,7 +32,12 @@ fn page(bench: &Workbench, typed: &Typed, problems: &[Problem]) -> WorkPage {
     WorkPage::new("Forgotten password").back(bench.at("sign-in"), "Sign in").block(form)
 }
 
-async fn send(State(bench): State<Arc<Workbench>>, visit: Visit, posted: Posted) -> Shown {
+async fn send(
+    State(bench): State<Arc<Workbench>>,
+    visit: Visit,
+    origin: Origin,
+    posted: Posted,
+) -> Shown {
     let mail = bench.mail.clone().ok_or(PageError::NotFound)?;
     let mut entered = Entered::new(posted.typed());
     let email = entered.text("email", 254, "Enter your e-mail address");
@@ -44,7 +49,7 @@ async fn send(State(bench): State<Arc<Workbench>>, visit: Visit, posted: Posted)
         let bench = Arc::clone(&bench);
         // Sent while the page is answered already: how long it takes tells nothing.
         tokio::spawn(async move {
-            let link = bench.invitation_link(&secret);
+            let link = bench.invitation_link(&origin, &secret);
             let name = bench.served.now().site.partnership.clone();
             let hours = bench.accounts.rules().invitation_hours;
             if let Err(error) = mail.send_link(&email, &name, &link, hours).await {

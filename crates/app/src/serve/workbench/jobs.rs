@@ -117,7 +117,16 @@ async fn start(
     let mut problems = entered.problems();
     if problems.is_empty() {
         match jobs_of(&bench).ask(&command, who.person()) {
-            Ok(job) => return Ok(bench.go(&format!("jobs/of/{}", job.id))),
+            Ok(job) => {
+                let store = bench.accounts.store();
+                if let Err(error) = store.note_job(who.person(), &job.id, "asked", who.now()).await
+                {
+                    // What is not in the log is not done.
+                    jobs_of(&bench).cancel(&job.id)?;
+                    return Err(error.into());
+                }
+                return Ok(bench.go(&format!("jobs/of/{}", job.id)));
+            }
             Err(error) => problems.push(Problem::new("work", crate::console::chain(&error))),
         }
     }
@@ -161,11 +170,12 @@ fn summary(job: &Job) -> Vec<SummaryRow> {
 
 async fn cancel(
     State(bench): State<Arc<Workbench>>,
-    _who: SignedIn,
+    who: SignedIn,
     Path(id): Path<String>,
 ) -> Shown {
     let jobs = jobs_of(&bench);
     if !found(&jobs, &id)?.state.status.is_over() {
+        bench.accounts.store().note_job(who.person(), &id, "cancelled", who.now()).await?;
         jobs.cancel(&id)?;
     }
     Ok(bench.go(&format!("jobs/of/{id}")))

@@ -30,14 +30,14 @@ mod settings;
 mod sign_in;
 mod visit;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use wardmote_records::accounts::Accounts;
-use wardmote_records::policy::{AgreementError, Duties};
+use wardmote_records::policy::Duties;
 use wardmote_records::{Location, Records};
 use wardmote_reports::site::SitePages;
 use wardmote_reports::site::work::{Frame, NavigationLink, WorkPage};
@@ -47,10 +47,12 @@ use self::openid::{OpenId, Provider};
 pub(crate) use self::page_error::PageError;
 pub(crate) use self::routes::Routes;
 pub(crate) use self::settings::Settings;
-use self::visit::Visit;
+use self::visit::{Origin, Visit};
 use super::partnership::Served;
 use crate::business::Business;
-use crate::commands::records::{Where, folder_policies, folder_protection};
+use crate::commands::records::{
+    Where, folder_duties, folder_policies, folder_protection, folder_roles,
+};
 
 /// What every handler answers.
 pub(crate) type Shown = Result<Response, PageError>;
@@ -125,6 +127,7 @@ impl Workbench {
         };
         let settings = Settings::read(folder)?;
         let store = at.open().await?;
+        at.warn_of_texts_not_noted(&store).await?;
         let accounts = settings.accounts(folder, store.clone(), keys.clone())?;
         let records = Records::new(store, keys, folder_policies(folder)?);
         let records = records.protected_by(folder_protection(folder)?);
@@ -132,7 +135,7 @@ impl Workbench {
         let business = has_lists.then(|| Business::on(at, records.clone())).transpose()?;
         let base = format!("{}work/", served.base());
         let cookies = cookies::Names::new(served.base(), settings.is_secure());
-        let duties = duties(folder)?;
+        let duties = folder_duties(folder)?;
         let mail = settings.mail.as_ref().map(|mail| Mail::new(mail, folder)).transpose()?;
         let provider =
             settings.openid.as_ref().map(|openid| provider(openid, folder)).transpose()?;
@@ -155,6 +158,11 @@ impl Workbench {
     /// The address of a page below `work/`.
     pub(crate) fn at(&self, path: &str) -> String {
         format!("{}{path}", self.base)
+    }
+
+    /// The roles that an agreement or a duty names: all that permit anything.
+    fn named_roles(&self) -> BTreeSet<String> {
+        folder_roles(self.records.policies().agreements(), &self.duties)
     }
 
     /// What the published assessment says of a claim or figure, and the address of its note.
@@ -185,8 +193,8 @@ impl Workbench {
     }
 
     /// The link by which an invitation is used.
-    fn invitation_link(&self, secret: &str) -> String {
-        format!("{}{}", self.settings.link_start(), self.at(&format!("invitation/{secret}")))
+    fn invitation_link(&self, Origin(origin): &Origin, secret: &str) -> String {
+        format!("{origin}{}", self.at(&format!("invitation/{secret}")))
     }
 
     fn frame(&self, visit: &Visit) -> Frame {
@@ -219,7 +227,9 @@ impl Workbench {
 
     fn may_open(&self, visit: &Visit, path: &str) -> bool {
         let needs = match path {
-            "registers" if self.business.is_none() => return false,
+            "registers" => {
+                return visit.signed_in.as_ref().is_some_and(|who| registers::sees_any(self, who));
+            }
             "people" => routes::Needs::Duty(wardmote_records::words::Duty::AdministerPeople),
             "audit" => routes::Needs::Duty(wardmote_records::words::Duty::ReadAudit),
             "jobs" => routes::Needs::Duty(wardmote_records::words::Duty::RunJobs),
@@ -233,15 +243,4 @@ fn provider(openid: &OpenId, folder: &Path) -> anyhow::Result<Arc<Provider>> {
     let named = openid.client_secret_file.as_deref();
     let secret = settings::secret(folder, named, "WARDMOTE_OPENID_SECRET")?;
     Ok(Arc::new(Provider::new(openid, secret)?))
-}
-
-fn duties(folder: &Path) -> anyhow::Result<Duties> {
-    let path = folder.join("agreements").join("duties.toml");
-    if !path.exists() {
-        return Ok(Duties::usual()?);
-    }
-    let name = path.display().to_string();
-    let text = std::fs::read_to_string(&path).with_context(|| name.clone())?;
-    let read: Result<Duties, AgreementError> = Duties::read(&text, &name);
-    Ok(read?)
 }

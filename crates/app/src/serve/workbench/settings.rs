@@ -87,9 +87,18 @@ impl Settings {
         }
     }
 
-    /// Where links in messages begin.
+    /// Where links begin that the command line hands out, and which nobody asked for at a host.
     pub(crate) fn link_start(&self) -> &str {
         self.address.as_deref().unwrap_or(AT_HOME)
+    }
+
+    /// What to say beside such a link where no address is set.
+    pub(crate) fn link_note(&self) -> Option<String> {
+        self.address.is_none().then(|| {
+            format!(
+                "sign-in.toml names no address, so the link is for {AT_HOME}. Where `wardmote serve                  --listen` names another, put that in its place, or write                  address = \"http://127.0.0.1:PORT\" into sign-in.toml."
+            )
+        })
     }
 }
 

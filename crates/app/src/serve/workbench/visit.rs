@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
+use axum::http::header;
 use axum::http::request::Parts;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use wardmote_records::Asking;
 use wardmote_records::accounts::{Session, SessionId};
 
-use super::PageError;
+use super::{PageError, Workbench};
 
 /// A browser that asks for a page, signed in or not.
 #[derive(Debug, Clone)]
@@ -79,6 +80,23 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, PageError> {
         let visit = Visit::from_request_parts(parts, state).await?;
         visit.signed_in.ok_or(PageError::NotFound)
+    }
+}
+
+/// Where links begin that this visit hands out: this site's origin, as the browser knows it.
+#[derive(Debug)]
+pub(crate) struct Origin(pub(crate) String);
+
+impl FromRequestParts<Arc<Workbench>> for Origin {
+    type Rejection = PageError;
+
+    async fn from_request_parts(
+        parts: &mut Parts,
+        bench: &Arc<Workbench>,
+    ) -> Result<Self, PageError> {
+        let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+        let origin = bench.settings.origin(host.unwrap_or_default());
+        origin.map(Self).ok_or(PageError::OtherHost)
     }
 }
 

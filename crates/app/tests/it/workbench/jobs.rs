@@ -23,6 +23,8 @@ fn an_analyst_asks_for_a_job_and_reads_its_result() {
     assert_eq!(asked.status, 303);
     let job = asked.location().to_owned();
     assert!(job.starts_with("/work/jobs/of/"), "{job}");
+    let subject = format!("analyst-one,,job/{}/asked,", job.trim_start_matches("/work/jobs/of/"));
+    assert!(bench.log().contains(&subject), "{subject}");
     let started = Instant::now();
     loop {
         let page = analyst.get(&job).shows(200, &["wardmote assess", "by analyst-one"]);

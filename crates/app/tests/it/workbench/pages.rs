@@ -27,6 +27,7 @@ const VISITS: [(&str, &[&str]); 3] = [
             "/work/people/organisations",
             "/work/people/of/analyst-one",
             "/work/people/of/analyst-one/change",
+            "/work/people/of/analyst-one/account",
             "/work/people/of/analyst-one/role",
             "/work/people/of/analyst-one/role#sent",
             "/work/people/of/analyst-one/leave",

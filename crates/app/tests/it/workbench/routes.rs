@@ -38,6 +38,8 @@ POST  /people/organisations          401 404 404 422
 GET   /people/of/{id}                303 404 404 200
 GET   /people/of/{id}/change         303 404 404 200
 POST  /people/of/{id}/change         401 404 404 422
+GET   /people/of/{id}/account        303 404 404 200
+POST  /people/of/{id}/account        401 404 404 422
 GET   /people/of/{id}/role           303 404 404 200
 POST  /people/of/{id}/role           401 404 404 422
 POST  /people/of/{id}/invite         401 404 404 200

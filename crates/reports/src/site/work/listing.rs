@@ -7,18 +7,31 @@ use serde::Serialize;
 pub struct Cell {
     text: String,
     href: Option<String>,
+    style: &'static str,
 }
 
 impl Cell {
     /// A cell that leads to a page.
     pub fn link(href: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { text: text.into(), href: Some(href.into()) }
+        Self { text: text.into(), href: Some(href.into()), style: "" }
+    }
+
+    /// On one line, such as a time.
+    #[must_use]
+    pub fn whole(self) -> Self {
+        Self { style: "wm-whole", ..self }
+    }
+
+    /// Smaller, and broken anywhere, such as a long id.
+    #[must_use]
+    pub fn id(self) -> Self {
+        Self { style: "wm-hash wm-id", ..self }
     }
 }
 
 impl<T: Into<String>> From<T> for Cell {
     fn from(text: T) -> Self {
-        Self { text: text.into(), href: None }
+        Self { text: text.into(), href: None, style: "" }
     }
 }
 

@@ -15,6 +15,7 @@ use self::redactions::Redactions;
 use super::Where;
 use super::backup::keep_record_keys;
 use super::folder::protection;
+use super::private;
 use super::protect::{OnBehalf, record};
 use crate::Outcome;
 
@@ -142,12 +143,9 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
 async fn export(at: &Where, reference: &str, out: &Path, by: &OnBehalf) -> anyhow::Result<()> {
     ensure!(!out.exists(), "{} is there already; name a new folder", out.display());
     let held = at.records().await?.held_of(by.asking(), reference).await?;
-    super::make_private_folder(out)?;
+    private::make_private_folder(out)?;
     let redactions = Redactions::proposed(reference, &held);
-    let write = |name: &str, text: String| {
-        let path = out.join(name);
-        std::fs::write(&path, text).with_context(|| path.display().to_string())
-    };
+    let write = |name: &str, text: String| private::write(&out.join(name), text.as_bytes());
     let protection = protection(&at.folder)?;
     write("review.html", page::review(reference, &held, &protection))?;
     write("review.json", page::json(&held, None)?)?;
@@ -183,8 +181,9 @@ async fn release(at: &Where, folder: &Path, by: &OnBehalf) -> anyhow::Result<()>
     let protection: Protection = protection(&at.folder)?;
     let withheld = redactions.records.len() - given.len();
     let html = page::answer(&accesses, &redactions, withheld, &protection);
-    std::fs::write(folder.join("answer.html"), html)?;
-    std::fs::write(folder.join("answer.json"), page::json(&accesses, Some(&redactions))?)?;
+    private::write(&folder.join("answer.html"), html.as_bytes())?;
+    let json = page::json(&accesses, Some(&redactions))?;
+    private::write(&folder.join("answer.json"), json.as_bytes())?;
     println!("{} records in {}", accesses.len(), folder.join("answer.html").display());
     Ok(())
 }

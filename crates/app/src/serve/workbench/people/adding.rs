@@ -8,7 +8,7 @@ use wardmote_records::words::is_id;
 use wardmote_reports::site::work::{Block, Field, Form, Problem, Typed, WorkPage};
 
 use super::{
-    Entered, LONGEST_NAME, PageError, Posted, Shown, SignedIn, Visit, Workbench, find,
+    Entered, LONGEST_NAME, Origin, PageError, Posted, Shown, SignedIn, Visit, Workbench, find,
     organisation_field,
 };
 
@@ -40,6 +40,7 @@ pub(super) async fn add_person(
     State(bench): State<Arc<Workbench>>,
     visit: Visit,
     who: SignedIn,
+    origin: Origin,
     posted: Posted,
 ) -> Shown {
     let typed = posted.typed();
@@ -69,7 +70,7 @@ pub(super) async fn add_person(
     }
     if problems.is_empty() {
         match bench.accounts.create(who.person(), &id, &email, who.now()).await {
-            Ok(()) => return invited(&bench, &visit, &who, &id).await,
+            Ok(()) => return invited(&bench, &visit, &who, &origin, &id).await,
             Err(AccountError::AddressTaken) => {
                 problems.push(Problem::new("email", "Somebody else has this e-mail address"));
             }
@@ -80,9 +81,15 @@ pub(super) async fn add_person(
 }
 
 /// Makes an invitation, and shows it: without e-mail it is handed on in another way.
-pub(super) async fn invited(bench: &Workbench, visit: &Visit, who: &SignedIn, id: &str) -> Shown {
+pub(super) async fn invited(
+    bench: &Workbench,
+    visit: &Visit,
+    who: &SignedIn,
+    origin: &Origin,
+    id: &str,
+) -> Shown {
     let secret = bench.accounts.invite(who.person(), id, who.now()).await?;
-    let link = bench.invitation_link(&secret);
+    let link = bench.invitation_link(origin, &secret);
     let hours = bench.accounts.rules().invitation_hours;
     let account = bench.accounts.account(id).await?.ok_or(PageError::NotFound)?;
     let back = bench.at(&format!("people/of/{id}"));
@@ -115,10 +122,11 @@ pub(super) async fn invite(
     State(bench): State<Arc<Workbench>>,
     visit: Visit,
     who: SignedIn,
+    origin: Origin,
     Path(id): Path<String>,
 ) -> Shown {
     find(&bench, &id).await?;
-    invited(&bench, &visit, &who, &id).await
+    invited(&bench, &visit, &who, &origin, &id).await
 }
 
 pub(super) async fn remove_codes(

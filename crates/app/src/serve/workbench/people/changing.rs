@@ -1,15 +1,17 @@
 //! A person's name, organisation and roles.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use wardmote_records::StoreError;
+use jiff::civil::Date;
+use serde::Deserialize;
 use wardmote_records::people::{PersonShown, Role, Written};
-use wardmote_records::words::is_id;
 use wardmote_reports::site::work::{Field, Form, Problem, TwoVersions, Typed, WorkPage};
 
+use super::leaving::LAST;
 use super::{
-    Entered, LONGEST_NAME, PageError, Posted, Shown, SignedIn, Visit, Workbench, find,
+    Ask, Entered, LONGEST_NAME, PageError, Posted, Shown, SignedIn, Visit, Workbench, find,
     organisation_field,
 };
 
@@ -84,15 +86,41 @@ pub(super) async fn ask_role(
     visit: Visit,
     who: SignedIn,
     Path(id): Path<String>,
+    Ask(wanted): Ask<WantedRole>,
 ) -> Shown {
     let person = find(&bench, &id).await?;
-    let today = who.today();
-    let typed = Typed::new([
-        ("from-day", today.day().to_string()),
-        ("from-month", today.month().to_string()),
-        ("from-year", today.year().to_string()),
-    ]);
-    bench.show(&visit, &role_page(&bench, &person, &typed, &[]))
+    let ending = person
+        .roles
+        .iter()
+        .find(|role| Some(&role.role) == wanted.role.as_ref() && Some(role.from) == wanted.from);
+    // A role that is to end is ended today, unless another day is entered.
+    let (from, to) = match ending {
+        Some(role) => (role.from, Some(who.today().max(role.from))),
+        None => (who.today(), None),
+    };
+    let mut typed = vec![("role".to_owned(), wanted.role.unwrap_or_default())];
+    for (field, day) in [("from", Some(from)), ("to", to)] {
+        let Some(day) = day else { continue };
+        typed.push((format!("{field}-day"), day.day().to_string()));
+        typed.push((format!("{field}-month"), day.month().to_string()));
+        typed.push((format!("{field}-year"), day.year().to_string()));
+    }
+    bench.show(&visit, &role_page(&bench, &person, &Typed::new(typed), &[]))
+}
+
+/// The role that a link names, and its first day.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct WantedRole {
+    #[serde(default)]
+    role: Option<String>,
+    #[serde(default)]
+    from: Option<Date>,
+}
+
+/// The roles that an agreement or a duty names, and those that the person was given before.
+fn roles(bench: &Workbench, person: &PersonShown) -> BTreeSet<String> {
+    let own = person.roles.iter().map(|role| role.role.clone());
+    bench.named_roles().into_iter().chain(own).collect()
 }
 
 fn role_page(
@@ -101,11 +129,12 @@ fn role_page(
     typed: &Typed,
     problems: &[Problem],
 ) -> WorkPage {
+    let choices = roles(bench, person).into_iter().map(|role| (role.clone(), role));
+    let choices = [(String::new(), "Choose one".to_owned())].into_iter().chain(choices);
     let form = Form::new(bench.at(&format!("people/of/{}/role", person.id)), "Save the role")
         .field(
-            Field::text("role", "Role")
-                .hint("As agreements and duties name it, such as analyst or administrator")
-                .width(20),
+            Field::select("role", "Role", choices)
+                .hint("Those that agreements and duties name: no other would permit anything"),
         )
         .field(Field::date("from", "First day").hint("For a role that they have: its first day"))
         .field(Field::date("to", "Last day").hint("Leave empty where none is agreed"))
@@ -127,11 +156,13 @@ pub(super) async fn give_role(
     let person = find(&bench, &id).await?;
     let typed = posted.typed();
     let mut entered = Entered::new(typed);
-    let role = entered.text("role", 80, "Enter the role");
+    let role = entered.text("role", 80, "Choose a role");
     let from = entered.day("from", "Enter the first day");
     let to = entered.optional_day("to");
-    if !role.is_empty() && !is_id(&role) {
-        entered.wrong("role", "Use small letters, digits and hyphens only");
+    if !role.is_empty() && !roles(&bench, &person).contains(&role) {
+        let named = bench.named_roles().into_iter().collect::<Vec<_>>().join(", ");
+        let wrong = format!("No agreement and no duty names the role {role}. They name {named}");
+        entered.wrong("role", &wrong);
     }
     if from.zip(to).is_some_and(|(from, to)| to < from) {
         entered.wrong("to", "The last day must not be before the first");
@@ -141,11 +172,10 @@ pub(super) async fn give_role(
         return bench.show(&visit, &role_page(&bench, &person, typed, &problems));
     };
     let role = Role { role, from, to };
-    let given = bench.accounts.store().give_role(who.person(), &id, &role, who.now()).await;
-    if let Err(StoreError::NoId { .. }) = given {
-        let wrong = [Problem::new("role", "Use small letters, digits and hyphens only")];
+    if bench.accounts.is_last_administrator(&bench.duties, &id, &role, who.now()).await? {
+        let wrong = [Problem::new("to", LAST)];
         return bench.show(&visit, &role_page(&bench, &person, typed, &wrong));
     }
-    given?;
+    bench.accounts.store().give_role(who.person(), &id, &role, who.now()).await?;
     Ok(bench.go(&format!("people/of/{id}?done=role")))
 }

@@ -3,9 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use wardmote_reports::site::work::{Block, Cell, Form, Listing, WorkPage};
+use wardmote_records::accounts::AccountError;
+use wardmote_records::people::PersonShown;
+use wardmote_reports::site::work::{Block, Cell, Form, Listing, Problem, WorkPage};
 
 use super::{Shown, SignedIn, Visit, Workbench, day_text, find};
+
+/// Why the last administrator stays.
+pub(super) const LAST: &str = "Nobody else who can sign in may administer people. Give somebody else \
+                               that role first, and wait until they have set a password";
 
 pub(super) async fn ask_leave(
     State(bench): State<Arc<Workbench>>,
@@ -13,8 +19,13 @@ pub(super) async fn ask_leave(
     Path(id): Path<String>,
 ) -> Shown {
     let person = find(&bench, &id).await?;
+    bench.show(&visit, &ask_page(&bench, &person, &[]))
+}
+
+fn ask_page(bench: &Workbench, person: &PersonShown, problems: &[Problem]) -> WorkPage {
+    let id = &person.id;
     let form = Form::new(bench.at(&format!("people/of/{id}/leave")), "End it all now").warning();
-    let page = WorkPage::new("Somebody leaves")
+    WorkPage::new("Somebody leaves")
         .caption(&person.name)
         .back(bench.at(&format!("people/of/{id}")), "Back")
         .paragraph("This is done at once:")
@@ -25,8 +36,7 @@ pub(super) async fn ask_leave(
             "the records that they made are listed, so that somebody takes them over.".into(),
         ]))
         .paragraph("What they did stays in the log.")
-        .block(form);
-    bench.show(&visit, &page)
+        .block(form.with_problems(problems))
 }
 
 pub(super) async fn leave(
@@ -36,7 +46,14 @@ pub(super) async fn leave(
     Path(id): Path<String>,
 ) -> Shown {
     let person = find(&bench, &id).await?;
-    let left = bench.accounts.leave(who.person(), &id, who.today(), who.now()).await?;
+    let (by, today) = (who.person(), who.today());
+    let left = match bench.accounts.leave(by, &id, today, &bench.duties, who.now()).await {
+        Err(AccountError::LastAdministrator { .. }) => {
+            let problems = [Problem::new("", LAST)];
+            return bench.show(&visit, &ask_page(&bench, &person, &problems));
+        }
+        left => left?,
+    };
     let mut roles = Listing::new("Roles that ended", ["Role", "Was to end"], "They had none.");
     for (role, to) in left.roles {
         let to = to.map_or_else(|| "no end agreed".to_owned(), day_text);

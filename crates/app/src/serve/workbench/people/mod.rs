@@ -1,6 +1,7 @@
 //! People, organisations and roles, for those who administer them.
 
 mod adding;
+mod address;
 mod changing;
 mod leaving;
 mod organisations;
@@ -20,7 +21,7 @@ use super::account::{Done, day_text, links, time_text};
 use super::entered::Entered;
 use super::posted::Posted;
 use super::routes::Needs;
-use super::visit::{Ask, SignedIn, Visit};
+use super::visit::{Ask, Origin, SignedIn, Visit};
 use super::{PageError, Routes, Shown, Workbench};
 
 const PER_PAGE: u32 = 50;
@@ -37,6 +38,8 @@ pub(super) fn add(routes: &mut Routes) {
         .get("people/of/{id}", NEEDS, person)
         .get("people/of/{id}/change", NEEDS, changing::ask_change)
         .post("people/of/{id}/change", NEEDS, changing::change)
+        .get("people/of/{id}/account", NEEDS, address::ask)
+        .post("people/of/{id}/account", NEEDS, address::save)
         .get("people/of/{id}/role", NEEDS, changing::ask_role)
         .post("people/of/{id}/role", NEEDS, changing::give_role)
         .post("people/of/{id}/invite", NEEDS, adding::invite)
@@ -103,6 +106,7 @@ async fn find(bench: &Workbench, id: &str) -> Result<PersonShown, PageError> {
 async fn person(
     State(bench): State<Arc<Workbench>>,
     visit: Visit,
+    who: SignedIn,
     Path(id): Path<String>,
     Ask(done): Ask<Done>,
 ) -> Shown {
@@ -113,32 +117,48 @@ async fn person(
         SummaryRow::new("Name", &person.name).change(at("change")),
         SummaryRow::new("Organisation", &person.organisation.name).change(at("change")),
         SummaryRow::new("Id", &person.id),
-        SummaryRow::several("Account", state_of(account.as_ref())),
+        SummaryRow::several("Account", state_of(account.as_ref())).change(at("account")),
     ];
-    let mut roles = Listing::new("Roles", ["Role", "From", "To"], "No role.");
+    let mut roles = Listing::new("Roles", ["Role", "From", "To", "Change"], "No role.");
     for role in &person.roles {
         let to = role.to.map_or_else(|| "no end agreed".to_owned(), day_text);
+        let end = if role.to.is_none_or(|to| to >= who.today()) {
+            let query = [("role", role.role.clone()), ("from", role.from.to_string())];
+            let query = serde_urlencoded::to_string(query).unwrap_or_default();
+            Cell::link(at(&format!("role?{query}")), format!("End {}", role.role))
+        } else {
+            Cell::from("")
+        };
         let from = Cell::from(day_text(role.from));
-        roles = roles.row([role.role.clone().into(), from, to.into()]);
+        roles = roles.row([role.role.clone().into(), from, to.into(), end]);
     }
     let mut page = WorkPage::new(&person.name)
         .back(bench.at("people"), "People")
         .block(Block::Summary(rows))
         .block(roles)
-        .block(links([(at("role"), "Give a role, or its last day")]));
-    if let Some(account) = account.filter(|account| account.ended.is_none()) {
-        page = page
-            .block(Block::Heading("Account".into()))
-            .block(Form::new(at("invite"), "Make a new link to set a password").secondary());
+        .block(links([(at("role"), "Give a role, or its last day")]))
+        .block(Block::Heading("Account".into()));
+    let open = account.as_ref().filter(|account| account.ended.is_none());
+    if let Some(account) = open {
+        page = page.block(Form::new(at("invite"), "Make a new link to set a password").secondary());
         if account.has_codes {
             let lost = "Take the one-time codes away, because device and recovery codes are lost";
             page = page.block(Form::new(at("codes"), lost).secondary());
         }
+    } else {
+        let words = match account {
+            Some(_) => "Let them sign in again, because they came back",
+            None => "Let them sign in: enter their e-mail address, and invite them",
+        };
+        page = page.block(links([(at("account"), words)]));
+    }
+    if open.is_some() || person.roles.iter().any(|role| role.to.is_none()) {
         page = page.block(links([(at("leave"), "End this person's access, because they leave")]));
     }
     let sentences = [
         ("changed", "The change is saved."),
         ("role", "The role is saved."),
+        ("address", "The e-mail address is saved. They sign in with it from now on."),
         (
             "codes",
             "The one-time codes are taken away. A password is now enough to set up new ones.",

@@ -169,9 +169,34 @@ async fn form(
     }
     let problems: Vec<Problem> = faults
         .iter()
-        .map(|fault| Problem::new(&fault.field, format!("{}: {}", fault.label, fault.why)))
+        .map(|fault| Problem::new(&fault.field, message(register, values, fault)))
         .collect();
     Ok(form.with_problems(&problems))
+}
+
+/// What is wrong in a field, as a sentence that needs no label before it.
+fn message(register: &Register, values: &Values, fault: &Fault) -> String {
+    let declared = register.field(&fault.field);
+    match declared.filter(|one| one.required && values.get(&one.id).trim().is_empty()) {
+        Some(declared) => {
+            let chosen =
+                matches!(declared.kind, FieldKind::Choice | FieldKind::YesNo | FieldKind::Item);
+            let verb = if chosen { "Choose" } else { "Enter" };
+            format!("{verb} {}", with_first(&declared.label, char::to_lowercase))
+        }
+        None => with_first(&fault.why, char::to_uppercase),
+    }
+}
+
+/// The text with its first letter changed, unless it begins with capitals, such as ASB.
+fn with_first<C: Iterator<Item = char>>(text: &str, change: impl Fn(char) -> C) -> String {
+    let mut letters = text.chars();
+    match (letters.next(), letters.clone().next()) {
+        (Some(first), second) if !second.is_some_and(char::is_uppercase) => {
+            change(first).chain(letters).collect()
+        }
+        _ => text.to_owned(),
+    }
 }
 
 async fn field(here: &Here<'_>, declared: &Declared, value: &str) -> Result<Field, PageError> {

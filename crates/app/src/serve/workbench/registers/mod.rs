@@ -7,7 +7,8 @@ mod item;
 mod links;
 mod list;
 
-use wardmote_records::policy::{Request, Resource};
+use wardmote_records::accounts::Stage;
+use wardmote_records::policy::{Actor, Request, Resource};
 use wardmote_records::registers::{Register, RegisterError};
 use wardmote_records::words::{Marking, Operation};
 use wardmote_records::{Asking, RecordId};
@@ -35,6 +36,15 @@ pub(super) fn add(routes: &mut Routes) {
         .post("registers/{register}/{id}/unlink", signed_in, links::unlink);
 }
 
+/// Whether somebody may see any register, and so finds them in the navigation.
+pub(super) fn sees_any(bench: &Workbench, who: &SignedIn) -> bool {
+    let session = who.session();
+    let Ok(here) = Here::of(bench, who) else { return false };
+    let may = |register| here.permits(&session.actor, register, Operation::Consultation);
+    session.stage == Stage::Open
+        && here.business.registers.iter().any(|one| may(one).unwrap_or(false))
+}
+
 /// The registers of this partnership, for somebody who asks now.
 struct Here<'a> {
     business: &'a Business,
@@ -57,18 +67,23 @@ impl<'a> Here<'a> {
         let Some(actor) = store.actor(self.asking.actor, self.asking.today).await? else {
             return Ok(false);
         };
+        self.permits(&actor, register, operation)
+    }
+
+    fn permits(
+        &self,
+        actor: &Actor,
+        register: &Register,
+        operation: Operation,
+    ) -> Result<bool, PageError> {
         let resource = Resource {
             owner: self.business.settings.filing().owner,
             category: register.id.clone(),
             marking: Marking::Official,
             personal: register.personal,
         };
-        let request = Request {
-            actor: &actor,
-            operation,
-            purpose: self.asking.purpose,
-            on: self.asking.today,
-        };
+        let request =
+            Request { actor, operation, purpose: self.asking.purpose, on: self.asking.today };
         let decision = self.business.records.policies().decide(&request, &resource)?;
         Ok(matches!(decision, wardmote_records::policy::Decision::Permitted { .. }))
     }
