@@ -1,4 +1,4 @@
-//! Clocks, calendar and routes, read from the partnership's folder.
+//! Clocks, calendar, routes and rules of reviews, read from the partnership's folder.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use serde::de::DeserializeOwned;
 use wardmote_domain::clock::{ApprovalRoute, Calendar, Clock};
+use wardmote_domain::review::{Checklist, Threshold};
 use wardmote_evidence::folder::parse;
 
 /// What the folder says of law and of ways to decide, each by the name of its file.
@@ -14,6 +15,8 @@ pub(crate) struct Law {
     pub(crate) calendar: Calendar,
     pub(crate) clocks: BTreeMap<String, Clock>,
     pub(crate) routes: BTreeMap<String, ApprovalRoute>,
+    pub(crate) asb_threshold: Option<Threshold>,
+    pub(crate) publication: Option<Checklist>,
 }
 
 impl Law {
@@ -40,7 +43,14 @@ impl Law {
         for (name, route) in &routes {
             route.check().with_context(|| format!("routes/{name}.toml"))?;
         }
-        Ok(Self { calendar, clocks, routes })
+        let reviews = folder.join("reviews");
+        Ok(Self {
+            calendar,
+            clocks,
+            routes,
+            asb_threshold: if_there(&reviews.join("asb-threshold.toml"))?,
+            publication: if_there(&reviews.join("publication.toml"))?,
+        })
     }
 
     /// A clock by its file's name.
@@ -60,6 +70,10 @@ impl Law {
 
 fn names<T>(all: &BTreeMap<String, T>) -> String {
     if all.is_empty() { "none".into() } else { all.keys().cloned().collect::<Vec<_>>().join(", ") }
+}
+
+fn if_there<T: DeserializeOwned>(path: &Path) -> anyhow::Result<Option<T>> {
+    Ok(if path.is_file() { Some(parse(path)?) } else { None })
 }
 
 /// Every TOML file of a folder, which need not be there.

@@ -1,5 +1,6 @@
 //! `wardmote`: the working system of a community safety partnership.
 
+mod board;
 mod business;
 mod commands;
 mod console;
@@ -7,6 +8,7 @@ mod jobs;
 mod law;
 mod place;
 mod publish;
+mod reviews;
 mod serve;
 mod stranger;
 
@@ -18,8 +20,9 @@ use wardmote_lake::SnapshotId;
 
 use crate::commands::{
     analyse, assess, bundle, clock, count, coverage, demo, duties, fetch, ingest, init,
-    jobs as run_jobs, lint, loads, measure, moves, plan, prose, records, refusals, register,
-    serve as serve_site, source, statistics, totals, trace, twin, verify, vintages, withdraw,
+    jobs as run_jobs, lint, loads, measure, moves, pack, plan, prose, records, refusals, register,
+    review, serve as serve_site, source, statistics, totals, trace, twin, verify, vintages,
+    withdraw,
 };
 use crate::place::At;
 
@@ -92,6 +95,8 @@ enum Command {
     Plan(plan::Arguments),
     Duties(duties::Arguments),
     Register(register::Arguments),
+    Pack(pack::Arguments),
+    Review(review::Arguments),
 }
 
 /// How a command ended when it could run.
@@ -159,6 +164,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             | Command::Plan(_)
             | Command::Duties(_)
             | Command::Register(_)
+            | Command::Review(_)
     );
     let store = &records::Where { folder: folder.clone(), named: arguments.records.clone() };
     anyhow::ensure!(
@@ -207,6 +213,8 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             Command::Plan(arguments) => plan::run(store, arguments).await,
             Command::Duties(arguments) => duties::run(store, arguments).await,
             Command::Register(arguments) => register::run(store, arguments).await,
+            Command::Pack(arguments) => pack::run(at, store, arguments).await,
+            Command::Review(arguments) => review::run(store, arguments).await,
             Command::Init(_)
             | Command::Fetch(_)
             | Command::Source(_)

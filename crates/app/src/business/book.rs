@@ -71,6 +71,11 @@ impl Book {
         Self { by_id: by_id.collect(), entries }
     }
 
+    /// Every item.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
     /// The items of a register.
     pub(crate) fn all<'a>(&'a self, register: &'a str) -> impl Iterator<Item = &'a Entry> {
         self.entries.iter().filter(move |entry| entry.register == register)

@@ -15,12 +15,12 @@ use wardmote_records::registers::Registers;
 use wardmote_records::{Asking, Records};
 
 pub(crate) use self::book::{Book, Entry};
-pub(crate) use self::load::load_folder;
+pub(crate) use self::load::{load_folder, read_items};
 pub(crate) use self::plan::{
     ActionView, MeasureView, PlanView, PriorityView, chain, plan_in_force,
 };
 pub(crate) use self::readings::{Reading, Readings};
-pub(crate) use self::settings::Settings;
+pub(crate) use self::settings::{Settings, toml_files};
 use crate::commands::records::Where;
 use crate::place::{now, today};
 

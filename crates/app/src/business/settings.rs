@@ -65,7 +65,7 @@ pub(super) fn registers(folder: &Path) -> anyhow::Result<Registers> {
 }
 
 /// The TOML files of a folder by name; none where there is no folder.
-pub(super) fn toml_files(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
+pub(crate) fn toml_files(folder: &Path) -> anyhow::Result<Vec<std::path::PathBuf>> {
     if !folder.is_dir() {
         return Ok(Vec::new());
     }

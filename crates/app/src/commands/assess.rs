@@ -110,11 +110,17 @@ pub(crate) fn files(assessed: &Assessed) -> anyhow::Result<Vec<(String, Vec<u8>)
 /// Writes every file of an assessment; the earlier publication is replaced only when all are written.
 pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
     let files = files(assessed)?;
+    write_files(&files, out)?;
+    Ok(files.len())
+}
+
+/// Writes files to a folder; the earlier one, which must be ours, is replaced only when all are written.
+pub(crate) fn write_files(files: &[(String, Vec<u8>)], out: &Path) -> anyhow::Result<()> {
     let staging = out.with_extension("writing");
     if staging.exists() {
         std::fs::remove_dir_all(&staging).with_context(|| staging.display().to_string())?;
     }
-    for (name, bytes) in &files {
+    for (name, bytes) in files {
         let path = staging.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
@@ -136,10 +142,9 @@ pub(crate) fn write(assessed: &Assessed, out: &Path) -> anyhow::Result<usize> {
         std::fs::rename(out, &before).with_context(|| out.display().to_string())?;
         std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
         std::fs::remove_dir_all(&before).with_context(|| before.display().to_string())?;
-        return Ok(files.len());
+        return Ok(());
     }
-    std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
-    Ok(files.len())
+    std::fs::rename(&staging, out).with_context(|| out.display().to_string())
 }
 
 /// The page templates, from where `cargo xtask assets` laid them.

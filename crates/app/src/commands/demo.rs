@@ -9,10 +9,11 @@ use wardmote_twin::feeds::{self, FeedsRequest};
 use wardmote_twin::stockport::{self, StockportTwin};
 
 use crate::Outcome;
-use crate::business::{Settings, load_folder};
+use crate::business::{Business, Settings, load_folder};
 use crate::commands::records::Where;
-use crate::commands::{assess, ingest};
+use crate::commands::{assess, ingest, pack};
 use crate::place::{Partnership, today};
+use crate::reviews;
 
 /// Load and assess every partnership of a folder
 #[derive(Debug, clap::Args)]
@@ -75,6 +76,17 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
             let at = Where { folder: path.clone(), named: None };
             let changed = load_folder(&at).await?;
             println!("  plan and registers: {changed} items are new or have changed");
+            let business = Business::open(&at).await?;
+            let n_cases = reviews::load_folder(&business, path).await?;
+            business.records.store().close().await;
+            println!("  reviews: {n_cases} items are new");
+            for (page, packed) in pack::demo(&partnership, &at).await? {
+                if packed == Outcome::Wrong {
+                    outcome = Outcome::Wrong;
+                } else {
+                    written.push(page);
+                }
+            }
         }
         written.push(out.join("index.html"));
     }

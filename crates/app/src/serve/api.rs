@@ -17,6 +17,7 @@ use wardmote_evidence::local;
 use super::answer::{Held, held};
 use super::areas::own;
 use super::asked::Parameters;
+use super::board;
 use super::openapi;
 use super::partnership::Served;
 use super::plan;
@@ -86,6 +87,9 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         .route(&at("topics/{id}/areas"), get(ask::topic_areas))
         .route(&at("compare"), get(ask::compare))
         .route(&at("explore"), get(ask::explore))
+        .route(&at("meetings"), get(meetings))
+        .route(&at("decisions"), get(decisions))
+        .route(&at("groups"), get(groups))
 }
 
 /// A listing of what is published of the plan.
@@ -129,6 +133,30 @@ async fn duties(
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     of_plan(&served, plan::api_duties, &asked, &headers)
+}
+
+async fn meetings(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Parameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, board::api_meetings, &asked, &headers)
+}
+
+async fn decisions(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Parameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, board::api_decisions, &asked, &headers)
+}
+
+async fn groups(
+    State(served): State<Arc<Served>>,
+    Query(asked): Query<Parameters>,
+    headers: HeaderMap,
+) -> Result<Response, ApiProblem> {
+    of_plan(&served, board::api_groups, &asked, &headers)
 }
 
 async fn measures(

@@ -8,6 +8,7 @@ mod answer;
 mod api;
 mod areas;
 mod asked;
+mod board;
 mod charts;
 mod compare;
 mod data_page;
@@ -115,7 +116,11 @@ pub(crate) async fn site(
 
 /// The public routes of one partnership.
 fn routes(base: &str) -> Router<Arc<Served>> {
-    pages::routes(base).merge(api::routes(base)).merge(map::routes(base)).merge(plan::routes(base))
+    pages::routes(base)
+        .merge(api::routes(base))
+        .merge(map::routes(base))
+        .merge(plan::routes(base))
+        .merge(board::routes(base))
 }
 
 fn name_of(folder: &std::path::Path) -> anyhow::Result<String> {

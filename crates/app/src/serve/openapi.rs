@@ -11,7 +11,7 @@ const MAYBE: &[&str] = &["string", "null"];
 const NUMBER: &[&str] = &["number", "null"];
 const WHOLE: &[&str] = &["integer", "null"];
 
-const LISTS: [Described; 13] = [
+const LISTS: [Described; 16] = [
     (
         "measures",
         "Measures of open sources",
@@ -146,6 +146,45 @@ const LISTS: [Described; 13] = [
             ("lower", NUMBER),
             ("upper", NUMBER),
             ("note", MAYBE),
+        ],
+    ),
+    (
+        "meetings",
+        "Published meetings",
+        &[
+            ("reference", TEXT),
+            ("title", TEXT),
+            ("group", MAYBE),
+            ("date", MAYBE),
+            ("starts", MAYBE),
+            ("ends", MAYBE),
+            ("place", MAYBE),
+            ("state", MAYBE),
+        ],
+    ),
+    (
+        "decisions",
+        "Published decisions",
+        &[
+            ("reference", TEXT),
+            ("meeting", MAYBE),
+            ("asked", TEXT),
+            ("state", MAYBE),
+            ("decided", MAYBE),
+            ("owner", MAYBE),
+            ("due", MAYBE),
+        ],
+    ),
+    (
+        "groups",
+        "Published groups, as they stand today",
+        &[
+            ("reference", TEXT),
+            ("title", TEXT),
+            ("reports_to", MAYBE),
+            ("chairs", MAYBE),
+            ("meets", MAYBE),
+            ("state", TEXT),
         ],
     ),
 ];

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wardmote_domain::clock::Calendar;
 use wardmote_reports::site::{Page, Scripts, SitePages};
 
 use wardmote_records::registers::PublishedState;
@@ -12,6 +13,7 @@ use wardmote_records::registers::PublishedState;
 use super::plan::{PublicPlan, Reader};
 use super::vintage::Vintage;
 use crate::commands::records::Where;
+use crate::law::Law;
 
 /// How often the lake and the publication are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -33,6 +35,8 @@ pub(crate) struct Served {
     making: Arc<Semaphore>,
     reader: Reader,
     plan: RwLock<(Arc<PublicPlan>, PublishedState)>,
+    /// The partnership's calendar, where its folder has one.
+    calendar: Option<Calendar>,
 }
 
 impl Served {
@@ -49,7 +53,19 @@ impl Served {
         let reader = Reader::open(at).await;
         let state = reader.state().await;
         let plan = RwLock::new((Arc::new(reader.read(folder).await?), state));
-        Ok(Self { folder: folder.clone(), base, scripts, templates, now, making, reader, plan })
+        let calendar = folder.join("calendars").is_dir().then(|| Law::read(folder)).transpose()?;
+        let calendar = calendar.map(|law| law.calendar);
+        Ok(Self {
+            folder: folder.clone(),
+            base,
+            scripts,
+            templates,
+            now,
+            making,
+            reader,
+            plan,
+            calendar,
+        })
     }
 
     /// The first vintage: read again while a publication is being replaced, but not for ever, as one
@@ -68,6 +84,10 @@ impl Served {
 
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    pub(super) fn calendar(&self) -> Option<&Calendar> {
+        self.calendar.as_ref()
     }
 
     pub(super) fn base(&self) -> &str {

@@ -93,6 +93,50 @@ fn leeds_agrees_with_a_plain_count_and_claims_nothing_of_single_months() {
     officers::edit_and_bring_back(&leeds);
 }
 
+/// The board's pack was made by the demo; it goes again, and is refused where an officer's words claim
+/// what no test supports.
+fn board_pack(twin: &Path) {
+    let folder = twin.join("packs/board-2025-03-18");
+    let page = std::fs::read_to_string(folder.join("index.html")).unwrap();
+    for words in
+        ["SYNTHETIC", "Decisions wanted of this meeting", "Op Challenger", "Spotlight: Cohesion"]
+    {
+        assert!(page.contains(words), "{words:?} is not in the pack");
+    }
+    assert!(!page.contains("{{"), "a binding was not printed");
+    // Each number leads to its note, and each note is there.
+    let figures = std::fs::read_to_string(folder.join("figures.html")).unwrap();
+    let mut n_links = 0;
+    for link in page.split("href=\"figures.html#").skip(1) {
+        let anchor = link.split('"').next().unwrap();
+        assert!(figures.contains(&format!("id=\"{anchor}\"")), "{anchor} has no note");
+        n_links += 1;
+    }
+    assert!(n_links > 20, "{n_links} numbers");
+    for name in ["pack.pdf", "slides.pdf", "evidence.json", "tables/decisions.csv"] {
+        assert!(folder.join(name).metadata().unwrap().len() > 100, "{name}");
+    }
+    let words = ["pack", "build", "board-2025-03-18", "--out", "again"];
+    wardmote(twin, &words).ended(0);
+    assert_eq!(std::fs::read_to_string(twin.join("again/index.html")).unwrap(), page);
+    let path = twin.join("plan/items/6-board.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let claim = "Burglary fell significantly, by 37%.";
+    std::fs::write(
+        &path,
+        text.replace("The group has lapsed,", &format!("{claim} The group has lapsed,")),
+    )
+    .unwrap();
+    wardmote(twin, &["plan", "load"]).ended(0);
+    std::fs::remove_dir_all(twin.join("again")).unwrap();
+    let refused = wardmote(twin, &words).ended(1);
+    assert!(refused.out.contains("decisions 2025-03-B, why"), "{}", refused.out);
+    assert!(refused.out.contains("unsupported-word"), "{}", refused.out);
+    assert!(!twin.join("again").exists(), "a refused pack was written");
+    std::fs::write(&path, text).unwrap();
+    wardmote(twin, &["plan", "load"]).ended(0);
+}
+
 #[test]
 fn the_twin_finds_what_was_planted_and_nothing_else() {
     let here = tempfile::tempdir().unwrap();
@@ -117,6 +161,7 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
         let statement = evidence["answers"][claim]["statement"].as_str().unwrap();
         assert!(statement.starts_with(begins), "{claim}: {statement}");
     }
+    board_pack(&twin);
     for page in ["index.html", "full.html", "figures.html"] {
         let text = std::fs::read_to_string(twin.join("published").join(page)).unwrap();
         assert!(text.contains("SYNTHETIC"), "{page} does not say what it is");

@@ -199,10 +199,12 @@ struct File {
 pub struct Registers(BTreeMap<String, Register>);
 
 /// The registers that every partnership has, by the file that declares them.
-const STANDARD: [(&str, &str); 3] = [
+const STANDARD: [(&str, &str); 5] = [
     ("plan.toml", include_str!("../../registers/plan.toml")),
     ("duties.toml", include_str!("../../registers/duties.toml")),
     ("lists.toml", include_str!("../../registers/lists.toml")),
+    ("board.toml", include_str!("../../registers/board.toml")),
+    ("reviews.toml", include_str!("../../registers/reviews.toml")),
 ];
 
 impl Registers {

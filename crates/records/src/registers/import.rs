@@ -370,7 +370,9 @@ fn depth(registers: &Registers, id: &str, above: usize) -> usize {
     if above > 8 {
         return 0;
     }
+    // Items of a register that name one another stand in the order in which they were given.
     let named = register.fields.iter().filter_map(|field| field.to.as_deref());
+    let named = named.filter(|to| *to != id);
     named.map(|to| depth(registers, to, above + 1) + 1).max().unwrap_or(0)
 }
 

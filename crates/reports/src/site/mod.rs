@@ -4,6 +4,7 @@
 //! pages they are, and a [`Page`] what one of them says.
 
 mod ask;
+mod board;
 mod files;
 mod guides;
 mod map_page;
@@ -14,6 +15,7 @@ mod topic;
 pub mod work;
 
 pub use ask::{AskOption, ComparePage, Compared, ExplorePage, Explored, Wrong};
+pub use board::{BoardPage, MeetingLine, MeetingPage, MeetingsPage, StructurePage};
 pub use files::{Scripts, SiteFile, SiteFiles};
 pub use guides::{Guide, methods};
 pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, MapData, MapPage};
@@ -61,7 +63,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 31] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -87,11 +89,16 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("site/compare.html", include_str!("../templates/site/compare.html")),
     ("site/explore.html", include_str!("../templates/site/explore.html")),
     ("site/source.html", include_str!("../templates/site/source.html")),
+    ("site/board-links.html", include_str!("../templates/site/board-links.html")),
+    ("site/meetings.html", include_str!("../templates/site/meetings.html")),
+    ("site/meeting.html", include_str!("../templates/site/meeting.html")),
+    ("site/decisions.html", include_str!("../templates/site/decisions.html")),
+    ("site/structure.html", include_str!("../templates/site/structure.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];
 
 /// What stands in the navigation: text, and address below the site's.
-const NAVIGATION: [(&str, &str); 10] = [
+const NAVIGATION: [(&str, &str); 11] = [
     ("Home", ""),
     ("Areas", "areas"),
     ("Map", "map"),
@@ -100,6 +107,7 @@ const NAVIGATION: [(&str, &str); 10] = [
     ("Explore", "explore"),
     ("Needs assessment", "assessment"),
     ("Plan", "plan"),
+    ("Meetings", "meetings"),
     ("Data", "data"),
     ("Methods", "methods"),
 ];
@@ -125,6 +133,7 @@ impl SitePages {
             .collect();
         let shown = match page {
             Page::Guide(guide) => context! { blocks => Serde(guide.blocks()) },
+            Page::Board(board) => context! { drawings => [drawing(board.chart(), site)] },
             Page::Area(area) => {
                 let parts = drawings(&area.parts, site);
                 context! { drawings => of_measures(&area.measures, site), parts }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::ask::{ComparePage, ExplorePage};
+use super::board::BoardPage;
 use super::measure::{LinkedTable, MeasureHere, Part};
 use super::plan::{AlignmentPage, DutiesPage, ItemLink, PlanPage, PriorityPage, ToldPage};
 use super::topic::{TopicLine, TopicPage};
@@ -46,6 +47,8 @@ pub enum Page {
     Explore(Box<ExplorePage>),
     /// The files of a source.
     Source(SourcePage),
+    /// Meetings, decisions, groups.
+    Board(BoardPage),
     /// Which partnerships there are.
     Partnerships(Vec<PartnershipLink>),
     /// What went wrong.
@@ -187,6 +190,7 @@ pub(super) enum Content<'a> {
     Compare(&'a ComparePage),
     Explore(&'a ExplorePage),
     Source(&'a SourcePage),
+    Board(&'a BoardPage),
     Partnerships { partnerships: &'a [PartnershipLink] },
     Problem(&'a Problem),
 }
@@ -211,6 +215,7 @@ impl Page {
             Self::Compare(page) => Content::Compare(page),
             Self::Explore(page) => Content::Explore(page),
             Self::Source(source) => Content::Source(source),
+            Self::Board(board) => Content::Board(board),
             Self::Partnerships(partnerships) => Content::Partnerships { partnerships },
             Self::Problem(problem) => Content::Problem(problem),
         }
@@ -235,6 +240,7 @@ impl Page {
             Self::Compare(_) => "site/compare.html",
             Self::Explore(_) => "site/explore.html",
             Self::Source(_) => "site/source.html",
+            Self::Board(board) => board.template(),
             Self::Partnerships(_) => "site/partnerships.html",
             Self::Problem(_) => "site/problem.html",
         }
@@ -260,6 +266,7 @@ impl Page {
             Self::Compare(_) => "Compare areas or periods",
             Self::Explore(_) => "Explore",
             Self::Source(source) => &source.title,
+            Self::Board(board) => board.title(),
             Self::Partnerships(_) => "Community safety partnerships",
             Self::Problem(problem) => &problem.title,
         }
@@ -282,6 +289,7 @@ impl Page {
             | Self::Duties(_)
             | Self::Told(_)
             | Self::Alignment(_) => "Plan",
+            Self::Board(_) => "Meetings",
             Self::Guide(_) | Self::Partnerships(_) | Self::Problem(_) => "",
         }
     }

@@ -78,6 +78,11 @@ impl Reader {
 }
 
 impl PublicPlan {
+    /// The published items.
+    pub(super) fn book(&self) -> &Book {
+        &self.book
+    }
+
     /// What the published assessment says of a claim or figure.
     pub(super) fn reading(&self, key: &str) -> Option<&Reading> {
         self.readings.get(key)

@@ -25,6 +25,7 @@ mod page_error;
 mod people;
 mod posted;
 mod registers;
+mod reviews;
 mod routes;
 mod settings;
 mod sign_in;
@@ -90,13 +91,17 @@ pub(crate) fn routes() -> Routes {
     audit::add(&mut routes);
     registers::add(&mut routes);
     jobs::add(&mut routes);
+    reviews::add(&mut routes);
     routes
 }
 
 /// What stands in the navigation, for those who may ask for it: words, and address below `work/`.
-const NAVIGATION: [(&str, &str); 7] = [
+const NAVIGATION: [(&str, &str); 10] = [
     ("Start", ""),
     ("Registers", "registers"),
+    ("Meetings", "meetings"),
+    ("Decisions", "decisions"),
+    ("Reviews", "reviews"),
     ("People", "people"),
     ("Agreements", "agreements"),
     ("Log", "audit"),
@@ -229,6 +234,9 @@ impl Workbench {
         let needs = match path {
             "registers" => {
                 return visit.signed_in.as_ref().is_some_and(|who| registers::sees_any(self, who));
+            }
+            "meetings" | "decisions" | "reviews" if self.business.is_none() => {
+                return false;
             }
             "people" => routes::Needs::Duty(wardmote_records::words::Duty::AdministerPeople),
             "audit" => routes::Needs::Duty(wardmote_records::words::Duty::ReadAudit),

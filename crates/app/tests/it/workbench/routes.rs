@@ -50,6 +50,10 @@ GET   /agreements                    303 200 200 200
 GET   /agreements/in-force/{id}      303 200 200 200
 GET   /agreements/decision           303 404 200 404
 POST  /agreements/decision           401 404 422 404
+GET   /reviews                       303 404 404 404
+GET   /reviews/{id}                  303 404 404 404
+GET   /meetings                      303 404 404 404
+GET   /decisions                     303 404 404 404
 GET   /audit                         303 404 200 404
 GET   /audit/export                  303 404 200 404
 GET   /jobs                          303 200 404 404
