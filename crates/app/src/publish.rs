@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use wardmote_domain::period::Month;
+use wardmote_domain::period::{Month, Period};
 use wardmote_domain::provenance::Disclosure;
 use wardmote_evidence::charts::{ChartData, Drawing, MapData};
 use wardmote_evidence::claims::Answers;
@@ -155,11 +155,21 @@ fn make_slides(declared: &SlidesDeclaration, answers: &Answers) -> Slides {
         title: print(&slide.title),
         chart: slide.chart.clone(),
         text: slide.text.as_ref().map(print),
+        ..Slide::default()
     };
     Slides {
         findings: declared.slides.iter().map(slide).collect(),
         not_known: declared.not_known.iter().flatten().map(print).collect(),
     }
+}
+
+/// A figure's period as people say it: `2024-07..2024-12 with 2023/24` is July to December 2024 with
+/// 2023/24.
+fn period_in_words(text: &str) -> String {
+    let words = |part: &str| {
+        part.parse::<Period>().map_or_else(|_| part.to_owned(), |period| period.in_words())
+    };
+    text.split(" with ").map(words).collect::<Vec<_>>().join(" with ")
 }
 
 fn sign_off(
@@ -217,7 +227,7 @@ fn figure_note(observed: &Observed, figure: &Figure) -> FigureNote {
         value_text: figure.text.clone(),
         definition: figure.definition.clone(),
         measure_version: figure.measure.clone().unwrap_or_else(|| "survey, as published".into()),
-        period: figure.period.clone(),
+        period: period_in_words(&figure.period),
         area: figure.area.clone(),
         method: figure.method.clone(),
         interval_text: figure

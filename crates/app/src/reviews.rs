@@ -15,7 +15,7 @@ use wardmote_records::Asking;
 use wardmote_records::registers::ItemQuery;
 
 use crate::board::lines;
-use crate::business::{Book, Business, Entry, read_items, toml_files};
+use crate::business::{Book, Business, Entry, bring, read_items, toml_files};
 use crate::law::Law;
 
 /// The registers of cases, with the clock of each.
@@ -62,15 +62,7 @@ pub(crate) async fn load_folder(business: &Business, folder: &Path) -> anyhow::R
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         rows.extend(read_items(&business.registers, &name, &text)?);
     }
-    let registers = &business.registers;
-    let proposal = business.records.propose(asking, registers, &rows).await?;
-    let filing = business.settings.filing();
-    let left = business.records.accept(asking, registers, &filing, &proposal).await?;
-    let refused = proposal.rows.iter().flat_map(|row| &row.faults).chain(&left);
-    let refused: Vec<String> =
-        refused.map(|fault| format!("{}: {}", fault.place, fault.why)).collect();
-    anyhow::ensure!(refused.is_empty(), "not all reviews were loaded: {}", refused.join("; "));
-    Ok(rows.len())
+    bring(business, &rows).await
 }
 
 /// The clock of a case.

@@ -65,7 +65,8 @@ impl Meeting {
     }
 }
 
-/// Whether a group has met within its cadence, on a day; a meeting in the future has not been held.
+/// Whether a group has met within its cadence, on a day; a meeting in the future has not been held. Months
+/// are counted whole, so that a quarterly board may meet on 17 December and on 18 March.
 pub fn cadence(
     cadence: Option<Cadence>,
     set_up: Option<Date>,
@@ -74,7 +75,7 @@ pub fn cadence(
 ) -> Meeting {
     let last = held.into_iter().filter(|day| *day <= today).max();
     let by = |from: Date, every: Cadence| {
-        from.saturating_add(Span::new().months(i32::from(every.months)))
+        from.saturating_add(Span::new().months(i32::from(every.months))).last_of_month()
     };
     match (cadence, last, set_up) {
         (None, Some(last), _) => Meeting::InCadence { last, again_by: Date::MAX },

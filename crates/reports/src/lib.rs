@@ -44,5 +44,5 @@ pub use publication_files::{
     OutputFile, PublicationError, file_stem, pack_files, publication_files,
 };
 pub use raster::{RasterError, chart_png};
-pub use slides::{pack_slides_pdf, slides_pdf};
+pub use slides::{pack_slides_pdf, slide_tables, slides_pdf};
 pub use table::{Column, Table};

@@ -50,12 +50,14 @@ pub struct Slides {
 }
 
 /// A finding on a slide.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Slide {
     /// Its title: a sentence, as prose.
     pub title: String,
     /// Id of the chart that shows it.
     pub chart: Option<String>,
+    /// A table that shows it, short enough for a slide; its caption is the slide's title.
+    pub table: Option<Table>,
     /// Further words, as prose.
     pub text: Option<String>,
 }

@@ -1,5 +1,7 @@
 //! The findings as slides in PDF: 16:9, tagged, one finding a slide.
 
+mod table;
+
 use std::collections::BTreeSet;
 
 use serde::Serialize;
@@ -10,6 +12,9 @@ use crate::fonts::printable;
 use crate::prose::{Block, ParsedSection, ProseError, parse_sections, plain_text, visit_figures};
 use crate::publication::{FigureNote, Publication, Section, SignOff, Slide};
 use crate::publication_files::{FULL_DOCX, FULL_PDF, PACK_PDF, date_text};
+
+pub use self::table::slide_tables;
+use self::table::TableView;
 
 const TEMPLATE: &str = include_str!("templates/slides.typ");
 
@@ -37,6 +42,7 @@ struct View {
     blocks: Vec<Block>,
     facts: Vec<(&'static str, String)>,
     chart: Option<ChartView>,
+    table: Option<TableView>,
     /// Where it comes from, and what must not be concluded from it.
     source: String,
     caution: String,
@@ -172,9 +178,8 @@ fn finding(
         };
         view.source = format!("Source: {}.", chart.source.trim_end_matches('.'));
         view.chart = Some(chart_view(chart, drawings));
-    } else if let Some(note) = notes.first() {
-        view.facts =
-            vec![("What is counted", note.definition.clone()), ("When", note.period.clone())];
+    } else {
+        view.facts = facts(&notes);
         let sources = notes.iter().flat_map(|note| &note.sources);
         let publishers: BTreeSet<&str> = sources.map(|source| source.publisher.as_str()).collect();
         if !publishers.is_empty() {
@@ -182,7 +187,22 @@ fn finding(
             view.source = format!("Source: {}.", publishers.join(", "));
         }
     }
+    if let Some(table) = &slide.table {
+        view.facts.clear();
+        view.table = Some(TableView::of(table));
+    }
     Ok(view)
+}
+
+/// What is counted and when, where that is the same of every figure of a slide.
+fn facts(notes: &[&FigureNote]) -> Vec<(&'static str, String)> {
+    let same = |of: fn(&FigureNote) -> &String| {
+        let first = of(notes.first()?);
+        notes.iter().all(|note| of(note) == first).then(|| first.clone())
+    };
+    let counted = same(|note| &note.definition).map(|text| ("What is counted", text));
+    let when = same(|note| &note.period).map(|text| ("When", text));
+    counted.map(|counted| std::iter::once(counted).chain(when).collect()).unwrap_or_default()
 }
 
 /// Where the figures come from that blocks quote, in order.

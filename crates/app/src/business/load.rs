@@ -3,8 +3,9 @@
 
 use anyhow::{Context as _, bail};
 use toml::Value;
+use wardmote_records::RecordsError;
 use wardmote_records::people::Staff;
-use wardmote_records::registers::{Cell, Doing, Incoming, Registers};
+use wardmote_records::registers::{Cell, Doing, Incoming, RegisterError, Registers, RowFault};
 
 use super::{Business, settings};
 use crate::commands::records::Where;
@@ -77,17 +78,34 @@ pub(crate) async fn load_folder(at: &Where) -> anyhow::Result<usize> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         rows.extend(read_items(&business.registers, &name, &text)?);
     }
-    let asking = business.asking(None);
-    let proposal = business.records.propose(asking, &business.registers, &rows).await?;
-    let refused = proposal.rows.iter().flat_map(|row| &row.faults);
-    let refused: Vec<String> =
-        refused.map(|fault| format!("{}: {}", fault.place, fault.why)).collect();
-    anyhow::ensure!(refused.is_empty(), "the plan was not loaded: {}", refused.join("; "));
-    let filing = business.settings.filing();
-    let left = business.records.accept(asking, &business.registers, &filing, &proposal).await?;
-    let left: Vec<String> =
-        left.iter().map(|fault| format!("{}: {}", fault.place, fault.why)).collect();
-    anyhow::ensure!(left.is_empty(), "not all of the plan was loaded: {}", left.join("; "));
+    let changed = bring(&business, &rows).await?;
     business.records.store().close().await;
-    Ok(proposal.count(Doing::Make) + proposal.count(Doing::Change))
+    Ok(changed)
+}
+
+/// Brings rows into the store in the name of who keeps the registers: all of them, or the reasons why
+/// not. Answers how many items were made or changed.
+pub(crate) async fn bring(business: &Business, rows: &[Incoming]) -> anyhow::Result<usize> {
+    let (records, registers, keeper) =
+        (&business.records, &business.registers, &business.settings.keeper);
+    let asking = business.asking(None);
+    let proposal = records.propose(asking, registers, rows).await?;
+    let refused: Vec<&RowFault> = proposal.rows.iter().flat_map(|row| &row.faults).collect();
+    anyhow::ensure!(refused.is_empty(), "nothing was loaded: {}", in_words(refused));
+    let accepted = records.accept(asking, registers, &business.settings.filing(), &proposal).await;
+    let accepted = match accepted {
+        Err(RegisterError::Records(RecordsError::NotFound { .. })) => bail!(
+            "{keeper} may not make or change all that is to be loaded: an agreement of agreements/ must \
+             permit it, or plan/settings.toml name another keeper"
+        ),
+        accepted => accepted?,
+    };
+    let left = &accepted.faults;
+    anyhow::ensure!(left.is_empty(), "not all was loaded: {}", in_words(left));
+    Ok(accepted.made() + proposal.count(Doing::Change))
+}
+
+fn in_words<'a>(faults: impl IntoIterator<Item = &'a RowFault>) -> String {
+    let said = faults.into_iter().map(|fault| format!("{}: {}", fault.place, fault.why));
+    said.collect::<Vec<_>>().join("; ")
 }

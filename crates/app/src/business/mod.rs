@@ -15,9 +15,9 @@ use wardmote_records::registers::Registers;
 use wardmote_records::{Asking, Records};
 
 pub(crate) use self::book::{Book, Entry};
-pub(crate) use self::load::{load_folder, read_items};
+pub(crate) use self::load::{bring, load_folder, read_items};
 pub(crate) use self::plan::{
-    ActionView, MeasureView, PlanView, PriorityView, chain, plan_in_force,
+    ActionView, MeasureView, PlanView, PriorityView, ThemeView, chain, plan_in_force,
 };
 pub(crate) use self::readings::{Reading, Readings};
 pub(crate) use self::settings::{Settings, toml_files};

@@ -58,7 +58,10 @@ impl Readings {
                 key: key.clone(),
                 sentence: format!("{subject} {said}{stop}"),
                 value: figure.text.clone(),
-                interval: interval(figure),
+                interval: answer
+                    .and_then(|answer| answer.fields.get("interval"))
+                    .map(|field| field.text.clone())
+                    .or_else(|| interval(figure)),
                 period: figure.period.clone(),
                 figure: figure.id.to_string(),
                 anchor: format!("figure-{}", file_stem(figure.id.as_str())),

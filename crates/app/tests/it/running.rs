@@ -40,35 +40,27 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
     Ran { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
 }
 
+/// What a machine holds of a partnership beside what its folder says.
+const OF_THE_MACHINE: [&str; 7] =
+    ["data", "jobs", "keys", "lake", "packs", "published", "records"];
+
 /// Copies the partnership folder that the repository ships, without what was loaded into it.
 pub(crate) fn shipped(name: &str, into: &Path) -> PathBuf {
     let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../partnerships").join(name);
     let to = into.join(name);
-    for part in [
-        "",
-        "sources",
-        "measures",
-        "assessment",
-        "agreements",
-        "protection",
-        "clocks",
-        "calendars",
-        "routes",
-        "reviews",
-        "board",
-        "plan",
-        "plan/items",
-    ] {
-        if !from.join(part).is_dir() {
-            continue;
-        }
-        std::fs::create_dir_all(to.join(part)).unwrap();
-        for entry in std::fs::read_dir(from.join(part)).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_file() {
-                std::fs::copy(&path, to.join(part).join(path.file_name().unwrap())).unwrap();
-            }
+    copy(&from, &to, &OF_THE_MACHINE);
+    to
+}
+
+fn copy(from: &Path, to: &Path, without: &[&str]) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name())).unwrap();
+        let left_out = name.to_str().is_some_and(|name| without.contains(&name));
+        if path.is_dir() && !left_out {
+            copy(&path, &to.join(name), &[]);
+        } else if path.is_file() {
+            std::fs::copy(&path, to.join(name)).unwrap();
         }
     }
-    to
 }

@@ -5,23 +5,23 @@ use wardmote_domain::board::{Cadence, Meeting, Term, cadence, holders, not_repre
 use crate::support::day;
 
 #[test]
-fn a_group_lapses_the_day_after_its_cadence() {
+fn a_group_lapses_after_the_last_month_of_its_cadence() {
     let quarterly = Some(Cadence { months: 3 });
     for (every, set_up, held, today, lapsed, why) in [
-        (quarterly, None, &["2024-12-10"][..], "2025-03-10", false, "the last day"),
-        (quarterly, None, &["2024-12-10"][..], "2025-03-11", true, "the day after"),
+        (quarterly, None, &["2024-12-10"][..], "2025-03-31", false, "the last day"),
+        (quarterly, None, &["2024-12-10"][..], "2025-04-01", true, "the day after"),
         (quarterly, None, &["2024-11-30"][..], "2025-02-28", false, "the end of a shorter month"),
         (quarterly, None, &["2024-11-30"][..], "2025-03-01", true, "and the day after that"),
         (
             quarterly,
             None,
-            &["2024-12-10", "2025-04-01"][..],
-            "2025-03-11",
+            &["2024-12-10", "2025-04-15"][..],
+            "2025-04-01",
             true,
             "one to come was not held",
         ),
-        (quarterly, Some("2025-01-01"), &[][..], "2025-04-01", false, "new"),
-        (quarterly, Some("2025-01-01"), &[][..], "2025-04-02", true, "new, and never met"),
+        (quarterly, Some("2025-01-01"), &[][..], "2025-04-30", false, "new"),
+        (quarterly, Some("2025-01-01"), &[][..], "2025-05-01", true, "new, and never met"),
         (quarterly, None, &[][..], "2025-04-02", false, "nobody knows since when"),
         (None, None, &["2001-01-01"][..], "2025-04-02", false, "said nothing of how often"),
     ] {

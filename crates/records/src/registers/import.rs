@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::definition::{Field, FieldKind, FieldRole, Register, Registers, Relation};
 use super::items::known;
 use super::links::{Link, LinkKind, LinkTarget};
+use super::undo::{Accepted, Done};
 use super::values::Values;
 use super::{Filing, Item, RegisterError, index};
 use crate::records::{Asking, Records};
@@ -188,8 +189,8 @@ impl Records {
         registers: &Registers,
         filing: &Filing,
         proposal: &Proposal,
-    ) -> Result<Vec<RowFault>, RegisterError> {
-        let mut faults = Vec::new();
+    ) -> Result<Accepted, RegisterError> {
+        let mut accepted = Accepted::default();
         let mut rows: Vec<&Proposed> =
             proposal.rows.iter().filter(|row| row.doing != Doing::Refused).collect();
         rows.sort_by_key(|row| depth(registers, &row.register, 0));
@@ -197,16 +198,17 @@ impl Records {
         for row in rows {
             let register = known(registers, &row.register)?;
             match self.accept_row(asking, registers, register, filing, row).await? {
-                Ok(id) => stand.push((register, row, id)),
-                Err(why) => faults.push(RowFault { place: row.place.clone(), why }),
+                Ok((id, does)) => {
+                    accepted.items.extend(does.map(|does| (id.clone(), does)));
+                    stand.push((register, row, id));
+                }
+                Err(why) => accepted.faults.push(RowFault { place: row.place.clone(), why }),
             }
         }
         for (register, row, id) in stand.iter().filter(|(_, row, _)| !row.links.is_empty()) {
-            for why in self.accept_links(asking, registers, register, row, id).await? {
-                faults.push(RowFault { place: row.place.clone(), why });
-            }
+            self.accept_links(asking, registers, register, row, id, &mut accepted).await?;
         }
-        Ok(faults)
+        Ok(accepted)
     }
 
     async fn accept_row(
@@ -216,7 +218,7 @@ impl Records {
         register: &Register,
         filing: &Filing,
         row: &Proposed,
-    ) -> Result<Result<RecordId, String>, RegisterError> {
+    ) -> Result<Result<(RecordId, Option<Done>), String>, RegisterError> {
         let mut values = row.values.clone();
         for field in register.fields.iter().filter(|field| field.kind == FieldKind::Item) {
             let reference = values.get(&field.id).to_owned();
@@ -233,13 +235,19 @@ impl Records {
             Some((id, version)) => {
                 let now = self.item(asking, id).await?;
                 if now.values == values.checked(register).map_err(RegisterError::Invalid)? {
-                    return Ok(Ok(id.clone()));
+                    return Ok(Ok((id.clone(), None)));
                 }
                 self.change_item(asking, registers, id, *version, &values).await
             }
         };
         match done {
-            Ok(item) => Ok(Ok(item.listed.id)),
+            Ok(Item { listed, .. }) => {
+                let does = match row.item {
+                    None => Done::Made,
+                    Some(_) => Done::Changed { to: listed.version },
+                };
+                Ok(Ok((listed.id, Some(does))))
+            }
             Err(why @ (RegisterError::Invalid(_) | RegisterError::Conflict { .. })) => {
                 Ok(Err(why.to_string()))
             }
@@ -254,8 +262,8 @@ impl Records {
         register: &Register,
         row: &Proposed,
         id: &RecordId,
-    ) -> Result<Vec<String>, RegisterError> {
-        let mut faults = Vec::new();
+        accepted: &mut Accepted,
+    ) -> Result<(), RegisterError> {
         let ends = self.ends(asking, id).await?;
         for (relation, wanted) in &row.links {
             let Some(declared) = register.relation(relation) else { continue };
@@ -263,19 +271,29 @@ impl Records {
             for text in wanted {
                 match self.target(registers, declared, text).await? {
                     Some(target) => targets.push(target),
-                    None => faults.push(format!("{text} is not there")),
+                    None => accepted.faults.push(RowFault {
+                        place: row.place.clone(),
+                        why: format!("{text} is not there"),
+                    }),
                 }
             }
             let now = ends.iter().filter(|end| !end.is_back && end.link.relation == *relation);
             let now: Vec<&LinkTarget> = now.map(|end| &end.link.to).collect();
+            let link = |to: &LinkTarget| Link {
+                from: id.clone(),
+                relation: relation.clone(),
+                to: to.clone(),
+            };
             for target in targets.iter().filter(|target| !now.contains(target)) {
                 self.link(asking, registers, id, relation, target).await?;
+                accepted.linked.push(link(target));
             }
             for target in now.into_iter().filter(|target| !targets.contains(target)) {
                 self.unlink(asking, id, relation, target).await?;
+                accepted.unlinked.push(link(target));
             }
         }
-        Ok(faults)
+        Ok(())
     }
 
     /// What a text leads to by a relation.

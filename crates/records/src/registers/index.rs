@@ -132,6 +132,12 @@ pub(super) async fn is_there(
     Ok(on.fetch_one(sql, &[register.into(), id.into()]).await?.is_some())
 }
 
+/// Whether another open item belongs to this one.
+pub(super) async fn has_children(on: &mut Transaction, id: &RecordId) -> Result<bool, StoreError> {
+    let sql = "SELECT record FROM register_index WHERE parent = $1 LIMIT 1";
+    Ok(on.fetch_one(sql, &[id.to_string().into()]).await?.is_some())
+}
+
 fn is_closed(register: &Register, values: &Values) -> bool {
     let state = values.of(register, FieldRole::State);
     let choices = register.role(FieldRole::State).map_or(&[][..], |field| &field.choices);

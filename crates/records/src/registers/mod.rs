@@ -14,6 +14,7 @@ mod items;
 mod links;
 mod list;
 mod published;
+mod undo;
 mod values;
 
 pub use definition::{
@@ -24,6 +25,7 @@ pub use items::{Filing, Item, Version};
 pub use links::{End, Link, LinkKind, LinkTarget};
 pub use list::{Due, ItemQuery, ItemRow, Items, Position};
 pub use published::{PublishedItem, PublishedState};
+pub use undo::{Accepted, Kept};
 pub use values::{Fault, Values};
 
 pub(crate) use index::erase;

@@ -14,7 +14,7 @@ fn pack() -> Publication {
     pack.slides.findings.push(Slide {
         title: "One group has lapsed.".to_owned(),
         chart: Some("structure".to_owned()),
-        text: None,
+        ..Slide::default()
     });
     pack
 }

@@ -325,6 +325,7 @@ fn slides() -> Slides {
         title: title.to_owned(),
         chart: chart.map(str::to_owned),
         text: text.map(str::to_owned),
+        ..Slide::default()
     };
     Slides {
         findings: vec![

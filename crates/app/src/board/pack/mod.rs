@@ -37,7 +37,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) law: &'a Law,
     /// Groups, meetings, decisions, and the plan with its lists.
     pub(crate) board: Board<'a>,
-    /// The reference of the plan that is reported on.
+    /// The reference of the plan that the partnership shows first: the one in force, or the next.
     pub(crate) plan: &'a str,
     /// An owner's word is stale after so many days.
     pub(crate) stale_after_days: u32,
@@ -60,13 +60,19 @@ struct Making<'a> {
     sources: &'a Sources<'a>,
     meeting: &'a Entry,
     answers: &'a Answers,
-    /// The plan that is reported on, held against the evidence of this pack.
+    /// The plan in force, held against the evidence of this pack.
     plan: Option<PlanView<'a>>,
+    /// The plan that is being written, where it is another.
+    next: Option<PlanView<'a>>,
     counts: Counts,
     /// What officers wrote, as the gate reads it: place and text.
     written: Vec<(String, String)>,
     spotlights: Vec<Spotlight>,
+    /// Tables that somebody else counted.
+    tables: DeclaredTables,
 }
+
+type DeclaredTables = BTreeMap<String, wardmote_reports::Table>;
 
 /// A spotlight of the meeting: a file of `board/spotlights/`.
 #[derive(Debug, Clone)]
@@ -93,23 +99,29 @@ pub(crate) fn build(sources: &Sources<'_>, meeting: &str) -> anyhow::Result<Pack
     let Assessed { publication: assessed, evidence, .. } =
         publish::assess_protected(sources.folder, sources.observed, protected, sources.on)?;
     let readings = Readings::of(Some(&evidence));
-    let plan = plan_in_force(board.book, sources.plan).map(|plan| {
+    let view = |plan| {
         PlanView::new(board.book, plan, &readings, sources.on, sources.stale_after_days)
-    });
+    };
+    let named = plan_in_force(board.book, sources.plan);
+    let in_force = board.all("plans").into_iter().find(|plan| state(plan) == "in-force");
+    let plan = in_force.or(named);
+    let next = named.filter(|named| plan.is_some_and(|plan| plan.id != named.id));
     let spotlights = read_spotlights(&sources.folder.path, meeting)?;
     let mut making = Making {
         sources,
         meeting,
         answers: &answers,
-        plan,
+        plan: plan.map(view),
+        next: next.map(view),
         counts: Counts::new(sources.on),
         written: Vec::new(),
         spotlights,
+        tables: declared_tables(&sources.folder.path)?,
     };
     let papers = making.papers()?;
     let (findings, notes) = gate::read(&making, &papers)?;
     let mut tables = papers.tables;
-    tables.extend(declared_tables(&sources.folder.path)?);
+    tables.extend(making.tables.clone());
     let printed = |text: &str| making.printed(text);
     let mut figures = assessed.figures.clone();
     figures.extend(making.counts.notes(&assessed.partnership));
@@ -137,8 +149,8 @@ pub(crate) fn build(sources: &Sources<'_>, meeting: &str) -> anyhow::Result<Pack
                 .iter()
                 .map(|slide| wardmote_reports::Slide {
                     title: printed(&slide.title),
-                    chart: slide.chart.clone(),
                     text: slide.text.as_ref().map(|text| printed(text)),
+                    ..slide.clone()
                 })
                 .collect(),
             not_known: Vec::new(),
@@ -205,7 +217,7 @@ struct DeclaredTable {
     source: String,
 }
 
-fn declared_tables(folder: &Path) -> anyhow::Result<BTreeMap<String, wardmote_reports::Table>> {
+fn declared_tables(folder: &Path) -> anyhow::Result<DeclaredTables> {
     let path = folder.join("board").join("tables.toml");
     if !path.is_file() {
         return Ok(BTreeMap::new());

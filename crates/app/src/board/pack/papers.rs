@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use wardmote_evidence::prose;
-use wardmote_reports::{Column, Section, Slide, Table};
+use wardmote_reports::{Column, Section, Slide, Table, slide_tables};
 
 use super::Making;
 use super::counts::CLAIM;
@@ -34,17 +34,7 @@ impl Papers {
         headings: &[(&str, bool)],
         rows: Vec<Vec<String>>,
     ) {
-        let column = |(heading, numeric): &(&str, bool)| Column {
-            heading: (*heading).to_owned(),
-            numeric: *numeric,
-        };
-        let table = Table {
-            caption: caption.to_owned(),
-            columns: headings.iter().map(column).collect(),
-            rows,
-            note: None,
-        };
-        self.tables.insert(id.to_owned(), table);
+        self.tables.insert(id.to_owned(), table(caption, headings, rows));
     }
 
     pub(super) fn slide(&mut self, title: &str, chart: Option<&str>, text: Option<String>) {
@@ -52,7 +42,37 @@ impl Papers {
             title: title.to_owned(),
             chart: chart.map(str::to_owned),
             text: text.filter(|text| !text.trim().is_empty()),
+            table: None,
         });
+    }
+
+    /// A table on as many slides as it takes; none for no row.
+    pub(super) fn table_slides(&mut self, title: &str, whole: &Table) {
+        for (index, piece) in slide_tables(whole).into_iter().enumerate() {
+            self.slide(&continued(title, index), None, None);
+            if let Some(slide) = self.slides.last_mut() {
+                slide.table = Some(piece);
+            }
+        }
+    }
+}
+
+/// The title of a slide that goes on with what one before it began.
+pub(super) fn continued(title: &str, index: usize) -> String {
+    if index == 0 { title.to_owned() } else { format!("{title}, continued") }
+}
+
+/// A table by its headings, each with whether its cells are numbers.
+pub(super) fn table(caption: &str, headings: &[(&str, bool)], rows: Vec<Vec<String>>) -> Table {
+    let column = |(heading, numeric): &(&str, bool)| Column {
+        heading: (*heading).to_owned(),
+        numeric: *numeric,
+    };
+    Table {
+        caption: caption.to_owned(),
+        columns: headings.iter().map(column).collect(),
+        rows,
+        note: None,
     }
 }
 
@@ -62,6 +82,7 @@ impl Making<'_> {
         let mut papers = Papers::default();
         self.decisions(&mut papers);
         self.progress(&mut papers);
+        self.next_plan(&mut papers);
         self.measures(&mut papers);
         self.spotlights(&mut papers);
         self.duties(&mut papers)?;

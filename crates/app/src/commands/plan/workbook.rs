@@ -75,7 +75,7 @@ pub(super) async fn import(
     );
     if accept {
         let filing = business.settings.filing();
-        let left = records.accept(asking, &business.registers, &filing, &proposal).await?;
+        let left = records.accept(asking, &business.registers, &filing, &proposal).await?.faults;
         for fault in &left {
             eprintln!("not done after all: {}: {}", fault.place, fault.why);
         }
@@ -369,7 +369,7 @@ mod tests {
         let proposal = proposed(&other, &workbook).await;
         assert_eq!(proposal.count(Doing::Make), drawn.len(), "{:?}", proposal.rows);
         let left = other.records.accept(other.asking(None), registers, &filing, &proposal).await;
-        assert_eq!(left.unwrap(), []);
+        assert_eq!(left.unwrap().faults, []);
         assert!(workbook_of(&other).await == workbook, "another workbook came out");
     }
 }

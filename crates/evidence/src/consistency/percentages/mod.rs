@@ -103,12 +103,11 @@ fn clash(paper: &Paper, line: usize, text: &str, message: String) -> Clash {
 fn wrong(sentence: &str, captures: &Captures<'_>, change: bool) -> Option<String> {
     let whole = captures.get(0)?;
     let behind = captures.name("p")?.end();
-    let points = sentence[behind..].trim_start_matches([' ', '%']).trim_start();
-    // Points are a difference of percentages, and a percentage of percentages is another matter.
-    if points.starts_with("point")
-        || points.starts_with("percentage")
-        || points.starts_with("cent point")
-    {
+    let next = sentence[behind..].trim_start_matches([' ', '%']).trim_start().to_lowercase();
+    // Points are a difference of percentages, a percentage of percentages is another matter, and the
+    // percentage of an interval is how sure it is.
+    let other = ["point", "percentage", "interval", "confidence", "credible", "limit"];
+    if other.iter().any(|word| next.strip_prefix("cent ").unwrap_or(&next).starts_with(word)) {
         return None;
     }
     let word_before = sentence[..whole.start()].split_whitespace().next_back().unwrap_or("");
@@ -225,6 +224,8 @@ mod tests {
                 "It fell from 96 to 48, or half.",
                 "Answers went up from about 1,000 to about 1,300, around 30%.",
                 "The rate was 12.5%: 25 of 200 (12.5%).",
+                "Burglary fell from 780 to 690 crimes (95% interval -20% to -3%).",
+                "Theft rose from 600 to 660 (95 per cent confidence: 2% to 18%).",
                 "93% feel safe, more than 88% (n=1,290 of 12,875, design effect 1.3).",
             ],
         );
