@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use wardmote_domain::clock::{ApprovalRoute, Calendar, Clock};
 use wardmote_domain::review::{Checklist, Threshold};
@@ -17,6 +18,19 @@ pub(crate) struct Law {
     pub(crate) routes: BTreeMap<String, ApprovalRoute>,
     pub(crate) asb_threshold: Option<Threshold>,
     pub(crate) publication: Option<Checklist>,
+    pub(crate) asb_procedure: Option<AsbProcedure>,
+}
+
+/// `reviews/asb-procedure.toml`: what must be published of case reviews beside the clock and the threshold.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AsbProcedure {
+    /// How one applies: a telephone number, an address, a page.
+    pub(crate) contact: Vec<String>,
+    /// Who takes part, and who is consulted.
+    pub(crate) who: String,
+    /// What whoever is not content can do.
+    pub(crate) dissatisfied: String,
 }
 
 impl Law {
@@ -50,6 +64,7 @@ impl Law {
             routes,
             asb_threshold: if_there(&reviews.join("asb-threshold.toml"))?,
             publication: if_there(&reviews.join("publication.toml"))?,
+            asb_procedure: if_there(&reviews.join("asb-procedure.toml"))?,
         })
     }
 

@@ -43,6 +43,18 @@ impl Partnership {
         Ok(Self { as_of: at.as_of.clone(), ..Self::open(&at.folder, None)? })
     }
 
+    /// The same with another assessment of its evidence, of `assessments/NAME/`.
+    pub(crate) fn assessing(self, name: &str) -> anyhow::Result<Self> {
+        let path = self.folder.path.clone();
+        let assessment = path.join("assessments").join(name).join("assessment.toml");
+        if !is_plain_name(name) || !assessment.is_file() {
+            let others = other_assessments(&path).join(", ");
+            let others = if others.is_empty() { "none".to_owned() } else { others };
+            bail!("{} is not there; assessments/ holds {others}", assessment.display());
+        }
+        Ok(Self { folder: PartnershipFolder::read_for(&path, name)?, ..self })
+    }
+
     /// The folder in which the sources' files lie.
     pub(crate) fn data_folder(&self) -> anyhow::Result<PathBuf> {
         if let Some(data) = &self.data {
@@ -75,6 +87,28 @@ impl Partnership {
     pub(crate) async fn lake_at(&self, vintage: &SnapshotId) -> anyhow::Result<Lake> {
         Ok(Lake::open_at(&self.lake_folder(), vintage).await?)
     }
+}
+
+/// The assessments that a folder has beside its strategic one, by name.
+pub(crate) fn other_assessments(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder.join("assessments")) else { return Vec::new() };
+    let names = entries.flatten().filter(|entry| entry.path().join("assessment.toml").is_file());
+    let mut names: Vec<String> =
+        names.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.retain(|name| is_plain_name(name));
+    names.sort();
+    names
+}
+
+/// A name that is no path.
+pub(crate) fn is_plain_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    !name.is_empty() && !name.starts_with('.') && name.chars().all(plain)
+}
+
+/// Where the publication of such an assessment lies.
+pub(crate) fn publication_of(folder: &Path, assessment: &str) -> PathBuf {
+    folder.join("publications").join(assessment)
 }
 
 /// Today in UTC, by the clock of this machine: only this package reads it.

@@ -88,7 +88,8 @@ pub(crate) fn assess_protected(
         .collect();
     let declared = slides(folder, &summary, answers);
     // Those made from the summary went through the gate with it.
-    findings.extend(folder.slides.iter().flat_map(|declared| slides_findings(declared, answers)));
+    let of_slides = |declared| slides_findings(folder, declared, answers);
+    findings.extend(folder.slides.iter().flat_map(of_slides));
     let text_of =
         |section: &SectionDeclaration| written.get(&section.file).cloned().unwrap_or_default();
     let sections = |declared: &[SectionDeclaration]| -> Vec<Section> {
@@ -132,15 +133,21 @@ pub(crate) fn assess_protected(
 }
 
 /// What the gate finds in the words of slides.
-fn slides_findings(declared: &SlidesDeclaration, answers: &Answers) -> Vec<(String, Finding)> {
+fn slides_findings(
+    folder: &PartnershipFolder,
+    declared: &SlidesDeclaration,
+    answers: &Answers,
+) -> Vec<(String, Finding)> {
+    let below = folder.assessment_path.strip_prefix(&folder.path);
+    let file = below.unwrap_or(&folder.assessment_path).join("slides.toml");
+    let file = file.display();
     let of_slide = |(index, slide): (usize, &SlideDeclaration)| {
-        let place = format!("assessment/slides.toml, slide {}", index + 1);
+        let place = format!("{file}, slide {}", index + 1);
         let texts = [Some(&slide.title), slide.text.as_ref()];
         texts.into_iter().flatten().map(|text| (place.clone(), text.clone())).collect::<Vec<_>>()
     };
     let not_known = declared.not_known.iter().flatten();
-    let not_known =
-        not_known.map(|line| ("assessment/slides.toml, not_known".to_owned(), line.clone()));
+    let not_known = not_known.map(|line| (format!("{file}, not_known"), line.clone()));
     let mut findings = Vec::new();
     for (place, text) in declared.slides.iter().enumerate().flat_map(of_slide).chain(not_known) {
         let found = lint(&Document::markdown(&text), answers);

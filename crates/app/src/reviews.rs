@@ -2,10 +2,11 @@
 //! yearly counts that are published.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use wardmote_disclosure::{Pattern, Publication, Rules, protect};
 use wardmote_domain::clock::{Clock, Due, Facts, StepState, Timing, run};
 use wardmote_domain::review::{
@@ -141,6 +142,37 @@ fn applied(clock: &Clock, case: &Entry) -> anyhow::Result<Date> {
 pub(crate) struct PublishedCounts {
     pub(crate) rows: Vec<(&'static str, Option<u32>)>,
     pub(crate) withheld: usize,
+}
+
+/// A year of counts as it was published: `reviews/counts/FROM_TO.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct YearPublished {
+    pub(crate) from: String,
+    pub(crate) to: String,
+    /// What is counted and its number, or that it is withheld.
+    pub(crate) counts: Vec<(String, String)>,
+    /// How small numbers were protected.
+    pub(crate) protection: String,
+}
+
+impl YearPublished {
+    /// Writes it beside those of other years, and answers where.
+    pub(crate) fn write(&self, folder: &Path) -> anyhow::Result<PathBuf> {
+        let folder = folder.join("reviews").join("counts");
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        let path = folder.join(format!("{}_{}.toml", self.from, self.to));
+        std::fs::write(&path, toml::to_string_pretty(self)?)
+            .with_context(|| path.display().to_string())?;
+        Ok(path)
+    }
+
+    /// The years that a folder publishes, the latest first.
+    pub(crate) fn all(folder: &Path) -> anyhow::Result<Vec<Self>> {
+        let paths = toml_files(&folder.join("reviews").join("counts"))?;
+        let read = paths.iter().rev().map(|path| Ok(wardmote_evidence::folder::parse(path)?));
+        read.collect()
+    }
 }
 
 /// Counts the applications made between two days.

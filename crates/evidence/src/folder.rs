@@ -66,6 +66,8 @@ struct Statements {
 pub struct PartnershipFolder {
     /// The folder.
     pub path: PathBuf,
+    /// The folder of the assessment: `assessment/`, or one of `assessments/`.
+    pub assessment_path: PathBuf,
     /// `partnership.toml`.
     pub partnership: Partnership,
     /// `sources/*.toml`, by name.
@@ -95,9 +97,17 @@ pub struct PartnershipFolder {
 }
 
 impl PartnershipFolder {
-    /// Reads every declaration of a folder.
+    /// Reads every declaration of a folder, with its strategic assessment.
     pub fn read(path: &Path) -> Result<Self, FolderError> {
-        let assessment = path.join("assessment");
+        Self::read_with(path, path.join("assessment"))
+    }
+
+    /// The same with another assessment of the same evidence, of `assessments/NAME/`.
+    pub fn read_for(path: &Path, name: &str) -> Result<Self, FolderError> {
+        Self::read_with(path, path.join("assessments").join(name))
+    }
+
+    fn read_with(path: &Path, assessment: PathBuf) -> Result<Self, FolderError> {
         let partnership = parse(&path.join("partnership.toml"))?;
         let sources: BTreeMap<String, SourceDeclaration> = source::read_all(&path.join("sources"))?
             .into_iter()
@@ -123,12 +133,13 @@ impl PartnershipFolder {
                 .map(|file| file.events)
                 .unwrap_or_default(),
             path: path.to_owned(),
+            assessment_path: assessment,
         })
     }
 
     /// The prose of a section: its text and the file it stands in.
     pub fn prose(&self, file: &str) -> Result<(PathBuf, String), FolderError> {
-        let path = self.path.join("assessment").join(format!("{file}.md"));
+        let path = self.assessment_path.join(format!("{file}.md"));
         let text = std::fs::read_to_string(&path)
             .map_err(|why| FolderError::Read { path: path.clone(), why })?;
         Ok((path, text))

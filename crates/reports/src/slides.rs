@@ -13,8 +13,8 @@ use crate::prose::{Block, ParsedSection, ProseError, parse_sections, plain_text,
 use crate::publication::{FigureNote, Publication, Section, SignOff, Slide};
 use crate::publication_files::{FULL_DOCX, FULL_PDF, PACK_PDF, date_text};
 
-pub use self::table::slide_tables;
 use self::table::TableView;
+pub use self::table::slide_tables;
 
 const TEMPLATE: &str = include_str!("templates/slides.typ");
 

@@ -7,6 +7,7 @@ mod load;
 mod plan;
 mod readings;
 mod settings;
+mod workbook;
 
 use std::path::Path;
 
@@ -21,6 +22,7 @@ pub(crate) use self::plan::{
 };
 pub(crate) use self::readings::{Reading, Readings};
 pub(crate) use self::settings::{Settings, toml_files};
+pub(crate) use self::workbook::{Understood, exported_workbook};
 use crate::commands::records::Where;
 use crate::place::{now, today};
 

@@ -10,7 +10,7 @@ use wardmote_reports::{Assets, SignOff, publication_files};
 
 use crate::Outcome;
 use crate::jobs::step;
-use crate::place::{At, Partnership, today};
+use crate::place::{At, Partnership, publication_of, today};
 use crate::publish::{self, Assessed};
 
 /// Write the needs assessment: HTML, PDF, every table as CSV, and evidence.json
@@ -19,13 +19,17 @@ use crate::publish::{self, Assessed};
 /// says that a draft is wanted.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  wardmote assess\n  wardmote assess --published 2025-03-18 --out /srv/www/assessment"
+    after_help = "Examples:\n  wardmote assess\n  wardmote assess --assessment serious-violence\n  wardmote assess --published 2025-03-18 --out /srv/www/assessment"
 )]
 pub(crate) struct Arguments {
     /// The date of publication; today if not given
     #[arg(long, value_name = "YYYY-MM-DD")]
     published: Option<Date>,
-    /// Where to write; the folder published/ of the partnership if not given
+    /// Another assessment of the same evidence: the name of a folder of assessments/
+    #[arg(long, value_name = "NAME")]
+    assessment: Option<String>,
+    /// Where to write; the folder published/ of the partnership if not given, and of another
+    /// assessment publications/NAME/
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
     /// Write although the gate found something
@@ -34,8 +38,13 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) async fn run(at: &At, arguments: &Arguments) -> anyhow::Result<Outcome> {
-    let partnership = Partnership::open_at(at)?;
-    let out = arguments.out.clone().unwrap_or_else(|| at.folder.join("published"));
+    let mut partnership = Partnership::open_at(at)?;
+    let mut out = at.folder.join("published");
+    if let Some(name) = &arguments.assessment {
+        partnership = partnership.assessing(name)?;
+        out = publication_of(&at.folder, name);
+    }
+    let out = arguments.out.clone().unwrap_or(out);
     let assessed = compute(&partnership, arguments.published.unwrap_or_else(today)).await?;
     for (file, finding) in &assessed.findings {
         eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());
@@ -143,6 +152,9 @@ pub(crate) fn write_files(files: &[(String, Vec<u8>)], out: &Path) -> anyhow::Re
         std::fs::rename(&staging, out).with_context(|| out.display().to_string())?;
         std::fs::remove_dir_all(&before).with_context(|| before.display().to_string())?;
         return Ok(());
+    }
+    if let Some(parent) = out.parent() {
+        std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
     }
     std::fs::rename(&staging, out).with_context(|| out.display().to_string())
 }

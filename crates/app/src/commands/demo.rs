@@ -12,7 +12,7 @@ use crate::Outcome;
 use crate::business::{Business, Settings, load_folder};
 use crate::commands::records::Where;
 use crate::commands::{assess, ingest, pack};
-use crate::place::{Partnership, today};
+use crate::place::{Partnership, other_assessments, publication_of, today};
 use crate::reviews;
 
 /// Load and assess every partnership of a folder
@@ -72,6 +72,20 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         assess::write(&assessed, &out)?;
         assess::record(&partnership, &assessed)?;
         println!("  assessed in {:.1} s", started.elapsed().as_secs_f64());
+        for name in other_assessments(path) {
+            // Read anew, because the publication before it is in the ledger that protects this one.
+            let other = Partnership::open(path, None)?.assessing(&name)?;
+            let assessed =
+                assess::compute(&other, arguments.published.unwrap_or_else(today)).await?;
+            for (file, finding) in &assessed.findings {
+                eprintln!("{file}:{}: {} ({})", finding.line, finding.message, finding.rule.name());
+                outcome = Outcome::Wrong;
+            }
+            let out = publication_of(path, &name);
+            assess::write(&assessed, &out)?;
+            assess::record(&other, &assessed)?;
+            written.push(out.join("index.html"));
+        }
         if Settings::is_there(path) {
             let at = Where { folder: path.clone(), named: None };
             let changed = load_folder(&at).await?;

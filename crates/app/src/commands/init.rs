@@ -44,6 +44,7 @@ pub(crate) fn run(here: &Path, arguments: &Arguments) -> anyhow::Result<Outcome>
         ("assessment/assessment.toml", include_str!("../../templates/assessment.toml").to_owned()),
         ("assessment/levels.md", "Recorded crime {{crime-change}}.\n".to_owned()),
         ("assessment/claims.toml", "[crime-change]\nmeasure = \"recorded-crime\"\ncompare = { period = \"2023/24\", with = \"2022/23\" }\n".to_owned()),
+        ("plan/settings.toml", include_str!("../../templates/plan-settings.toml").replace("DISTRICT", arguments.district.as_str())),
         (".gitignore", include_str!("../../templates/gitignore").to_owned()),
     ];
     for (file, text) in files {

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context as _;
 use jiff::civil::Date;
 use wardmote_evidence::observed::Observed;
 use wardmote_reports::pack_files;
@@ -14,7 +13,7 @@ use crate::business::Business;
 use crate::commands::assess::{load_assets, write_files};
 use crate::commands::records::Where;
 use crate::law::Law;
-use crate::place::{At, Partnership, today};
+use crate::place::{At, Partnership, is_plain_name, today};
 
 /// Make the pack of a meeting: papers on one page and as PDF, slides, and where each number comes from
 ///
@@ -67,7 +66,17 @@ pub(crate) async fn run(at: &At, store: &Where, arguments: &Arguments) -> anyhow
                 eprintln!("nothing was written: mend these first");
                 return Ok(Outcome::Wrong);
             }
-            let out = out.clone().unwrap_or_else(|| at.folder.join("packs").join(&asked.meeting));
+            let out = match out {
+                Some(out) => out.clone(),
+                None => {
+                    anyhow::ensure!(
+                        is_plain_name(&asked.meeting),
+                        "the reference {:?} cannot name a folder; give --out",
+                        asked.meeting
+                    );
+                    at.folder.join("packs").join(&asked.meeting)
+                }
+            };
             let n_files = write(&pack, &out)?;
             println!("{n_files} files: {}", out.join("index.html").display());
             Ok(Outcome::Done)
@@ -133,9 +142,6 @@ fn write(pack: &Pack, out: &std::path::Path) -> anyhow::Result<usize> {
         .map(|file| (file.path, file.bytes))
         .collect();
     files.push(("evidence.json".into(), pack.evidence.to_json()?.into_bytes()));
-    if let Some(parent) = out.parent() {
-        std::fs::create_dir_all(parent).with_context(|| parent.display().to_string())?;
-    }
     write_files(&files, out)?;
     Ok(files.len())
 }

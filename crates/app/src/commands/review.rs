@@ -15,7 +15,7 @@ use crate::commands::records::Where;
 use crate::console::{self, Format};
 use crate::law::Law;
 use crate::place::{Partnership, today};
-use crate::reviews;
+use crate::reviews::{self, YearPublished};
 
 /// Reviews that the law asks for: their clocks, thresholds, checklists and yearly counts
 ///
@@ -71,6 +71,9 @@ enum What {
         /// The last day
         #[arg(long, value_name = "DATE")]
         to: Date,
+        /// Write them to reviews/counts, from where the site publishes them
+        #[arg(long)]
+        publish: bool,
         #[command(flatten)]
         asked: Asked,
     },
@@ -88,7 +91,9 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         }
         What::List { asked } => list(at, &law, asked).await,
         What::Show { reference, asked } => show(at, &law, reference, asked).await,
-        What::Counts { from, to, asked } => counts(at, &law, *from, *to, asked).await,
+        What::Counts { from, to, publish, asked } => {
+            counts(at, &law, (*from, *to), *publish, asked).await
+        }
     }
 }
 
@@ -181,8 +186,8 @@ async fn show(at: &Where, law: &Law, reference: &str, asked: &Asked) -> anyhow::
 async fn counts(
     at: &Where,
     law: &Law,
-    from: Date,
-    to: Date,
+    (from, to): (Date, Date),
+    publish: bool,
     asked: &Asked,
 ) -> anyhow::Result<Outcome> {
     anyhow::ensure!(from <= to, "the year ends before it begins");
@@ -201,6 +206,12 @@ async fn counts(
     console::print(asked.format, &["from the applications of the year", "number"], &rows)?;
     if protected.withheld > 0 {
         eprintln!("{}", rules.in_words());
+    }
+    if publish {
+        let counts = rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+        let (from, to) = (from.to_string(), to.to_string());
+        let year = YearPublished { from, to, counts, protection: rules.in_words() };
+        eprintln!("published from {}", year.write(&at.folder)?.display());
     }
     Ok(Outcome::Done)
 }

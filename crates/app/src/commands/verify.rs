@@ -10,7 +10,7 @@ use wardmote_evidence::verify::{Difference, Verification, compare};
 use crate::Outcome;
 use crate::commands::ingest;
 use crate::console::Format;
-use crate::place::Partnership;
+use crate::place::{Partnership, publication_of};
 use crate::publish;
 use crate::stranger::{self, Verifier};
 
@@ -35,6 +35,9 @@ pub(crate) struct Arguments {
     /// The evidence or the bundle to check; published/evidence.json if not given
     #[arg(value_name = "FILE")]
     evidence: Option<PathBuf>,
+    /// Check another assessment: the name of a folder of assessments/
+    #[arg(long, value_name = "NAME")]
+    assessment: Option<String>,
     /// Where the source files lie, instead of the folder that partnership.toml names
     #[arg(long, value_name = "DIR")]
     sources: Option<PathBuf>,
@@ -61,12 +64,14 @@ pub(crate) async fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<
     }
     ensure!(arguments.key.is_none(), "--key is for bundles, which can be signed");
     ensure!(format != Format::Csv, "--format csv is for bundles");
-    let path = arguments
-        .evidence
-        .clone()
-        .unwrap_or_else(|| folder.join("published").join("evidence.json"));
+    let mut partnership = Partnership::open(folder, arguments.sources.as_deref())?;
+    let mut publication = folder.join("published");
+    if let Some(name) = &arguments.assessment {
+        partnership = partnership.assessing(name)?;
+        publication = publication_of(folder, name);
+    }
+    let path = arguments.evidence.clone().unwrap_or_else(|| publication.join("evidence.json"));
     let published = EvidenceFile::read(&path)?;
-    let partnership = Partnership::open(folder, arguments.sources.as_deref())?;
     let scratch = tempfile::tempdir().context("a scratch folder could not be made")?;
     let report = ingest::load_into(&partnership, scratch.path()).await?;
     for (file, reason) in &report.failures {

@@ -25,8 +25,8 @@ pub(super) fn check(words: &[String]) -> anyhow::Result<()> {
 
 fn parse(folder: &Path, words: &[String]) -> anyhow::Result<crate::Arguments> {
     ensure!(
-        matches!(words.first().map(String::as_str), Some("analyse" | "assess")),
-        "a job is `analyse METHOD ...` or `assess ...`"
+        matches!(words.first().map(String::as_str), Some("analyse" | "assess" | "pack")),
+        "a job is `analyse METHOD ...`, `assess ...` or `pack build MEETING`"
     );
     let start = ["wardmote".into(), "-C".into(), folder.as_os_str().to_owned()];
     let line = start.into_iter().chain(words.iter().map(Into::into));
@@ -39,8 +39,8 @@ fn parse(folder: &Path, words: &[String]) -> anyhow::Result<crate::Arguments> {
         )
     })?;
     match arguments.command {
-        Command::Analyse(_) | Command::Assess(_) => Ok(arguments),
-        _ => bail!("a job is `analyse METHOD ...` or `assess ...`"),
+        Command::Analyse(_) | Command::Assess(_) | Command::Pack(_) => Ok(arguments),
+        _ => bail!("a job is `analyse METHOD ...`, `assess ...` or `pack build MEETING`"),
     }
 }
 

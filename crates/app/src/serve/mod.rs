@@ -22,6 +22,7 @@ mod openapi;
 mod pages;
 mod partnership;
 mod plan;
+mod publications;
 mod scripts;
 mod search;
 mod topics;
@@ -121,6 +122,7 @@ fn routes(base: &str) -> Router<Arc<Served>> {
         .merge(map::routes(base))
         .merge(plan::routes(base))
         .merge(board::routes(base))
+        .merge(publications::routes(base))
 }
 
 fn name_of(folder: &std::path::Path) -> anyhow::Result<String> {

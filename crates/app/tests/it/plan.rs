@@ -7,6 +7,7 @@ use wardmote_reports::workbook::{SheetColumn, SheetOut, write};
 
 use crate::running::{Ran, shipped, wardmote};
 use crate::site::Server;
+use crate::workbench::mail::mail_server;
 
 fn twin(into: &Path) -> PathBuf {
     let twin = shipped("stockport-twin", into);
@@ -51,6 +52,9 @@ fn the_twins_plan_is_loaded_once_and_holds_what_the_papers_name() {
     assert!(miscounted.err.contains("Five big things has 5 objectives; 2 are listed"));
     let narrow = wardmote(twin, &["plan", "status"]).ended(0);
     assert!(narrow.out.lines().all(|line| line.chars().count() <= 80), "{}", narrow.out);
+    let diff = wardmote(twin, &["plan", "diff", "2022-25", "2025-28"]).ended(0);
+    assert!(diff.out.lines().all(|line| line.chars().count() <= 80), "{}", diff.out);
+    assert!(diff.out.contains("(1.3)") && diff.out.contains("another title"), "{}", diff.out);
 }
 
 #[test]
@@ -69,6 +73,33 @@ fn breaks_of_the_chain_are_named() {
     assert!(chased.out.contains("To: Invented lead for safeguarding"), "{}", chased.out);
     assert!(chased.out.contains("1.5.2 Agree how partners act on cuckooing, due on 2025-09-30; last heard of on 2024-11-08, 130 days ago"), "{}", chased.out);
     assert!(!chased.out.contains("3.2.4"), "what is done is asked of nobody");
+}
+
+#[test]
+fn chasers_are_sent_to_the_owners_that_have_an_address() {
+    let here = tempfile::tempdir().unwrap();
+    let twin = &twin(here.path());
+    let send = ["plan", "chase", "--send", "--on", "2025-03-18"];
+    let refused = wardmote(twin, &send).ended(2);
+    assert!(refused.err.contains("sign-in.toml"), "{}", refused.err);
+    let (port, received) = mail_server();
+    let settings = format!(
+        "[mail]\nserver = \"127.0.0.1\"\nport = {port}\ntls = \"none\"\nfrom = \"csp@example.org\"\n"
+    );
+    std::fs::write(twin.join("sign-in.toml"), settings).unwrap();
+    let owners = "\"Invented lead for safeguarding\" = \"safeguarding@example.org\"\n";
+    std::fs::write(twin.join("plan/owners.toml"), owners).unwrap();
+    // Those without an address are named, and make the outcome wrong.
+    let sent = wardmote(twin, &send).ended(1);
+    assert!(sent.out.contains("sent to Invented lead for safeguarding"), "{}", sent.out);
+    assert!(sent.out.contains("1 e-mails sent, "), "{}", sent.out);
+    assert!(sent.err.contains("plan/owners.toml gives no address"), "{}", sent.err);
+    let message = received.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
+    for part in ["RCPT TO:<safeguarding@example.org>", "News wanted of", "1.5.2 Agree how partners"]
+    {
+        assert!(message.replace("=\n", "").contains(part), "lacks {part}:\n{message}");
+    }
+    assert!(received.try_recv().is_err(), "one message, to one owner");
 }
 
 #[test]

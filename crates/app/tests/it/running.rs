@@ -41,8 +41,8 @@ pub(crate) fn wardmote(folder: &Path, words: &[&str]) -> Ran {
 }
 
 /// What a machine holds of a partnership beside what its folder says.
-const OF_THE_MACHINE: [&str; 7] =
-    ["data", "jobs", "keys", "lake", "packs", "published", "records"];
+const OF_THE_MACHINE: [&str; 8] =
+    ["data", "jobs", "keys", "lake", "packs", "publications", "published", "records"];
 
 /// Copies the partnership folder that the repository ships, without what was loaded into it.
 pub(crate) fn shipped(name: &str, into: &Path) -> PathBuf {

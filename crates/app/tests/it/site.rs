@@ -511,7 +511,39 @@ pub(crate) fn the_twin_is_shown(twin: &Path, here: &Path) {
     let csv = server.get("/explore/rows.csv?measure=recorded-crime&by=whole");
     assert!(csv.head.contains("synthetic-wardmote-rows.csv"), "{}", csv.head);
     assert!(csv.body.lines().skip(1).all(|row| row.contains("SYNTHETIC")), "{}", csv.body);
-    let pages = ["/", "/topics/recorded-crime", "/topics/violent-crime", "/areas/E08000007"];
+    server.shows("/meetings", &["meetings.ics", "Public meeting 2024"]);
+    server.shows("/meetings/board-2025-03-18", &["Agree the draft plan", "Invented town hall"]);
+    server.shows("/decisions", &["Re-establish the Op Challenger"]);
+    server.shows("/structure", &["<svg", "Water safety partnership", "Youth justice"]);
+    let counts =
+        ["3 complaints are enough", "5 working days", "withheld", "case-review@example.org"];
+    server.shows("/case-reviews", &counts);
+    server.shows("/assessments", &["Serious violence needs assessment", "18 March 2025"]);
+    let of_violence = "/assessments/serious-violence/full.html";
+    server.shows(of_violence, &["SYNTHETIC", "fell by 8.8%", "figures.html#figure-"]);
+    for nowhere in ["..%2fpublished/index.html", "serious-violence/..%2f..%2fplan/settings.toml"] {
+        server.refuses(&format!("/assessments/{nowhere}"), 404);
+    }
+    server.refuses("/assessments/nothing", 404);
+    let pages = [
+        "/",
+        "/topics/recorded-crime",
+        "/topics/violent-crime",
+        "/areas/E08000007",
+        "/plan",
+        "/plan/priorities/3.2",
+        "/plan/duties",
+        "/plan/told",
+        "/plan/alignment",
+        "/meetings",
+        "/meetings/board-2025-03-18",
+        "/meetings/public-2024-06-20",
+        "/decisions",
+        "/structure",
+        "/case-reviews",
+        "/assessments",
+        "/assessments/serious-violence/index.html",
+    ];
     visit(&server, &here.join("twin"), &pages);
 }
 

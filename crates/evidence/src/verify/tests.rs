@@ -105,6 +105,7 @@ fn folder() -> PartnershipFolder {
         events: Vec::new(),
         topics: Vec::new(),
         path: std::path::PathBuf::new(),
+        assessment_path: std::path::PathBuf::new(),
         partnership: toml::from_str(partnership).unwrap(),
         sources: BTreeMap::new(),
         measures: evidence().measures,

@@ -103,9 +103,11 @@ impl Records {
     }
 
     async fn is_built_on(&self, asking: Asking<'_>, id: &RecordId) -> Result<bool, RegisterError> {
-        let is_back = self.ends(asking, id).await?.into_iter().any(|end| {
-            end.is_back && end.link.to.kind == LinkKind::Item
-        });
+        let is_back = self
+            .ends(asking, id)
+            .await?
+            .into_iter()
+            .any(|end| end.is_back && end.link.to.kind == LinkKind::Item);
         let mut on = self.store().database.snapshot().await?;
         Ok(is_back || index::has_children(&mut on, id).await?)
     }

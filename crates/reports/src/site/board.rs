@@ -17,6 +17,40 @@ pub enum BoardPage {
     Decisions(Table),
     /// Who reports to whom.
     Structure(StructurePage),
+    /// Assessments beside the strategic one.
+    Assessments(Vec<OtherAssessment>),
+    /// Anti-social behaviour case reviews.
+    CaseReviews(CaseReviewsPage),
+}
+
+/// What is published of anti-social behaviour case reviews.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CaseReviewsPage {
+    /// How one applies.
+    pub contact: Vec<String>,
+    /// Who takes part, and who is consulted.
+    pub who: Option<String>,
+    /// What whoever is not content can do.
+    pub dissatisfied: Option<String>,
+    /// When a review must be held, in sentences.
+    pub threshold: Vec<String>,
+    /// What happens, and by when.
+    pub steps: Table,
+    /// Where the procedure is written.
+    pub source: String,
+    /// The counts of each year, the latest first.
+    pub years: Vec<Table>,
+}
+
+/// An assessment beside the strategic one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OtherAssessment {
+    /// Its address below the site's.
+    pub address: String,
+    /// Its title.
+    pub title: String,
+    /// When it was published, in words.
+    pub published: String,
 }
 
 /// All meetings.
@@ -84,6 +118,8 @@ impl BoardPage {
             Self::Meeting(_) => "site/meeting.html",
             Self::Decisions(_) => "site/decisions.html",
             Self::Structure(_) => "site/structure.html",
+            Self::Assessments(_) => "site/assessments.html",
+            Self::CaseReviews(_) => "site/case-reviews.html",
         }
     }
 
@@ -93,13 +129,15 @@ impl BoardPage {
             Self::Meeting(meeting) => &meeting.title,
             Self::Decisions(_) => "What was decided",
             Self::Structure(_) => "How the partnership is set up",
+            Self::Assessments(_) => "Assessments of one matter",
+            Self::CaseReviews(_) => "Anti-social behaviour case reviews",
         }
     }
 
     pub(super) fn chart(&self) -> Option<&Chart> {
         match self {
             Self::Structure(structure) => Some(&structure.chart),
-            Self::Meetings(_) | Self::Meeting(_) | Self::Decisions(_) => None,
+            _ => None,
         }
     }
 }

@@ -15,7 +15,10 @@ mod topic;
 pub mod work;
 
 pub use ask::{AskOption, ComparePage, Compared, ExplorePage, Explored, Wrong};
-pub use board::{BoardPage, MeetingLine, MeetingPage, MeetingsPage, StructurePage};
+pub use board::{
+    BoardPage, CaseReviewsPage, MeetingLine, MeetingPage, MeetingsPage, OtherAssessment,
+    StructurePage,
+};
 pub use files::{Scripts, SiteFile, SiteFiles};
 pub use guides::{Guide, methods};
 pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, MapData, MapPage};
@@ -63,7 +66,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 31] = [
+const TEMPLATES: [(&str, &str); 33] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -93,6 +96,8 @@ const TEMPLATES: [(&str, &str); 31] = [
     ("site/meetings.html", include_str!("../templates/site/meetings.html")),
     ("site/meeting.html", include_str!("../templates/site/meeting.html")),
     ("site/decisions.html", include_str!("../templates/site/decisions.html")),
+    ("site/case-reviews.html", include_str!("../templates/site/case-reviews.html")),
+    ("site/assessments.html", include_str!("../templates/site/assessments.html")),
     ("site/structure.html", include_str!("../templates/site/structure.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];

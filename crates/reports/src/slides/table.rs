@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn every_row_is_on_one_slide_and_long_ones_make_more() {
-        let row = |n: usize| vec![format!("{n} {}", "word ".repeat(20)), "Invented lead".to_owned()];
+        let row =
+            |n: usize| vec![format!("{n} {}", "word ".repeat(20)), "Invented lead".to_owned()];
         let rows: Vec<Vec<String>> = (0..30).map(row).collect();
         let pieces = slide_tables(&table(rows.clone()));
         assert!(pieces.len() > 2 && pieces.iter().all(|piece| !piece.rows.is_empty()));

@@ -117,8 +117,12 @@ fn same_publication_gives_same_slides() {
 fn a_slide_that_holds_too_much_is_refused_by_its_title() {
     let mut publication = sample::publication();
     let text = "Words and more words of which no slide needs so many. ".repeat(40);
-    let slide =
-        Slide { title: "All at once.".into(), chart: Some("series".into()), text: Some(text), ..Slide::default() };
+    let slide = Slide {
+        title: "All at once.".into(),
+        chart: Some("series".into()),
+        text: Some(text),
+        ..Slide::default()
+    };
     publication.slides.findings = vec![slide];
     let message = slides_pdf(&publication).unwrap_err().to_string();
     assert!(message.contains("\"All at once.\" holds more than fits at 18 points"), "{message}");

@@ -99,9 +99,8 @@ pub(crate) fn build(sources: &Sources<'_>, meeting: &str) -> anyhow::Result<Pack
     let Assessed { publication: assessed, evidence, .. } =
         publish::assess_protected(sources.folder, sources.observed, protected, sources.on)?;
     let readings = Readings::of(Some(&evidence));
-    let view = |plan| {
-        PlanView::new(board.book, plan, &readings, sources.on, sources.stale_after_days)
-    };
+    let view =
+        |plan| PlanView::new(board.book, plan, &readings, sources.on, sources.stale_after_days);
     let named = plan_in_force(board.book, sources.plan);
     let in_force = board.all("plans").into_iter().find(|plan| state(plan) == "in-force");
     let plan = in_force.or(named);

@@ -1,4 +1,5 @@
-//! `wardmote plan chase`: e-mails that ask for news, one for each owner.
+//! `wardmote plan chase`: e-mails that ask for news, one for each owner. They are printed; sending them
+//! takes a server in `sign-in.toml` and the owners' addresses in `plan/owners.toml`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -8,20 +9,30 @@ use anyhow::Context as _;
 use wardmote_domain::plan::Staleness;
 
 use super::Looked;
+use crate::Outcome;
 use crate::business::ActionView;
+use crate::serve::workbench::mail_of;
 
-/// An e-mail that somebody is to send, or a server that is told the owners' addresses.
-pub(crate) struct Chaser {
-    pub(crate) subject: String,
-    pub(crate) text: String,
+/// An e-mail to an owner.
+struct Chaser {
+    owner: String,
+    subject: String,
+    text: String,
+}
+
+impl Chaser {
+    fn to(&self) -> &str {
+        if self.owner.is_empty() { "nobody is named" } else { &self.owner }
+    }
+
+    fn whole(&self) -> String {
+        format!("Subject: {}\nTo: {}\n\n{}", self.subject, self.to(), self.text)
+    }
 }
 
 /// For each owner the actions whose last word is stale or was never said; of those that are done or
 /// stopped nobody is asked.
-pub(crate) fn chasers<'a>(
-    plan: &str,
-    actions: impl Iterator<Item = &'a ActionView<'a>>,
-) -> Vec<Chaser> {
+fn chasers<'a>(plan: &str, actions: impl Iterator<Item = &'a ActionView<'a>>) -> Vec<Chaser> {
     let mut by_owner: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for action in actions.filter(|one| !matches!(one.action.get("state"), "done" | "stopped")) {
         let last = match action.staleness {
@@ -40,8 +51,7 @@ pub(crate) fn chasers<'a>(
     let chaser = |(owner, lines): (String, Vec<String>)| {
         let n = lines.len();
         let actions = if n == 1 { "1 action" } else { &format!("{n} actions") };
-        let mut text =
-            format!("To: {}\n\n", if owner.is_empty() { "nobody is named" } else { &owner });
+        let mut text = String::new();
         let _ = writeln!(
             text,
             "The plan \"{plan}\" waits for news of {actions} that you answer for:\n"
@@ -50,27 +60,69 @@ pub(crate) fn chasers<'a>(
         text.push_str(
             "\n\nPlease say how each stands, what was done, and whether its day still holds.\n",
         );
-        Chaser { subject: format!("News wanted of {actions}"), text }
+        Chaser { owner, subject: format!("News wanted of {actions}"), text }
     };
     by_owner.into_iter().map(chaser).collect()
 }
 
 pub(super) fn run(looked: &Looked, plan: Option<&str>, out: Option<&Path>) -> anyhow::Result<()> {
-    let view = looked.plan(plan)?;
-    let chasers = chasers(view.plan.title(), view.actions().map(|(_, action)| action));
+    let chasers = of(looked, plan)?;
     let Some(out) = out else {
         for one in &chasers {
-            println!("Subject: {}\n{}", one.subject, one.text);
+            println!("{}", one.whole());
         }
-        println!("{} e-mails", chasers.len());
+        println!("{} e-mails; --send sends them", chasers.len());
         return Ok(());
     };
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
     for (index, one) in chasers.iter().enumerate() {
         let path = out.join(format!("{:03}.txt", index + 1));
-        let text = format!("Subject: {}\n{}", one.subject, one.text);
-        std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+        std::fs::write(&path, one.whole()).with_context(|| path.display().to_string())?;
     }
     println!("{} e-mails written to {}", chasers.len(), out.display());
     Ok(())
+}
+
+fn of(looked: &Looked, plan: Option<&str>) -> anyhow::Result<Vec<Chaser>> {
+    let view = looked.plan(plan)?;
+    Ok(chasers(view.plan.title(), view.actions().map(|(_, action)| action)))
+}
+
+/// Sends each to the address of its owner, and says of every one what became of it. Those that could not
+/// go make the outcome wrong.
+pub(super) async fn send(
+    looked: &Looked,
+    folder: &Path,
+    plan: Option<&str>,
+) -> anyhow::Result<Outcome> {
+    let mail = mail_of(folder)?.context(
+        "no mail server is named; give one in sign-in.toml, as docs/security/sign-in.md shows",
+    )?;
+    let path = folder.join("plan").join("owners.toml");
+    let addresses: BTreeMap<String, String> = if path.is_file() {
+        let text = std::fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        toml::from_str(&text).with_context(|| path.display().to_string())?
+    } else {
+        BTreeMap::new()
+    };
+    let (mut sent, mut left) = (0, 0);
+    for one in of(looked, plan)? {
+        let Some(address) = addresses.get(&one.owner) else {
+            left += 1;
+            eprintln!("not sent to {}: plan/owners.toml gives no address for it", one.to());
+            continue;
+        };
+        match mail.send(address, &one.subject, one.text.clone()).await {
+            Ok(()) => {
+                sent += 1;
+                println!("sent to {} at {address}", one.to());
+            }
+            Err(error) => {
+                left += 1;
+                eprintln!("not sent to {}: {}", one.to(), crate::console::chain(&error));
+            }
+        }
+    }
+    println!("{sent} e-mails sent, {left} not");
+    Ok(if left == 0 { Outcome::Done } else { Outcome::Wrong })
 }

@@ -90,12 +90,19 @@ enum What {
         register: Vec<String>,
     },
     /// Write the e-mails that ask owners for news of actions whose last word is stale
+    ///
+    /// They are printed. --send sends them through the server that sign-in.toml names, to the addresses
+    /// that plan/owners.toml gives: "Head of housing" = "housing@example.org". Exit code 1 if one could
+    /// not be sent.
     Chase {
         /// The plan's reference
         plan: Option<String>,
-        /// Write each into this folder; otherwise they are printed
+        /// Write each into this folder instead
         #[arg(long, value_name = "DIR")]
         out: Option<std::path::PathBuf>,
+        /// Send them
+        #[arg(long, conflicts_with = "out")]
+        send: bool,
     },
 }
 
@@ -159,7 +166,10 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
             diff(&lines, arguments.format)?;
         }
         What::Alignment => alignment::run(&looked, arguments.format)?,
-        What::Chase { plan, out } => chase::run(&looked, plan.as_deref(), out.as_deref())?,
+        What::Chase { plan, send: true, .. } => {
+            return chase::send(&looked, &at.folder, plan.as_deref()).await;
+        }
+        What::Chase { plan, out, .. } => chase::run(&looked, plan.as_deref(), out.as_deref())?,
     }
     Ok(Outcome::Done)
 }
@@ -182,9 +192,11 @@ fn check(looked: &Looked, plan: Option<&str>, format: Format) -> anyhow::Result<
 }
 
 fn diff(lines: &[Difference], format: Format) -> anyhow::Result<()> {
+    // A narrow column cuts a title short, and never its reference.
     let cell = |one: Option<&Outlined>| {
-        let text = one.map(|one| format!("{} ({})", one.title, one.reference)).unwrap_or_default();
-        fitted(format, &text, 25)
+        let Some(one) = one else { return String::new() };
+        let room = 20_usize.saturating_sub(one.reference.chars().count());
+        format!("{} ({})", fitted(format, &one.title, room), one.reference)
     };
     let row = |line: &Difference| {
         let (was, is) = match line {
@@ -194,7 +206,7 @@ fn diff(lines: &[Difference], format: Format) -> anyhow::Result<()> {
             Difference::New(is) => (None, Some(is)),
             Difference::Dropped(was) => (Some(was), None),
         };
-        vec![cell(was), cell(is), fitted(format, line.words(), 25)]
+        vec![cell(was), cell(is), fitted(format, line.words(), 30)]
     };
     let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
     print(format, &["was", "is", "difference"], &rows)

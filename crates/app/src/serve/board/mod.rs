@@ -1,5 +1,6 @@
 //! The public pages of the board, its calendars, and its lists for programs: only what is published.
 
+mod case_reviews;
 mod make;
 
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use wardmote_reports::icalendar;
 use wardmote_reports::site::Page;
 
 use super::answer::{Held, held};
-use super::pages::{NoPage, show};
+use super::pages::{NoPage, show, show_now};
 use super::partnership::Served;
 use crate::board::Board;
 use crate::board::calendar::{Whose, meetings as meetings_feed};
@@ -32,6 +33,7 @@ pub(super) fn routes(base: &str) -> Router<Arc<Served>> {
         .route(&at("meetings/groups/{group}"), get(group_calendar))
         .route(&at("decisions"), get(decisions))
         .route(&at("structure"), get(structure))
+        .route(&at("case-reviews"), get(case_reviews_page))
 }
 
 /// A page under an address, made once for each state of what is published.
@@ -70,6 +72,17 @@ async fn decisions(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderM
 
 async fn structure(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {
     page(&served, &uri, &headers, |board| Some(Page::Board(make::structure(board, today())))).await
+}
+
+/// Made for each request: it is rarely asked for, and the folder's files may change at any time.
+async fn case_reviews_page(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response {
+    let folder = served.folder().to_owned();
+    show_now(&served, &headers, move |_| {
+        let page = case_reviews::page(&folder, today())?;
+        let none = NoPage::NotFound("This partnership has published nothing of case reviews.");
+        page.map(Page::Board).ok_or(none)
+    })
+    .await
 }
 
 async fn calendar(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response {

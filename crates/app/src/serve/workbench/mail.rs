@@ -1,5 +1,5 @@
-//! E-mail: the links by which passwords are set, and nothing else. No name of a record, and no word of
-//! one, is ever in a message.
+//! E-mail: the links by which passwords are set, and what `wardmote plan chase --send` asks owners of
+//! actions. No word of a restricted record is ever in a message.
 
 use std::path::Path;
 use std::time::Duration;
@@ -80,17 +80,24 @@ impl Mail {
         link: &str,
         hours: u32,
     ) -> anyhow::Result<()> {
+        let subject = format!("Set your password: {partnership}");
+        let text = format!(
+            "This link sets your password for {partnership}:\n\n{link}\n\n\
+             It works once, and for {hours} hours. If you did not expect it, do not open it, \
+             and tell whoever administers the site.\n"
+        );
+        self.send(to, &subject, text).await
+    }
+
+    /// Sends a message.
+    pub(crate) async fn send(&self, to: &str, subject: &str, text: String) -> anyhow::Result<()> {
         // The library encodes the subject and refuses what would break out of a header.
         let message = Message::builder()
             .from(self.from.clone())
-            .to(Mailbox::new(None, to.parse().context("no address")?))
-            .subject(format!("Set your password: {partnership}"))
+            .to(Mailbox::new(None, to.parse().with_context(|| format!("{to:?} is no address"))?))
+            .subject(subject)
             .header(ContentType::TEXT_PLAIN)
-            .body(format!(
-                "This link sets your password for {partnership}:\n\n{link}\n\n\
-                 It works once, and for {hours} hours. If you did not expect it, do not open it, \
-                 and tell whoever administers the site.\n"
-            ))?;
+            .body(text)?;
         let transport = self.transport.clone();
         let sent = tokio::task::spawn_blocking(move || transport.send(&message));
         sent.await?.context("the mail server did not take the message")?;

@@ -20,6 +20,7 @@ mod invitation;
 mod jobs;
 mod kept;
 mod mail;
+mod meetings;
 mod openid;
 mod page_error;
 mod people;
@@ -69,6 +70,7 @@ pub(crate) struct Workbench {
     mail: Option<Mail>,
     provider: Option<Arc<Provider>>,
     waiting: kept::Waiting,
+    workbooks: registers::workbook::Workbooks,
     /// Where its pages lie, with `/` at both ends: `/work/`.
     base: String,
     cookies: cookies::Names,
@@ -92,6 +94,7 @@ pub(crate) fn routes() -> Routes {
     registers::add(&mut routes);
     jobs::add(&mut routes);
     reviews::add(&mut routes);
+    meetings::add(&mut routes);
     routes
 }
 
@@ -141,7 +144,7 @@ impl Workbench {
         let base = format!("{}work/", served.base());
         let cookies = cookies::Names::new(served.base(), settings.is_secure());
         let duties = folder_duties(folder)?;
-        let mail = settings.mail.as_ref().map(|mail| Mail::new(mail, folder)).transpose()?;
+        let mail = mail_of(folder)?;
         let provider =
             settings.openid.as_ref().map(|openid| provider(openid, folder)).transpose()?;
         Ok(Some(Arc::new(Self {
@@ -153,6 +156,7 @@ impl Workbench {
             mail,
             provider,
             waiting: kept::Waiting::default(),
+            workbooks: registers::workbook::Workbooks::default(),
             base,
             cookies,
             served,
@@ -245,6 +249,11 @@ impl Workbench {
         };
         visit.signed_in.as_ref().is_some_and(|who| gate::meets(self, who, needs))
     }
+}
+
+/// The way out for messages, where the folder's `sign-in.toml` names a server.
+pub(crate) fn mail_of(folder: &Path) -> anyhow::Result<Option<Mail>> {
+    Settings::read(folder)?.mail.as_ref().map(|mail| Mail::new(mail, folder)).transpose()
 }
 
 fn provider(openid: &OpenId, folder: &Path) -> anyhow::Result<Arc<Provider>> {

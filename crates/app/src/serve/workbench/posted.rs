@@ -29,9 +29,7 @@ struct Sent {
 #[derive(Debug)]
 pub(crate) struct UploadedFile {
     pub(crate) field: String,
-    #[expect(dead_code, reason = "for the pages over records, which come next")]
     pub(crate) name: String,
-    #[expect(dead_code, reason = "for the pages over records, which come next")]
     pub(crate) bytes: Bytes,
 }
 
@@ -42,7 +40,6 @@ impl Posted {
     }
 
     /// The file of a field, if one was chosen.
-    #[expect(dead_code, reason = "for the pages over records, which come next")]
     pub(crate) fn file(&self, field: &str) -> Option<&UploadedFile> {
         self.0.files.iter().find(|file| file.field == field)
     }

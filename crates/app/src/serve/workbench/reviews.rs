@@ -1,32 +1,27 @@
-//! Reviews with their clocks, and the board's meetings and decisions, for those who may see them.
+//! Reviews with their clocks, for those who may see them.
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use wardmote_domain::clock::{date_in_words, run};
+use wardmote_domain::clock::run;
 use wardmote_domain::review::not_ready;
 use wardmote_records::RecordId;
-use wardmote_reports::site::work::{Block, Cell, Listing, SummaryRow, WorkPage};
+use wardmote_reports::site::work::{Block, Cell, Listing, WorkPage};
 
 use super::routes::Needs;
 use super::visit::{SignedIn, Visit};
 use super::{PageError, Routes, Shown, Workbench};
-use crate::board::{Board, day, lines, state};
 use crate::business::{Book, Business, Entry};
 use crate::commands::clock::explain::{due_in_words, timing_in_words};
 use crate::law::Law;
 use crate::reviews::{CASES, cases, clock_of, confirmed, facts_of, next_step, threshold};
 
 pub(super) fn add(routes: &mut Routes) {
-    routes
-        .get("reviews", Needs::SignedIn, list)
-        .get("reviews/{id}", Needs::SignedIn, one)
-        .get("meetings", Needs::SignedIn, meetings)
-        .get("decisions", Needs::SignedIn, decisions);
+    routes.get("reviews", Needs::SignedIn, list).get("reviews/{id}", Needs::SignedIn, one);
 }
 
 /// The registers of the folder; a folder without them has no such page.
-fn business(bench: &Workbench) -> Result<&Business, PageError> {
+pub(super) fn business(bench: &Workbench) -> Result<&Business, PageError> {
     bench.business.as_ref().ok_or(PageError::NotFound)
 }
 
@@ -142,66 +137,6 @@ async fn one(
         } else {
             page.paragraph("Nobody has confirmed these yet:").block(Block::List(open))
         };
-    }
-    bench.show(&visit, &page)
-}
-
-async fn meetings(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) -> Shown {
-    let business = business(&bench)?;
-    let book = business.book(who.asking(&business.settings.purpose)).await;
-    let book = book.map_err(PageError::Failed)?;
-    let board = Board::new(&book);
-    let mut listing = Listing::new(
-        "Meetings, the latest first",
-        ["Date", "Group", "Meeting", "State", "Decisions wanted"],
-        "There is no meeting that you may see.",
-    );
-    for meeting in board.all("meetings").into_iter().rev() {
-        let wanted = board.decisions_of(meeting).into_iter().filter(|one| state(one) == "wanted");
-        listing = listing.row([
-            day(meeting, "due").map(date_in_words).unwrap_or_default().into(),
-            board.title_of(meeting, "group").into(),
-            meeting.title().into(),
-            state(meeting).into(),
-            Cell::from(wanted.count().to_string()),
-        ]);
-    }
-    let lapsed: Vec<String> = board
-        .groups(who.today())
-        .iter()
-        .filter(|group| matches!(group.meeting, wardmote_domain::board::Meeting::Lapsed { .. }))
-        .map(|group| format!("{}: {}", group.group.title(), group.meeting.in_words()))
-        .collect();
-    let mut page = WorkPage::new("Meetings");
-    if !lapsed.is_empty() {
-        page = page
-            .block(Block::Heading("Groups that have not met as often as they said".to_owned()))
-            .block(Block::List(lapsed));
-    }
-    bench.show(&visit, &page.block(listing))
-}
-
-async fn decisions(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) -> Shown {
-    let business = business(&bench)?;
-    let book = business.book(who.asking(&business.settings.purpose)).await;
-    let book = book.map_err(PageError::Failed)?;
-    let board = Board::new(&book);
-    let mut page = WorkPage::new("Decisions");
-    for decision in board.all("decisions").into_iter().rev() {
-        let meeting = board.named(decision, "meeting");
-        let when = meeting.and_then(|meeting| day(meeting, "due")).map(date_in_words);
-        page = page
-            .block(Block::Heading(format!("{}: {}", decision.reference(), decision.title())))
-            .block(Block::Summary(vec![
-                SummaryRow::new("Meeting", when.unwrap_or_default()),
-                SummaryRow::new("State", state(decision)),
-                SummaryRow::several("What was decided", lines(decision, "decided")),
-                SummaryRow::new("Who carries it out", decision.get("owner")),
-                SummaryRow::new(
-                    "To be carried out by",
-                    day(decision, "due").map(date_in_words).unwrap_or_default(),
-                ),
-            ]));
     }
     bench.show(&visit, &page)
 }

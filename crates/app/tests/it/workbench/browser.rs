@@ -87,6 +87,23 @@ impl Browser {
         self.post("/work/sign-in", &[("email", &email), ("password", password)])
     }
 
+    /// Sends a form with a file, with the token of the last page.
+    pub(crate) fn post_file(&mut self, path: &str, name: &str, bytes: &[u8]) -> Answer {
+        let part = "Content-Disposition: form-data; name=";
+        let token = &self.token;
+        let mut body = format!(
+            "--xyz\r\n{part}\"form-token\"\r\n\r\n{token}\r\n--xyz\r\n{part}\"file\"; \
+             filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend(bytes);
+        body.extend(b"\r\n--xyz--\r\n");
+        let origin = format!("http://{}", self.address);
+        let kind = "multipart/form-data; boundary=xyz";
+        let headers = [("Content-Type", kind), ("Origin", origin.as_str())];
+        self.send_bytes("POST", path, &headers, &body)
+    }
+
     /// Sends a request as it is, with the cookies, and keeps what is set.
     pub(crate) fn send(
         &mut self,
@@ -94,6 +111,16 @@ impl Browser {
         path: &str,
         headers: &[(&str, &str)],
         body: &str,
+    ) -> Answer {
+        self.send_bytes(method, path, headers, body.as_bytes())
+    }
+
+    fn send_bytes(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
     ) -> Answer {
         let mut lines = vec![format!("{method} {path} HTTP/1.1"), "Connection: close".to_owned()];
         if headers.iter().all(|(name, _)| *name != "Host") {
@@ -112,7 +139,7 @@ impl Browser {
         stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         stream.write_all(format!("{}\r\n\r\n", lines.join("\r\n")).as_bytes()).unwrap();
         // The server may answer and close before it has read all of it.
-        let _sent = stream.write_all(body.as_bytes());
+        let _sent = stream.write_all(body);
         let mut bytes = Vec::new();
         let _cut = stream.read_to_end(&mut bytes);
         let text = String::from_utf8_lossy(&bytes).into_owned();

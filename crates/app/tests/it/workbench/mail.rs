@@ -9,7 +9,7 @@ use super::Bench;
 use super::bench::PASSWORD;
 
 /// Takes messages and hands them on, until the test ends.
-fn mail_server() -> (u16, Receiver<String>) {
+pub(crate) fn mail_server() -> (u16, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let (send, receive) = channel();

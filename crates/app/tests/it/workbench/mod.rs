@@ -6,16 +6,18 @@
 
 mod account;
 mod bench;
+mod board;
 mod browser;
 mod hostile;
 mod jobs;
-mod mail;
+pub(crate) mod mail;
 mod openid;
 mod pages;
 mod people;
 mod registers;
 mod routes;
 mod sign_in;
+mod workbook;
 
 pub(crate) use bench::Bench;
 pub(crate) use browser::{Answer, Browser};

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::Bench;
 use super::bench::PASSWORD;
+use super::registers::{id_of, started};
+use super::{Bench, Browser};
 
 /// Somebody, and the pages that they look at. After `#sent` the page's form is sent as it is, and the
 /// error summary looked at.
@@ -50,6 +51,48 @@ const VISITS: [(&str, &[&str]); 3] = [
 #[test]
 fn a_browser_finds_no_barrier_on_signed_in_pages() {
     let Some(bench) = Bench::start() else { return };
+    for (person, pages) in VISITS {
+        visit(&bench, person, pages);
+    }
+}
+
+/// The pages of whoever keeps the lists, `{action}` being an action and `{review}` a review.
+const OF_THE_LISTS: [&str; 18] = [
+    "/work/registers",
+    "/work/registers/due",
+    "/work/registers/actions",
+    "/work/registers/actions?q=nothing",
+    "/work/registers/actions/new",
+    "/work/registers/actions/new#sent",
+    "/work/registers/actions/{action}",
+    "/work/registers/actions/{action}/change",
+    "/work/registers/actions/{action}/history",
+    "/work/registers/actions/{action}/link",
+    "/work/registers/actions/{action}/link#sent",
+    "/work/registers/workbook",
+    "/work/registers/workbook#sent",
+    "/work/meetings",
+    "/work/meetings/board-1",
+    "/work/decisions",
+    "/work/reviews",
+    "/work/reviews/{review}",
+];
+
+#[test]
+fn a_browser_finds_no_barrier_on_pages_of_lists_board_and_reviews() {
+    let Some(bench) = started() else { return };
+    let mut keeper: Browser = bench.signed_in("analyst-one");
+    let action = id_of(&mut keeper, "actions");
+    let reviews = keeper.get("/work/reviews").body;
+    let review = reviews.split("href=\"/work/reviews/").nth(1).unwrap()[..32].to_owned();
+    let pages: Vec<String> = OF_THE_LISTS
+        .iter()
+        .map(|path| path.replace("{action}", &action).replace("{review}", &review))
+        .collect();
+    visit(&bench, "analyst-one", &pages.iter().map(String::as_str).collect::<Vec<_>>());
+}
+
+fn visit(bench: &Bench, person: &str, pages: &[&str]) {
     let assets = std::env::var_os("WARDMOTE_ASSETS").unwrap();
     // Where `cargo xtask assets` has npm install what the lock file names.
     let modules = Path::new(&assets).join("../downloads/node/node_modules");
@@ -61,25 +104,23 @@ fn a_browser_finds_no_barrier_on_signed_in_pages() {
     let here = bench.folder().join("screenshots");
     let screenshots = std::env::var_os("WARDMOTE_SCREENSHOTS").map_or(here, PathBuf::from);
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../setup/node/site.mjs");
-    for (person, pages) in VISITS {
-        let mut node = Command::new("node");
-        node.args([&script, &modules, &screenshots]).arg(format!("http://{}", bench.address));
-        node.args(pages);
-        if person.is_empty() {
-            // Signed-out pages have a cookie too, because their forms need a token.
-            node.env("SITE_COOKIES", "allowed");
-        } else {
-            let fields = serde_json::json!({
-                "email": format!("{person}@example.org"), "password": PASSWORD,
-            });
-            let sign_in = serde_json::json!({ "path": "/work/sign-in", "fields": fields });
-            node.env("SITE_SIGN_IN", sign_in.to_string());
-        }
-        let output = node.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stdout);
-        let failed = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{person}: {said}{failed}");
-        let count = pages.len();
-        assert!(said.contains(&format!("{count} pages visited, 0 things wrong")), "{said}");
+    let mut node = Command::new("node");
+    node.args([&script, &modules, &screenshots]).arg(format!("http://{}", bench.address));
+    node.args(pages);
+    if person.is_empty() {
+        // Signed-out pages have a cookie too, because their forms need a token.
+        node.env("SITE_COOKIES", "allowed");
+    } else {
+        let fields = serde_json::json!({
+            "email": format!("{person}@example.org"), "password": PASSWORD,
+        });
+        let sign_in = serde_json::json!({ "path": "/work/sign-in", "fields": fields });
+        node.env("SITE_SIGN_IN", sign_in.to_string());
     }
+    let output = node.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let failed = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{person}: {said}{failed}");
+    let count = pages.len();
+    assert!(said.contains(&format!("{count} pages visited, 0 things wrong")), "{said}");
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Bench, Browser};
+use crate::running::shipped;
 
 const SETTINGS: &str = r#"
 owner = "council"
@@ -33,14 +34,19 @@ operations = ["collection", "alteration", "consultation", "erasure"]
 from = ["council"]
 to = ["council"]
 roles = ["analyst"]
-categories = ["plans", "themes", "priorities", "actions", "measures", "risks"]
+categories = [
+    "plans", "themes", "priorities", "actions", "measures", "risks", "groups", "meetings", "decisions",
+    "duties", "forward-plan", "death-reviews", "asb-reviews",
+]
 markings = ["OFFICIAL", "OFFICIAL-SENSITIVE"]
 [[permits]]
 operations = ["consultation"]
 from = ["council"]
 to = ["council"]
 roles = ["data-protection-officer"]
-categories = ["plans", "themes", "priorities", "actions", "measures"]
+categories = [
+    "plans", "themes", "priorities", "actions", "measures", "groups", "meetings", "decisions",
+]
 markings = ["OFFICIAL"]
 "#;
 
@@ -79,10 +85,47 @@ likelihood = "2"
 impact = "4"
 due = "2025-06-01"
 state = "open"
+[[groups]]
+reference = "board"
+title = "Invented board"
+kind = "ours"
+cadence = "3"
+set-up = "2024-01-01"
+state = "meeting"
+[[meetings]]
+reference = "board-1"
+title = "First meeting"
+group = "board"
+due = "2025-03-18"
+state = "planned"
+[[decisions]]
+reference = "D1"
+title = "Agree the plan"
+meeting = "board-1"
+owner = "Invented team"
+state = "wanted"
 "#;
 
-/// A town with a plan.
-fn started() -> Option<Bench> {
+/// Cases that only the analyst may see.
+const REVIEWS: &str = r#"
+# SYNTHETIC
+[[death-reviews]]
+reference = "DR-1"
+title = "Invented review"
+marking = "OFFICIAL-SENSITIVE"
+events = "notified 2025-02-20"
+state = "open"
+[[asb-reviews]]
+reference = "CR-1"
+title = "Invented case review"
+marking = "OFFICIAL-SENSITIVE"
+events = "applied 2024-08-14"
+complaints = "2024-01-10 2024-01-12"
+outcome = "open"
+"#;
+
+/// A town with a plan, a board and reviews.
+pub(super) fn started() -> Option<Bench> {
     let mut bench = Bench::start()?;
     bench.stop();
     let town = bench.folder().to_owned();
@@ -90,7 +133,18 @@ fn started() -> Option<Bench> {
     std::fs::write(town.join("plan/settings.toml"), SETTINGS).unwrap();
     std::fs::write(town.join("plan/items/plan.toml"), ITEMS).unwrap();
     std::fs::write(town.join("agreements/business.toml"), AGREEMENT).unwrap();
+    std::fs::create_dir_all(town.join("reviews/items")).unwrap();
+    std::fs::write(town.join("reviews/items/reviews.toml"), REVIEWS).unwrap();
+    let twin = shipped("stockport-twin", &town.join("twin"));
+    for folder in ["clocks", "calendars"] {
+        std::fs::rename(twin.join(folder), town.join(folder)).unwrap();
+    }
+    for file in ["asb-threshold.toml", "publication.toml"] {
+        std::fs::rename(twin.join("reviews").join(file), town.join("reviews").join(file)).unwrap();
+    }
+    std::fs::remove_dir_all(town.join("twin")).unwrap();
     bench.run(&["plan", "load"]).ended(0);
+    bench.run(&["review", "load"]).ended(0);
     bench.serve();
     Some(bench)
 }
@@ -100,6 +154,12 @@ fn started() -> Option<Bench> {
 const TABLE: &str = "
 GET   /registers                          303 200 200 200
 GET   /registers/due                      303 200 200 200
+GET   /registers/workbook                 303 200 404 404
+POST  /registers/workbook                 401 422 404 404
+GET   /registers/workbook.xlsx            303 200 200 404
+GET   /registers/workbook/{action}        303 404 404 404
+POST  /registers/workbook/{action}/accept 401 404 404 404
+POST  /registers/workbook/{action}/undo   401 404 404 404
 GET   /registers/actions                  303 200 200 404
 GET   /registers/actions/new              303 200 404 404
 POST  /registers/actions/new              401 422 404 404
@@ -119,7 +179,7 @@ GET   /registers/nothing                  303 404 404 404
 GET   /registers/actions/nothing          303 404 404 404
 ";
 
-fn id_of(browser: &mut Browser, register: &str) -> String {
+pub(super) fn id_of(browser: &mut Browser, register: &str) -> String {
     let page = browser.get(&format!("/work/registers/{register}"));
     assert_eq!(page.status, 200, "{}", page.body);
     let start = format!("/work/registers/{register}/");

@@ -53,6 +53,9 @@ POST  /agreements/decision           401 404 422 404
 GET   /reviews                       303 404 404 404
 GET   /reviews/{id}                  303 404 404 404
 GET   /meetings                      303 404 404 404
+GET   /meetings/{reference}          303 404 404 404
+POST  /meetings/{reference}/pack     401 404 404 404
+GET   /meetings/{reference}/pack/{*path} 303 404 404 404
 GET   /decisions                     303 404 404 404
 GET   /audit                         303 404 200 404
 GET   /audit/export                  303 404 200 404
@@ -72,7 +75,13 @@ const ELSEWHERE: [&str; 1] = ["/registers"];
 /// What stands in place of `{...}`: somebody who is there, and nobody's invitation.
 fn address(path: &str) -> String {
     let id = if path.contains("in-force") { "landlord-2024" } else { "officer-one" };
-    format!("/work{}", path.replace("{id}", id).replace("{secret}", &"0".repeat(64)))
+    format!(
+        "/work{}",
+        path.replace("{id}", id)
+            .replace("{secret}", &"0".repeat(64))
+            .replace("{reference}", "board-1")
+            .replace("{*path}", "index.html")
+    )
 }
 
 #[test]

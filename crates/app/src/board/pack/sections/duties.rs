@@ -27,12 +27,7 @@ impl Making<'_> {
         if !rows.is_empty() {
             text += "![](table:duties)\n\n";
         }
-        papers.table(
-            "duties",
-            "Duties, their state and what is due next",
-            &HEADINGS,
-            rows,
-        );
+        papers.table("duties", "Duties, their state and what is due next", &HEADINGS, rows);
         let clocks = self.clock_rows()?;
         if !clocks.is_empty() {
             papers.table(

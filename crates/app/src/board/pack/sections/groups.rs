@@ -41,9 +41,10 @@ impl Making<'_> {
             "groups that meet by a cadence and have no chair or co-chair in office",
             without_chair,
         );
-        let mut text = "Groups: {{pack.groups}}. Lapsed: {{pack.groups-lapsed}}. Without a chair in \
+        let mut text =
+            "Groups: {{pack.groups}}. Lapsed: {{pack.groups-lapsed}}. Without a chair in \
                         office: {{pack.groups-without-chair}}.\n\n"
-            .to_owned();
+                .to_owned();
         for one in &states {
             let title = plain(&self.quoted(one.group, "title"));
             let to_be_set_up = state(one.group) == "to-be-set-up";

@@ -5,13 +5,8 @@ use crate::board::pack::papers::table;
 use crate::board::state;
 use crate::business::Entry;
 
-const HEADINGS: [(&str, bool); 5] = [
-    ("Risk", false),
-    ("Score", true),
-    ("Response", false),
-    ("Owner", false),
-    ("Review by", false),
-];
+const HEADINGS: [(&str, bool); 5] =
+    [("Risk", false), ("Score", true), ("Response", false), ("Owner", false), ("Review by", false)];
 
 impl<'a> Making<'a> {
     /// The open risks by their scores. Those that are not OFFICIAL are not among them.

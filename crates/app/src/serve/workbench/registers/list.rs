@@ -39,7 +39,11 @@ pub(super) async fn registers(
     }
     let mut page = WorkPage::new("Registers");
     if !found.is_empty() {
-        page = page.block(links([(bench.at("registers/due"), "What is due next")]));
+        let mut more = vec![(bench.at("registers/due"), "What is due next")];
+        if super::workbook::may_send(&here).await? {
+            more.push((bench.at("registers/workbook"), "Send a workbook"));
+        }
+        page = page.block(links(more));
     }
     bench.show(&visit, &page.block(about))
 }

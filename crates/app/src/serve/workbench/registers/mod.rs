@@ -6,6 +6,7 @@ mod history;
 mod item;
 mod links;
 mod list;
+pub(super) mod workbook;
 
 use wardmote_records::accounts::Stage;
 use wardmote_records::policy::{Actor, Request, Resource};
@@ -23,6 +24,12 @@ pub(super) fn add(routes: &mut Routes) {
     routes
         .get("registers", signed_in, list::registers)
         .get("registers/due", signed_in, list::due)
+        .get("registers/workbook", signed_in, workbook::ask)
+        .post_up_to("registers/workbook", signed_in, workbook::MOST_BYTES, workbook::send)
+        .get("registers/workbook.xlsx", signed_in, workbook::download)
+        .get("registers/workbook/{id}", signed_in, workbook::show)
+        .post("registers/workbook/{id}/accept", signed_in, workbook::accept)
+        .post("registers/workbook/{id}/undo", signed_in, workbook::undo)
         .get("registers/{register}", signed_in, list::items)
         .get("registers/{register}/new", signed_in, change::ask_new)
         .post("registers/{register}/new", signed_in, change::make)
@@ -46,23 +53,27 @@ pub(super) fn sees_any(bench: &Workbench, who: &SignedIn) -> bool {
 }
 
 /// The registers of this partnership, for somebody who asks now.
-struct Here<'a> {
-    business: &'a Business,
-    asking: Asking<'a>,
+pub(super) struct Here<'a> {
+    pub(super) business: &'a Business,
+    pub(super) asking: Asking<'a>,
 }
 
 impl<'a> Here<'a> {
-    fn of(bench: &'a Workbench, who: &'a SignedIn) -> Result<Self, PageError> {
+    pub(super) fn of(bench: &'a Workbench, who: &'a SignedIn) -> Result<Self, PageError> {
         let business = bench.business.as_ref().ok_or(PageError::NotFound)?;
         Ok(Self { business, asking: who.asking(&business.settings.purpose) })
     }
 
-    fn register(&self, id: &str) -> Result<&'a Register, PageError> {
+    pub(super) fn register(&self, id: &str) -> Result<&'a Register, PageError> {
         self.business.registers.get(id).ok_or(PageError::NotFound)
     }
 
     /// Whether the actor may do something with the open items of a register.
-    async fn may(&self, register: &Register, operation: Operation) -> Result<bool, PageError> {
+    pub(super) async fn may(
+        &self,
+        register: &Register,
+        operation: Operation,
+    ) -> Result<bool, PageError> {
         let store = self.business.records.store();
         let Some(actor) = store.actor(self.asking.actor, self.asking.today).await? else {
             return Ok(false);

@@ -1,0 +1,297 @@
+//! A workbook that somebody sends: what each row would do, then to be done or left, and to be taken back.
+//!
+//! What was sent waits in memory for whoever sent it: nothing of it is written until it is confirmed, and
+//! it is gone when the server ends.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::IntoResponse as _;
+use wardmote_records::accounts::SessionId;
+use wardmote_records::registers::{Accepted, Doing, Incoming, Kept, Proposal, Register};
+use wardmote_records::words::Operation;
+use wardmote_reports::site::work::{
+    Block, Cell, Field, Form, Listing, Problem, SummaryRow, WorkPage,
+};
+
+use super::super::account::links;
+use super::super::posted::Posted;
+use super::super::visit::{SignedIn, Visit};
+use super::super::{PageError, Shown, Workbench};
+use super::Here;
+use crate::business::{Understood, exported_workbook};
+
+/// The most that a workbook may hold, in bytes.
+pub(super) const MOST_BYTES: usize = 8 << 20;
+/// How many workbooks wait at a time; the oldest makes room.
+const MOST_WAITING: usize = 20;
+/// How many rows of a report are shown.
+const MOST_ROWS: usize = 500;
+const EXCEL: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// Workbooks that were sent, each for whoever sent it.
+#[derive(Default)]
+pub(in crate::serve::workbench) struct Workbooks(Mutex<VecDeque<Sent>>);
+
+#[derive(Clone)]
+struct Sent {
+    id: String,
+    person: String,
+    name: String,
+    rows: Arc<Vec<Incoming>>,
+    left_out: Arc<Vec<String>>,
+    done: Option<Arc<Accepted>>,
+    taken_back: Option<Arc<Vec<Kept>>>,
+}
+
+impl Workbooks {
+    fn put(&self, sent: Sent) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|one| one.id != sent.id);
+        if all.len() >= MOST_WAITING {
+            all.pop_front();
+        }
+        all.push_back(sent);
+    }
+
+    fn of(&self, id: &str, person: &str) -> Result<Sent, PageError> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.iter().find(|one| one.id == id && one.person == person);
+        found.cloned().ok_or(PageError::NotFound)
+    }
+}
+
+/// Whether somebody may make or change items of any register.
+pub(super) async fn may_send(here: &Here<'_>) -> Result<bool, PageError> {
+    for register in here.business.registers.iter() {
+        if here.may(register, Operation::Alteration).await? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(super) async fn ask(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    if !may_send(&here).await? {
+        return Err(PageError::NotFound);
+    }
+    bench.show(&visit, &form_page(&bench, &[]))
+}
+
+fn form_page(bench: &Workbench, problems: &[Problem]) -> WorkPage {
+    let form = Form::new(bench.at("registers/workbook"), "Read it")
+        .field(Field::file("file", "The workbook", ".xlsx").hint("An .xlsx file of at most 8 MB"))
+        .with_problems(problems);
+    WorkPage::new("Send a workbook")
+        .back(bench.at("registers"), "Registers")
+        .paragraph(
+            "It is read row by row, and nothing is changed before you confirm it. A sheet is known by \
+             its name or its headings. A row that cannot stand is refused with its cell and the reason; \
+             the others can be taken without it.",
+        )
+        .block(links([(bench.at("registers/workbook.xlsx"), "Take the registers as a workbook")]))
+        .block(form)
+}
+
+pub(super) async fn send(
+    State(bench): State<Arc<Workbench>>,
+    visit: Visit,
+    who: SignedIn,
+    posted: Posted,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    if !may_send(&here).await? {
+        return Err(PageError::NotFound);
+    }
+    let wrong = |why: String| bench.show(&visit, &form_page(&bench, &[Problem::new("file", why)]));
+    let Some(file) = posted.file("file") else {
+        return wrong("Choose a workbook".to_owned());
+    };
+    let (bytes, registers) = (file.bytes.clone(), here.business.registers.clone());
+    // A large workbook takes seconds to unpack.
+    let read = tokio::task::spawn_blocking(move || Understood::read(&registers, &bytes, None));
+    let read = match read.await.map_err(|error| PageError::Failed(error.into()))? {
+        Ok(read) => read,
+        Err(error) => {
+            return wrong(format!("This is no workbook: {}", crate::console::chain(&error)));
+        }
+    };
+    if read.rows.is_empty() {
+        let why = read.left_out.first().map_or("It holds no row", String::as_str);
+        return wrong(why.to_owned());
+    }
+    let id = SessionId::new()?.carried().to_owned();
+    let address = format!("registers/workbook/{id}");
+    bench.workbooks.put(Sent {
+        id,
+        person: who.person().to_owned(),
+        name: file.name.clone(),
+        rows: Arc::new(read.rows),
+        left_out: Arc::new(read.left_out),
+        done: None,
+        taken_back: None,
+    });
+    Ok(bench.go(&address))
+}
+
+pub(super) async fn show(
+    State(bench): State<Arc<Workbench>>,
+    visit: Visit,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    let sent = bench.workbooks.of(&id, who.person())?;
+    let page = WorkPage::new(&sent.name).back(bench.at("registers/workbook"), "Send a workbook");
+    let at = bench.at(&format!("registers/workbook/{id}"));
+    let page = match (&sent.done, &sent.taken_back) {
+        (Some(_), Some(kept)) => taken_back(page, kept),
+        (Some(done), None) => taken(page, done, &at),
+        (None, _) => {
+            let registers = &here.business.registers;
+            let proposal =
+                here.business.records.propose(here.asking, registers, &sent.rows).await?;
+            let page = proposed(page, &here, &proposal, &at);
+            match sent.left_out.is_empty() {
+                true => page,
+                false => page
+                    .block(Block::Heading("What is not read".to_owned()))
+                    .block(Block::List(sent.left_out.to_vec())),
+            }
+        }
+    };
+    bench.show(&visit, &page)
+}
+
+fn proposed(page: WorkPage, here: &Here<'_>, proposal: &Proposal, at: &str) -> WorkPage {
+    let count = |doing| proposal.count(doing);
+    let rows = [
+        ("New", Doing::Make),
+        ("Change something", Doing::Change),
+        ("The same as now", Doing::Nothing),
+        ("Refused", Doing::Refused),
+    ];
+    let counts = rows.map(|(words, doing)| SummaryRow::new(words, count(doing).to_string()));
+    let page = page
+        .paragraph("Nothing is changed yet.")
+        .block(Block::Heading("Rows".to_owned()))
+        .block(Block::Summary(counts.into()));
+    let mut refused = Listing::new("Refused", ["Cell", "Item", "Why"], "No row is refused.");
+    let mut does = Listing::new(
+        "What would be done",
+        ["Cell", "Item", "What", "Fields"],
+        "No row would do anything.",
+    );
+    let (mut n_refused, mut n_done) = (0, 0);
+    for row in &proposal.rows {
+        let register = here.business.registers.get(&row.register);
+        let item = format!("{} {}", register.map_or("", |one: &Register| &one.one), row.reference);
+        for fault in row.faults.iter().filter(|_| row.doing == Doing::Refused) {
+            n_refused += 1;
+            if n_refused <= MOST_ROWS {
+                let cells = [fault.place.as_str(), item.as_str(), fault.why.as_str()];
+                refused = refused.row(cells.map(Cell::from));
+            }
+        }
+        let what = match row.doing {
+            Doing::Make => "New",
+            Doing::Change => "Changes",
+            Doing::Nothing | Doing::Refused => continue,
+        };
+        n_done += 1;
+        if n_done <= MOST_ROWS {
+            let fields = row.changes.join(", ");
+            let cells = [row.place.as_str(), item.as_str(), what, fields.as_str()];
+            does = does.row(cells.map(Cell::from));
+        }
+    }
+    let mut page = page.block(refused).block(does);
+    if n_refused.max(n_done) > MOST_ROWS {
+        page = page.paragraph(format!("Of each list the first {MOST_ROWS} are shown."));
+    }
+    if n_done > 0 {
+        let words = if n_refused > 0 { "Take the rows that are not refused" } else { "Take it" };
+        page = page.block(Form::new(format!("{at}/accept"), words));
+    }
+    page
+}
+
+fn taken(page: WorkPage, done: &Accepted, at: &str) -> WorkPage {
+    let rows = vec![
+        SummaryRow::new("New items", done.made().to_string()),
+        SummaryRow::new("Items that changed", done.changed().to_string()),
+        SummaryRow::new("Links set or taken away", done.links().to_string()),
+    ];
+    let mut page = page.done("The workbook was taken.").block(Block::Summary(rows));
+    if !done.faults.is_empty() {
+        let faults = done.faults.iter().map(|fault| format!("{}: {}", fault.place, fault.why));
+        page = page
+            .block(Block::Heading("Not done after all".to_owned()))
+            .block(Block::List(faults.collect()));
+    }
+    page.paragraph(
+        "This can be taken back until the server ends: what was changed says again what it said, and \
+         what is new is erased, unless somebody has changed it since or built on it.",
+    )
+    .block(Form::new(format!("{at}/undo"), "Take it back").warning())
+}
+
+fn taken_back(page: WorkPage, kept: &[Kept]) -> WorkPage {
+    let page = page.done("The workbook was taken back.");
+    if kept.is_empty() {
+        return page.paragraph("Everything says again what it said before.");
+    }
+    let kept = kept.iter().map(|one| format!("{}: {}", one.item, one.why));
+    page.block(Block::Heading("What stays as it is".to_owned())).block(Block::List(kept.collect()))
+}
+
+pub(super) async fn accept(
+    State(bench): State<Arc<Workbench>>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    let mut sent = bench.workbooks.of(&id, who.person())?;
+    // Sent twice, it is taken once.
+    if sent.done.is_none() {
+        let (records, registers) = (&here.business.records, &here.business.registers);
+        let proposal = records.propose(here.asking, registers, &sent.rows).await?;
+        let filing = here.business.settings.filing();
+        let accepted = records.accept(here.asking, registers, &filing, &proposal).await?;
+        sent.done = Some(Arc::new(accepted));
+        bench.workbooks.put(sent);
+    }
+    Ok(bench.go(&format!("registers/workbook/{id}")))
+}
+
+pub(super) async fn undo(
+    State(bench): State<Arc<Workbench>>,
+    who: SignedIn,
+    Path(id): Path<String>,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    let mut sent = bench.workbooks.of(&id, who.person())?;
+    let done = sent.done.clone().ok_or(PageError::NotFound)?;
+    if sent.taken_back.is_none() {
+        let (records, registers) = (&here.business.records, &here.business.registers);
+        let kept = records.take_back(here.asking, registers, &done).await?;
+        sent.taken_back = Some(Arc::new(kept));
+        bench.workbooks.put(sent);
+    }
+    Ok(bench.go(&format!("registers/workbook/{id}")))
+}
+
+/// The registers as a workbook, in the items that somebody may see.
+pub(super) async fn download(State(bench): State<Arc<Workbench>>, who: SignedIn) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    let made = exported_workbook(here.business, here.asking, &[]).await;
+    let made = made.map_err(PageError::Failed)?.ok_or(PageError::NotFound)?;
+    let headers = [
+        (header::CONTENT_TYPE, EXCEL),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"wardmote-registers.xlsx\""),
+    ];
+    Ok((headers, made.bytes).into_response())
+}
