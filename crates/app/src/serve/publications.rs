@@ -47,7 +47,7 @@ async fn list(State(served): State<Arc<Served>>, headers: HeaderMap) -> Response
                 published: wardmote_domain::clock::date_in_words(published),
             });
         }
-        Ok(Page::Board(BoardPage::Assessments(found)))
+        Ok(Page::Board(Box::new(BoardPage::Assessments(found))))
     })
     .await
 }

@@ -77,11 +77,7 @@ fn a_job_keeps_its_question_its_result_and_what_it_said() {
     assert!(ran.err.contains("no-such-measure"), "{}", ran.err);
     assert_eq!(jobs(&folder)[0]["status"], "failed");
     let refused = wardmote(&folder, &["jobs", "run", "ingest"]).ended(2);
-    assert!(
-        refused.err.contains("a job is `analyse METHOD ...` or `assess ...`"),
-        "{}",
-        refused.err
-    );
+    assert!(refused.err.contains("`assess ...` or `pack build MEETING`"), "{}", refused.err);
     wardmote(&folder, &["jobs", "show", "../country"]).ended(2);
 }
 

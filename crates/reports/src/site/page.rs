@@ -48,7 +48,7 @@ pub enum Page {
     /// The files of a source.
     Source(SourcePage),
     /// Meetings, decisions, groups.
-    Board(BoardPage),
+    Board(Box<BoardPage>),
     /// Which partnerships there are.
     Partnerships(Vec<PartnershipLink>),
     /// What went wrong.

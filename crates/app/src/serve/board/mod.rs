@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use jiff::Timestamp;
 use wardmote_reports::icalendar;
-use wardmote_reports::site::Page;
+use wardmote_reports::site::{BoardPage, Page};
 
 use super::answer::{Held, held};
 use super::pages::{NoPage, show, show_now};
@@ -52,8 +52,12 @@ async fn page(
     .await
 }
 
+fn boxed(page: BoardPage) -> Page {
+    Page::Board(Box::new(page))
+}
+
 async fn meetings(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {
-    page(&served, &uri, &headers, |board| Some(Page::Board(make::meetings(board, today())))).await
+    page(&served, &uri, &headers, |board| Some(boxed(make::meetings(board, today())))).await
 }
 
 async fn meeting(
@@ -62,16 +66,15 @@ async fn meeting(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    page(&served, &uri, &headers, move |board| make::meeting(board, &reference).map(Page::Board))
-        .await
+    page(&served, &uri, &headers, move |board| make::meeting(board, &reference).map(boxed)).await
 }
 
 async fn decisions(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {
-    page(&served, &uri, &headers, |board| Some(Page::Board(make::decisions(board)))).await
+    page(&served, &uri, &headers, |board| Some(boxed(make::decisions(board)))).await
 }
 
 async fn structure(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {
-    page(&served, &uri, &headers, |board| Some(Page::Board(make::structure(board, today())))).await
+    page(&served, &uri, &headers, |board| Some(boxed(make::structure(board, today())))).await
 }
 
 /// Made for each request: it is rarely asked for, and the folder's files may change at any time.
@@ -80,7 +83,7 @@ async fn case_reviews_page(State(served): State<Arc<Served>>, headers: HeaderMap
     show_now(&served, &headers, move |_| {
         let page = case_reviews::page(&folder, today())?;
         let none = NoPage::NotFound("This partnership has published nothing of case reviews.");
-        page.map(Page::Board).ok_or(none)
+        page.map(boxed).ok_or(none)
     })
     .await
 }

@@ -103,11 +103,13 @@ fn clash(paper: &Paper, line: usize, text: &str, message: String) -> Clash {
 fn wrong(sentence: &str, captures: &Captures<'_>, change: bool) -> Option<String> {
     let whole = captures.get(0)?;
     let behind = captures.name("p")?.end();
-    let next = sentence[behind..].trim_start_matches([' ', '%']).trim_start().to_lowercase();
+    let next = sentence[behind..].trim_start_matches([' ', '%']).to_lowercase();
+    let unit = ["per cent ", "percent "].iter().find_map(|unit| next.strip_prefix(unit));
+    let next = unit.unwrap_or(&next);
     // Points are a difference of percentages, a percentage of percentages is another matter, and the
     // percentage of an interval is how sure it is.
     let other = ["point", "percentage", "interval", "confidence", "credible", "limit"];
-    if other.iter().any(|word| next.strip_prefix("cent ").unwrap_or(&next).starts_with(word)) {
+    if other.iter().any(|word| next.starts_with(word)) {
         return None;
     }
     let word_before = sentence[..whole.start()].split_whitespace().next_back().unwrap_or("");
