@@ -79,8 +79,8 @@ fn breaks_of_the_chain_are_named() {
 fn chasers_are_sent_to_the_owners_that_have_an_address() {
     let here = tempfile::tempdir().unwrap();
     let twin = &twin(here.path());
-    let send = ["plan", "chase", "--send", "--on", "2025-03-18"];
-    let refused = wardmote(twin, &send).ended(2);
+    let words = ["plan", "chase", "--send", "--on", "2025-03-18"];
+    let refused = wardmote(twin, &words).ended(2);
     assert!(refused.err.contains("sign-in.toml"), "{}", refused.err);
     let (port, received) = mail_server();
     let settings = format!(
@@ -90,7 +90,7 @@ fn chasers_are_sent_to_the_owners_that_have_an_address() {
     let owners = "\"Invented lead for safeguarding\" = \"safeguarding@example.org\"\n";
     std::fs::write(twin.join("plan/owners.toml"), owners).unwrap();
     // Those without an address are named, and make the outcome wrong.
-    let sent = wardmote(twin, &send).ended(1);
+    let sent = wardmote(twin, &words).ended(1);
     assert!(sent.out.contains("sent to Invented lead for safeguarding"), "{}", sent.out);
     assert!(sent.out.contains("1 e-mails sent, "), "{}", sent.out);
     assert!(sent.err.contains("plan/owners.toml gives no address"), "{}", sent.err);
