@@ -49,7 +49,7 @@ impl<'a> Board<'a> {
 
     /// The items of a register, in the order of their references; of those that have a day before
     /// all, of their days.
-    pub(crate) fn all(&self, register: &'a str) -> Vec<&'a Entry> {
+    pub(crate) fn all(self, register: &'a str) -> Vec<&'a Entry> {
         let mut all: Vec<&Entry> = self.book.all(register).collect();
         if matches!(register, "meetings" | "forward-plan") {
             all.sort_by_key(|entry| (day(entry, "due"), entry.reference().to_owned()));
@@ -57,21 +57,21 @@ impl<'a> Board<'a> {
         all
     }
 
-    pub(crate) fn called(&self, register: &str, reference: &str) -> Option<&'a Entry> {
+    pub(crate) fn called(self, register: &str, reference: &str) -> Option<&'a Entry> {
         self.book.called(register, reference)
     }
 
     /// The item that a field of another names.
-    pub(crate) fn named(&self, entry: &Entry, field: &str) -> Option<&'a Entry> {
+    pub(crate) fn named(self, entry: &Entry, field: &str) -> Option<&'a Entry> {
         self.book.by_id(entry.get(field))
     }
 
-    pub(crate) fn title_of(&self, entry: &Entry, field: &str) -> String {
+    pub(crate) fn title_of(self, entry: &Entry, field: &str) -> String {
         self.named(entry, field).map_or_else(String::new, |one| one.title().to_owned())
     }
 
     /// The partnership's own groups, as they stand on a day.
-    pub(crate) fn groups(&self, on: Date) -> Vec<GroupState<'a>> {
+    pub(crate) fn groups(self, on: Date) -> Vec<GroupState<'a>> {
         let ours = self
             .all("groups")
             .into_iter()
@@ -79,7 +79,7 @@ impl<'a> Board<'a> {
         ours.map(|group| self.group_state(group, on)).collect()
     }
 
-    pub(crate) fn group_state(&self, group: &'a Entry, on: Date) -> GroupState<'a> {
+    pub(crate) fn group_state(self, group: &'a Entry, on: Date) -> GroupState<'a> {
         let every = group.get("cadence").parse().ok().map(|months| Cadence { months });
         let held = self.meetings_of(group).into_iter().filter(|meeting| state(meeting) == "held");
         let terms: Vec<Term> = self
@@ -106,18 +106,18 @@ impl<'a> Board<'a> {
         GroupState { group, chairs, cadence: every, meeting }
     }
 
-    pub(crate) fn meetings_of(&self, group: &Entry) -> Vec<&'a Entry> {
+    pub(crate) fn meetings_of(self, group: &Entry) -> Vec<&'a Entry> {
         let all = self.all("meetings").into_iter();
         all.filter(|meeting| meeting.get("group") == group.id).collect()
     }
 
-    pub(crate) fn decisions_of(&self, meeting: &Entry) -> Vec<&'a Entry> {
+    pub(crate) fn decisions_of(self, meeting: &Entry) -> Vec<&'a Entry> {
         let all = self.all("decisions").into_iter();
         all.filter(|decision| decision.get("meeting") == meeting.id).collect()
     }
 
     /// What happened in a clock that is of no case, as a clock reads it.
-    pub(crate) fn happened(&self, clock: &str) -> String {
+    pub(crate) fn happened(self, clock: &str) -> String {
         let of_clock = self.all("clock-events").into_iter().filter(|one| one.get("clock") == clock);
         let lines = of_clock.map(|one| format!("{} {}", one.get("event"), one.get("on")));
         lines.collect::<Vec<_>>().join("\n")

@@ -1,7 +1,7 @@
 //! The partnership's groups as a diagram, with its text equivalent.
 
 use jiff::civil::Date;
-use wardmote_domain::board::Meeting;
+use wardmote_domain::board::{Cadence, Meeting};
 use wardmote_reports::{Chart, ChartKind, Column, StructureChart, StructureGroup, Table};
 
 use super::{Board, state as stands_as};
@@ -27,7 +27,7 @@ pub(crate) fn structure(board: Board<'_>, on: Date) -> Chart {
             state.group.title().to_owned(),
             or(board.title_of(state.group, "reports-to"), "nobody"),
             or(state.chairs.join("; "), "no chair in office"),
-            state.cadence.map_or_else(|| "not said".to_owned(), |every| every.in_words()),
+            state.cadence.map_or_else(|| "not said".to_owned(), Cadence::in_words),
             stands,
         ]);
     }

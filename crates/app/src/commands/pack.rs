@@ -66,16 +66,15 @@ pub(crate) async fn run(at: &At, store: &Where, arguments: &Arguments) -> anyhow
                 eprintln!("nothing was written: mend these first");
                 return Ok(Outcome::Wrong);
             }
-            let out = match out {
-                Some(out) => out.clone(),
-                None => {
-                    anyhow::ensure!(
-                        is_plain_name(&asked.meeting),
-                        "the reference {:?} cannot name a folder; give --out",
-                        asked.meeting
-                    );
-                    at.folder.join("packs").join(&asked.meeting)
-                }
+            let out = if let Some(out) = out {
+                out.clone()
+            } else {
+                anyhow::ensure!(
+                    is_plain_name(&asked.meeting),
+                    "the reference {:?} cannot name a folder; give --out",
+                    asked.meeting
+                );
+                at.folder.join("packs").join(&asked.meeting)
             };
             let n_files = write(&pack, &out)?;
             println!("{n_files} files: {}", out.join("index.html").display());

@@ -175,7 +175,7 @@ async fn show(at: &Where, law: &Law, reference: &str, asked: &Asked) -> anyhow::
     let lacking = without_evidence(&actions);
     println!("\nActions: {} of {} lack evidence of what changed", lacking.len(), actions.len());
     for action in lacking {
-        let due = action.due.map(date_in_words).unwrap_or_else(|| "no day".to_owned());
+        let due = action.due.map_or_else(|| "no day".to_owned(), date_in_words);
         let done = action.done.map(|on| format!("; said to be done on {}", date_in_words(on)));
         console::indented(&format!("{} (due {due}{}).", action.title, done.unwrap_or_default()));
     }

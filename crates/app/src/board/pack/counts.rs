@@ -45,8 +45,9 @@ impl Counts {
         let n = references.len();
         // Named after its content, as figures are.
         let content = format!("{field} | {query} | {} | {}", self.on, references.join(" "));
-        let hash: String =
-            Sha256::digest(content).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let hash = Sha256::digest(content);
+        let hash =
+            hash.iter().take(6).fold(String::new(), |hash, byte| format!("{hash}{byte:02x}"));
         let (label, query) = (label.to_owned(), query.to_owned());
         self.fields.insert(field, Count { id: format!("r-{hash}"), n, label, query, references });
         n

@@ -176,7 +176,7 @@ fn keep_what_is_used(pack: &mut Publication) {
         text += &slide.title;
         text += slide.text.as_deref().unwrap_or_default();
         if let Some(chart) = &slide.chart {
-            text += &format!("(chart:{chart})");
+            text.extend(["(chart:", chart.as_str(), ")"]);
         }
     }
     pack.charts.retain(|id, _| text.contains(&format!("(chart:{id})")));

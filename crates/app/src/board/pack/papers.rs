@@ -88,7 +88,7 @@ impl Making<'_> {
         self.duties(&mut papers)?;
         self.risks(&mut papers);
         self.groups(&mut papers);
-        self.to_come(&mut papers)?;
+        self.ahead(&mut papers)?;
         self.decided(&mut papers);
         self.slides(&mut papers);
         Ok(papers)

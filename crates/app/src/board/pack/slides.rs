@@ -12,9 +12,9 @@ impl Making<'_> {
     /// Every slide, in the order in which a chair goes through them.
     pub(super) fn slides(&mut self, papers: &mut Papers) {
         let agenda = lines(self.meeting, "agenda");
-        let agenda: String = agenda.iter().map(|line| format!("1. {}\n", plain(line))).collect();
+        let agenda: Vec<String> = agenda.iter().map(|line| format!("1. {}", plain(line))).collect();
         if !agenda.is_empty() {
-            papers.slide("What this meeting is about", None, Some(agenda));
+            papers.slide("What this meeting is about", None, Some(agenda.join("\n")));
         }
         self.progress_slides(papers);
         self.next_plan_slides(papers);

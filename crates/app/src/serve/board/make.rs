@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::{Value, json};
-use wardmote_domain::board::not_represented;
+use wardmote_domain::board::{Cadence, not_represented};
 use wardmote_domain::clock::date_in_words;
 use wardmote_reports::site::{BoardPage, MeetingLine, MeetingPage, MeetingsPage, StructurePage};
 use wardmote_reports::{Column, Table, file_stem};
@@ -200,7 +200,7 @@ pub(in crate::serve) fn api_groups(plan: &PublicPlan) -> Rows {
             json!(one.group.title()),
             maybe(to),
             maybe(&one.chairs.join("; ")),
-            maybe(&one.cadence.map(|every| every.in_words()).unwrap_or_default()),
+            maybe(&one.cadence.map(Cadence::in_words).unwrap_or_default()),
             json!(one.meeting.in_words()),
         ]
     });

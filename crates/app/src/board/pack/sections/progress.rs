@@ -146,8 +146,7 @@ impl<'a> Making<'a> {
         let rows = |theme: &ThemeView<'a>| {
             (theme.theme, theme.priorities.iter().map(priority_row).collect::<Vec<_>>())
         };
-        let themes: Vec<(&Entry, Vec<(&Entry, Vec<String>)>)> =
-            self.plan.iter().flat_map(|plan| &plan.themes).map(rows).collect();
+        let themes: Vec<_> = self.plan.iter().flat_map(|plan| &plan.themes).map(rows).collect();
         let mut all = Vec::new();
         for (theme, priorities) in themes {
             let mut of_theme = Vec::new();
@@ -189,5 +188,6 @@ fn priority_row<'a>(one: &PriorityView<'a>) -> (&'a Entry, Vec<String>) {
 }
 
 fn counted() -> String {
-    COUNTED.iter().map(|(words, field)| format!("- {words}: {{{{pack.{field}}}}}\n")).collect()
+    let line = |(words, field): &(&str, &str)| format!("- {words}: {{{{pack.{field}}}}}");
+    COUNTED.iter().map(line).collect::<Vec<_>>().join("\n") + "\n"
 }

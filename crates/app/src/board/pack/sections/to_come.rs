@@ -11,7 +11,7 @@ use crate::business::Entry;
 
 impl<'a> Making<'a> {
     /// The forward plan, and the routes with their paper deadlines.
-    pub(in crate::board::pack) fn to_come(&mut self, papers: &mut Papers) -> anyhow::Result<()> {
+    pub(in crate::board::pack) fn ahead(&mut self, papers: &mut Papers) -> anyhow::Result<()> {
         let (board, law) = (self.sources.board, self.sources.law);
         let mut text = String::new();
         let to_come = self.coming();

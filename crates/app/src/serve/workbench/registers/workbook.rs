@@ -155,11 +155,11 @@ pub(super) async fn show(
             let proposal =
                 here.business.records.propose(here.asking, registers, &sent.rows).await?;
             let page = proposed(page, &here, &proposal, &at);
-            match sent.left_out.is_empty() {
-                true => page,
-                false => page
-                    .block(Block::Heading("What is not read".to_owned()))
-                    .block(Block::List(sent.left_out.to_vec())),
+            if sent.left_out.is_empty() {
+                page
+            } else {
+                page.block(Block::Heading("What is not read".to_owned()))
+                    .block(Block::List(sent.left_out.to_vec()))
             }
         }
     };
