@@ -281,9 +281,17 @@ fn programs_are_answered(server: &Server) {
         ("/api/v1/figures/0", 404),
         ("/api/v1/nothing", 404),
         ("/api/v1/topics/nothing/areas", 404),
-        ("/api/v1/compare", 400),
-        ("/api/v1/explore?area=nowhere", 400),
-        ("/api/v1/explore?as=rate&from=1066-01", 400),
+        ("/api/v1/compare", 404),
+        ("/api/v1/compare?area=E08000035&with=1066/67", 404),
+        ("/api/v1/compare?measure=recorded-crime&measure=recorded-crime", 400),
+        ("/api/v1/explore?area=nowhere", 404),
+        ("/api/v1/explore?area=1&area=2&area=3&area=4&area=5&area=6&area=7", 400),
+        ("/api/v1/explore?as=rate&from=1066-01", 404),
+        ("/api/v1/explore?from=May", 400),
+        ("/api/v1/explore?from=2018-07&to=2017-07", 404),
+        ("/api/v1/explore?as=guess", 400),
+        ("/api/v1/explore?as=harm", 404),
+        ("/api/v1/explore?by=nothing", 404),
         ("/api/v1/areas?page=0", 400),
         ("/api/v1/areas?page=two", 400),
     ] {
@@ -504,9 +512,9 @@ pub(crate) fn the_twin_is_shown(twin: &Path, here: &Path) {
     assert!(hate.contains("shared under an agreement") && !hate.contains("<svg"), "{hate}");
     assert!(hate.contains("What the published assessment says of it"), "{hate}");
     for controlled in ["hate-crime", "marac-cases", "landlord-asb"] {
-        server.refuses(&format!("/api/v1/explore?measure={controlled}"), 400);
+        server.refuses(&format!("/api/v1/explore?measure={controlled}"), 404);
         server.refuses(&format!("/explore/rows.csv?measure={controlled}"), 400);
-        server.refuses(&format!("/api/v1/compare?measure={controlled}&area=E08000007"), 400);
+        server.refuses(&format!("/api/v1/compare?measure={controlled}&area=E08000007"), 404);
     }
     let csv = server.get("/explore/rows.csv?measure=recorded-crime&by=whole");
     assert!(csv.head.contains("synthetic-wardmote-rows.csv"), "{}", csv.head);
