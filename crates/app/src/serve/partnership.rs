@@ -41,12 +41,12 @@ impl Served {
         base: String,
         scripts: Scripts,
         templates: Arc<SitePages>,
+        reader: Reader,
     ) -> anyhow::Result<Self> {
         let folder = &at.folder;
         let now = RwLock::new(Arc::new(Self::whole(folder, &base, &scripts).await?));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let making = Arc::new(Semaphore::new(processors));
-        let reader = Reader::open(at).await;
         let state = reader.state().await;
         let plan = RwLock::new((Arc::new(reader.read(folder).await?), state));
         Ok(Self { folder: folder.clone(), base, scripts, templates, now, making, reader, plan })
@@ -68,6 +68,10 @@ impl Served {
 
     pub(super) fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     pub(super) fn base(&self) -> &str {

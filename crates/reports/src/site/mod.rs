@@ -20,13 +20,13 @@ pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, M
 pub use measure::{LinkedTable, MeasureHere, Origin, Part};
 pub use page::{
     AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, Page, PartnershipLink, Problem,
-    Sentence, SourcePage,
+    Sentence, SourcePage, StreetFound,
 };
 pub use plan::{
     AlignmentPage, DutiesPage, DutyGroup, DutyShown, ItemLink, LatestMeasure, PlanLine, PlanPage,
     PlanTheme, PlannedAction, PriorityPage, ToldEvent, ToldPage,
 };
-pub use topic::{TopicLine, TopicPage};
+pub use topic::{Doing, DoingAction, DoingPriority, TopicLine, TopicPage};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -61,7 +61,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 26] = [
+const TEMPLATES: [(&str, &str); 27] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -87,6 +87,7 @@ const TEMPLATES: [(&str, &str); 26] = [
     ("site/compare.html", include_str!("../templates/site/compare.html")),
     ("site/explore.html", include_str!("../templates/site/explore.html")),
     ("site/source.html", include_str!("../templates/site/source.html")),
+    ("site/loading.html", include_str!("../templates/site/loading.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];
 
