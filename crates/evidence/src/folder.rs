@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use wardmote_domain::area::{AreaCode, AreaLevel, Tier};
 use wardmote_domain::partnership::Partnership;
+use wardmote_domain::provenance::Disclosure;
 use wardmote_lake::source::{self, Reader, SourceDeclaration, SourceError};
 
 use crate::declarations::{
@@ -177,7 +178,8 @@ impl PartnershipFolder {
         })
     }
 
-    /// The sources of published numbers that claims ask about, each with the areas asked by code.
+    /// The sources of published numbers that claims and groups ask about, each with the areas asked by
+    /// code.
     pub(crate) fn statistics_asked(&self) -> BTreeMap<String, BTreeSet<AreaCode>> {
         let mut asked: BTreeMap<String, BTreeSet<AreaCode>> = BTreeMap::new();
         for claim in self.claims.values() {
@@ -185,6 +187,17 @@ impl PartnershipFolder {
                 let home = self.partnership.areas.first();
                 let areas = asked.entry(statistic.source.clone()).or_default();
                 areas.extend(claim.area.as_ref().or(home).cloned());
+            }
+        }
+        for groups in self.measures.values().filter_map(|measure| measure.groups.as_ref()) {
+            let source = self.sources.get(&groups.residents.source);
+            let is_open = |source: &&SourceDeclaration| {
+                source.disclosure == Disclosure::Open
+                    && matches!(source.reader, Reader::Statistics(_))
+            };
+            if let Some(source) = source.filter(is_open) {
+                let areas = asked.entry(source.id.clone()).or_default();
+                areas.extend(self.partnership.areas.iter().cloned());
             }
         }
         asked

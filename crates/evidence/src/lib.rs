@@ -5,6 +5,7 @@
 //! whole assessment, and every printed number is a figure that can be traced to rows and recomputed.
 //! Nothing here draws, renders or serves.
 
+pub mod affected;
 pub mod analysis;
 mod binding;
 pub mod charts;

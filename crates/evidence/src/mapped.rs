@@ -9,7 +9,9 @@ use wardmote_domain::period::Period;
 
 use crate::charts::{ChartData, Drawing, draw};
 use crate::declarations::{ChartDeclaration, ChartForm, Charted, Form, MeasureChart};
+use crate::explore;
 use crate::figure::FEW_EVENTS;
+use crate::local;
 use crate::measure::Measure;
 use crate::numbers::{one_decimal, thousands};
 use crate::observed::{Observed, ObservedError};
@@ -62,16 +64,31 @@ pub struct Class {
 }
 
 /// What is said of areas that cannot be compared.
-pub fn too_few(measure: &Measure) -> String {
-    format!("{}, too few to compare", fewer(measure))
+pub fn too_few(measure: &Measure, form: Form) -> String {
+    format!("{}, too few to compare", fewer(measure, form))
 }
 
 /// How many are too few.
-pub fn fewer(measure: &Measure) -> String {
-    format!("fewer than {FEW_EVENTS} {}", measure.unit)
+pub fn fewer(measure: &Measure, form: Form) -> String {
+    let of = if form == Form::Share { " in the share or outside it" } else { "" };
+    format!("fewer than {FEW_EVENTS} {}{of}", measure.unit)
 }
 
-/// The latest months of at most a year that are all known; `None` where nothing has come.
+/// A share is as unsure near the whole as near nothing.
+fn is_too_few(taken: &Taken, form: Form) -> bool {
+    let outside = taken.base.filter(|_| form == Form::Share);
+    taken.n < FEW_EVENTS || outside.is_some_and(|base| base.saturating_sub(taken.n) < FEW_EVENTS)
+}
+
+/// Measures of open sources that a map can show: plain counts, and shares of others.
+pub fn measures(observed: &Observed) -> Vec<&Measure> {
+    let plain: Vec<&str> = local::shown(observed).iter().map(|one| one.id.as_str()).collect();
+    let is_mapped = |one: &&Measure| one.share_of.is_some() || plain.contains(&one.id.as_str());
+    explore::measures(observed).into_iter().filter(is_mapped).collect()
+}
+
+/// The latest months of at most a year that are all known, without those whose outcomes may still come;
+/// `None` where nothing has come.
 pub fn latest_months(
     observed: &Observed,
     measure: &Measure,
@@ -80,6 +97,8 @@ pub fn latest_months(
     let Some((first, last)) = observed.known_run(&measure.numerator.source)? else {
         return Ok(None);
     };
+    let unsettled = measure.settles_after_months.unwrap_or_default();
+    let last = last.plus(-i32::try_from(unsettled).unwrap_or(i32::MAX));
     let Ok(year) = Period::run(first.max(last.plus(1 - YEAR)), last) else { return Ok(None) };
     let months = observed.monthly(&measure.numerator, observed.home()?, &year)?;
     let known = months.iter().rev().take_while(|(_, n)| n.is_some());
@@ -105,7 +124,7 @@ pub fn map(
             Err(error) => return Err(error),
         };
         let shade = match &taken {
-            Ok(taken) if taken.n < FEW_EVENTS => Shade::TooFew,
+            Ok(taken) if is_too_few(taken, form) => Shade::TooFew,
             Ok(_) => Shade::Class(0),
             Err(_) => Shade::NotKnown,
         };
@@ -126,6 +145,7 @@ pub fn map(
     }
     let unit = match form {
         Form::Rate => measure.rate_unit(),
+        Form::Share => "per cent".into(),
         _ => measure.unit.clone(),
     };
     let finding = finding(observed, measure, level, period, &unit, &areas, form)?;
@@ -168,7 +188,8 @@ fn finding(
     form: Form,
 ) -> Result<String, ObservedError> {
     let kind = level.tier.in_words_plural();
-    let of = if form == Form::Rate { format!(" ({unit})") } else { String::new() };
+    let is_divided = matches!(form, Form::Rate | Form::Share);
+    let of = if is_divided { format!(" ({unit})") } else { String::new() };
     let what = format!("{}{of}, {}, {}", measure.title, observed.home()?.name, period.in_words());
     let known = areas.iter().filter_map(|area| Some((area, area.taken.as_ref().ok()?)));
     let comparable: Vec<_> =
@@ -193,7 +214,7 @@ fn finding(
     };
     let few = (n_few > 0).then(|| {
         let have = if n_few == 1 { "has" } else { "have" };
-        format!("{} {have} {}.", thousands(n_few as u64), too_few(measure))
+        format!("{} {have} {}.", thousands(n_few as u64), too_few(measure, form))
     });
     let why = areas.iter().find_map(|area| area.taken.as_ref().err());
     let unknown = why.map(|NotKnown(why)| {

@@ -13,6 +13,7 @@ mod ground;
 mod ingest;
 mod links;
 mod mapping;
+mod once;
 mod people;
 mod postcodes;
 mod preview;

@@ -81,12 +81,12 @@ impl<'a> Scan<'a> {
                 continue;
             }
             let path = table.folder.join(name);
-            let metadata = File::open(&path)
-                .map_err(|why| TableError::File { path: path.clone(), why })
-                .and_then(|file| {
-                    ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
-                        .map_err(|why| content(&path, &why))
-                })?;
+            let metadata = lake.once.file(&path, || {
+                let file = File::open(&path)
+                    .map_err(|why| TableError::File { path: path.clone(), why })?;
+                ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
+                    .map_err(|why| content(&path, &why))
+            })?;
             let days = days_held(&metadata);
             if days.start < days.end && overlaps(&days, selection.months) {
                 files.push((days, path, metadata));

@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
-use std::sync::OnceLock;
 
 use arrow::datatypes::SchemaRef;
 use sha2::{Digest, Sha256};
 
-use crate::links::Links;
+use crate::once::Once;
 use crate::postcodes;
 use crate::read::{self, Form};
 use crate::rows::{
@@ -97,7 +96,7 @@ pub struct Lake {
     /// Runs whose loads are committed.
     pub(crate) committed: BTreeSet<String>,
     pub(crate) n_runs: u64,
-    pub(crate) cached_links: OnceLock<Links>,
+    pub(crate) once: Once,
 }
 
 impl fmt::Debug for Lake {
@@ -192,7 +191,7 @@ impl Lake {
             withdrawn: BTreeMap::new(),
             committed: BTreeSet::new(),
             n_runs: 0,
-            cached_links: OnceLock::new(),
+            once: Once::default(),
         };
         lake.refresh()?;
         Ok(lake)
@@ -317,7 +316,7 @@ impl Lake {
             .filter(|(of, _)| self.superseded.contains(of))
             .collect();
         self.visible.sort_by(|a, b| (&a.source, &a.file_name).cmp(&(&b.source, &b.file_name)));
-        self.cached_links = OnceLock::new();
+        self.once = Once::default();
         Ok(())
     }
 

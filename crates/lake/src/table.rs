@@ -17,8 +17,8 @@ use deltalake_core::kernel::{Action, Add, StructType};
 use deltalake_core::operations::create::CreateBuilder;
 use deltalake_core::protocol::{DeltaOperation, SaveMode};
 use deltalake_core::{DeltaTable, DeltaTableError, ensure_table_uri};
-use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
@@ -246,14 +246,29 @@ impl Table {
 
     /// Reads the rows of some of the table's files.
     pub(crate) fn read(&self, files: &[String]) -> Result<Vec<RecordBatch>, TableError> {
+        self.read_columns(files, None)
+    }
+
+    /// Reads some columns of the rows, or all of them.
+    pub(crate) fn read_columns(
+        &self,
+        files: &[String],
+        columns: Option<&[&str]>,
+    ) -> Result<Vec<RecordBatch>, TableError> {
         let mut batches = Vec::new();
         for name in files {
             let path = self.folder.join(name);
             let file = std::fs::File::open(&path)
                 .map_err(|why| TableError::File { path: path.clone(), why })?;
             let content = |why: String| TableError::Content { path: path.clone(), why };
+            let build = |builder: ParquetRecordBatchReaderBuilder<File>| {
+                let mask = columns.map_or_else(ProjectionMask::all, |columns| {
+                    ProjectionMask::columns(builder.parquet_schema(), columns.iter().copied())
+                });
+                builder.with_projection(mask).build()
+            };
             let reader = ParquetRecordBatchReaderBuilder::try_new(file)
-                .and_then(ParquetRecordBatchReaderBuilder::build)
+                .and_then(build)
                 .map_err(|why| content(why.to_string()))?;
             for batch in reader {
                 batches.push(batch.map_err(|why| content(why.to_string()))?);

@@ -2,7 +2,7 @@
 //!
 //! [`stockport`] writes street files as data.police.uk would, on Stockport's real small areas, with
 //! changes planted in them and written beside them; [`feeds`] writes what the district's partners would
-//! send beside those. [`bench`](mod@bench) writes as many street rows as are asked for, and
+//! send beside those; [`streets`] an invented list of streets. [`bench`](mod@bench) writes as many street rows as are asked for, and
 //! [`country`] the folder of a whole country. Everything they write says SYNTHETIC, in the rows and
 //! beside them, and none reads any real incident: only the outlines and names of areas. [`series`] writes
 //! nothing: it draws monthly counts on which methods are tried.
@@ -22,6 +22,7 @@ mod places;
 pub mod series;
 pub mod stockport;
 pub mod street_file;
+pub mod streets;
 mod truth;
 
 use std::path::PathBuf;

@@ -29,6 +29,8 @@ pub(crate) struct Reading {
     pub(crate) anchor: String,
     /// What may be said of progress.
     pub(crate) progress: Progress,
+    /// Id of the measure that its figure takes, if it takes one.
+    pub(crate) measure: Option<String>,
 }
 
 /// All of them.
@@ -66,6 +68,7 @@ impl Readings {
                 figure: figure.id.to_string(),
                 anchor: format!("figure-{}", file_stem(figure.id.as_str())),
                 progress: progress(verdict, direction),
+                measure: measure_of(figure).map(str::to_owned),
             };
             (key, reading)
         });

@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use wardmote_twin::feeds::{self, FeedsRequest};
 use wardmote_twin::stockport::{self, StockportTwin};
+use wardmote_twin::streets;
 
 use crate::Outcome;
 use crate::business::{Business, Settings, load_folder};
@@ -118,6 +119,11 @@ fn generate_twin(data: &Path) -> anyhow::Result<()> {
     if !police.join("truth.json").exists() {
         println!("  SYNTHETIC street files are being written to {}", police.display());
         stockport::generate(&StockportTwin::new(&boundaries, TWIN_SEED, police))?;
+    }
+    let streets_folder = data.join("streets");
+    if !streets_folder.join("streets.csv").exists() {
+        println!("  SYNTHETIC streets are being written to {}", streets_folder.display());
+        streets::generate(&boundaries, TWIN_SEED, &streets_folder)?;
     }
     if !feeds.join("feeds-truth.json").exists() {
         println!("  SYNTHETIC feeds are being written to {}", feeds.display());

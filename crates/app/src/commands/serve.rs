@@ -62,14 +62,16 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
     let assets = assets_folder()?;
     let files = SiteFiles::load(&assets)?;
     let assets = Assets::load(&assets)?;
-    let meanwhile = serve::loading(&assets)?;
+    let first = serve::First::default();
+    let meanwhile = serve::loading(&assets, first.clone())?;
     let shown = address.clone();
     let patient = tokio::spawn(async move {
         tokio::time::sleep(SAID_AFTER).await;
         eprintln!("loading; {shown} says so until the pages are there");
     });
     let records = at.named.clone();
-    let site = async move { serve::site(&folders, records.as_deref(), &assets, &files).await };
+    let site =
+        async move { serve::site(&folders, records.as_deref(), assets, &files, first).await };
     let is_there = || {
         patient.abort();
         println!("{address}");

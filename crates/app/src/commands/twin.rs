@@ -8,6 +8,7 @@ use wardmote_twin::bench::{self, BenchFiles};
 use wardmote_twin::country::{self, Country};
 use wardmote_twin::feeds::{self, Feed, FeedsRequest, Trouble};
 use wardmote_twin::stockport::{self, StockportTwin};
+use wardmote_twin::streets;
 
 use crate::Outcome;
 
@@ -18,6 +19,7 @@ use crate::Outcome;
 #[command(after_help = "Examples:
   wardmote twin stockport --boundaries lsoa_2011_ew.geojson --out data/police --seed 1
   wardmote twin feeds --boundaries lsoa_2011_ew.geojson --out data/feeds --seed 1
+  wardmote twin streets --boundaries lsoa_2011_ew.geojson --out data/streets
   wardmote twin bench --out bench --rows 10000000
   wardmote twin country --out country --rows 20000000 && wardmote -C country ingest")]
 pub(crate) struct Arguments {
@@ -62,6 +64,18 @@ enum What {
         /// Write a month of the landlord's file with dirty rows, and one with names, to dirty/
         #[arg(long, value_name = "MONTH")]
         dirty: Vec<Month>,
+    },
+    /// An invented list of streets, for the search of the twin's site
+    Streets {
+        /// GeoJSON of small areas: the same as of the street files
+        #[arg(long, value_name = "FILE")]
+        boundaries: PathBuf,
+        /// The folder to write to
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// The same seed gives the same bytes
+        #[arg(long, default_value = "20250318")]
+        seed: u64,
     },
     /// As many street rows as are asked for, for measuring speed
     Bench {
@@ -124,6 +138,10 @@ pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
                 .collect();
             feeds::generate(&request)?;
             println!("SYNTHETIC feeds and their feeds-truth.json written to {}", out.display());
+        }
+        What::Streets { boundaries, out, seed } => {
+            let n = streets::generate(boundaries, *seed, out)?;
+            println!("{n} SYNTHETIC streets written to {}", out.join("streets.csv").display());
         }
         What::Bench { out, rows, seed, lookup } => {
             let request =

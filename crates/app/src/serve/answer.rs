@@ -64,6 +64,27 @@ impl Held {
         kept
     }
 
+    /// A page that was packed by an earlier process; `None` if it cannot be one.
+    pub(super) fn packed_page(tag: &str, packed: Vec<u8>) -> Option<Self> {
+        let content_type = content_type("page.html");
+        unpacked(&packed).ok()?;
+        Some(Self {
+            content_type,
+            tag: HeaderValue::try_from(tag).ok()?,
+            bytes: Form::Packed(packed.into()),
+        })
+    }
+
+    /// Its tag, and its bytes where they are held packed.
+    pub(super) fn packed(&self) -> Option<(&str, &[u8])> {
+        match &self.bytes {
+            Form::Packed(packed) | Form::Both { packed, .. } => {
+                Some((self.tag.to_str().ok()?, packed))
+            }
+            Form::Plain(_) => None,
+        }
+    }
+
     /// The bytes, unpacked.
     pub(super) fn bytes(&self) -> std::io::Result<Vec<u8>> {
         match &self.bytes {

@@ -26,14 +26,21 @@ pub(super) async fn area(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    show(&served, &headers, uri.path(), move |vintage| {
+    let (plan, state) = served.plan();
+    let key = format!("{} {} {}", uri.path(), state.items, state.changed);
+    show(&served, &headers, &key, move |vintage| {
         const ADVICE: &str =
             "This partnership has no area with this code. It may lie in another district.";
         let code = AreaCode::new(&code).map_err(|_| NoPage::NotFound(ADVICE))?;
         for level in vintage.levels.iter().copied() {
             let places = own(vintage, level)?;
             if let Some(place) = places.iter().find(|place| place.code == code) {
-                return Ok(Page::Area(Box::new(page(vintage, place, places.len())?)));
+                return Ok(Page::Area(Box::new(page(
+                    vintage,
+                    place,
+                    places.len(),
+                    plan.is_published(),
+                )?)));
             }
         }
         Err(NoPage::NotFound(ADVICE))
@@ -54,18 +61,24 @@ pub(super) fn link(place: &Place) -> AreaLink {
     }
 }
 
-fn page(vintage: &Vintage, place: &Place, n_areas: usize) -> anyhow::Result<AreaPage> {
+fn page(
+    vintage: &Vintage,
+    place: &Place,
+    n_areas: usize,
+    has_plan: bool,
+) -> anyhow::Result<AreaPage> {
     let observed = &vintage.observed;
     let shown = local::shown(observed);
     let family = vintage.family(place.level);
     let mut here = Vec::new();
-    let mut direction = Vec::new();
+    let (mut direction, mut is_tested) = (Vec::new(), false);
     let mut not_known = vintage.home.not_known.clone();
     for measure in &shown {
         let Some(found) = local::look(observed, measure, place, family)? else {
             not_known.push(format!("{}: nothing has come.", measure.title));
             continue;
         };
+        is_tested |= measures::is_tested(&found);
         direction.push(found.change.sentence.clone());
         here.push(measures::here(vintage, measure, place, &found)?);
     }
@@ -77,6 +90,10 @@ fn page(vintage: &Vintage, place: &Place, n_areas: usize) -> anyhow::Result<Area
     } else {
         format!("The pages of all {n_areas} areas of this kind together make")
     };
+    let mut certainty = measures::certainty(&pages, family, is_tested);
+    if is_tested && vintage.evidence.is_some() && place.code == observed.home()?.code {
+        certainty = format!("{certainty} {}", measures::ASSESSMENT_DIFFERS);
+    }
     let mut parts = Vec::new();
     if let Some(measure) = shown.first() {
         parts.extend(made_of(vintage, measure, place)?);
@@ -88,7 +105,8 @@ fn page(vintage: &Vintage, place: &Place, n_areas: usize) -> anyhow::Result<Area
     not_known.extend(not_here(vintage, place));
     Ok(AreaPage {
         area: link(place),
-        candour: Candour { direction, certainty: measures::certainty(&pages, family) },
+        candour: Candour { direction, certainty },
+        has_plan,
         measures: here,
         parts,
         not_known,

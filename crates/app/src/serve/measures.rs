@@ -1,5 +1,6 @@
 //! What a page says of one measure in one place: shared by the pages of areas and of topics.
 
+use wardmote_domain::claim::Verdict;
 use wardmote_domain::period::Period;
 use wardmote_domain::provenance::{Disclosure, PlacePrecision, TimePrecision};
 use wardmote_evidence::declarations::Form;
@@ -24,8 +25,12 @@ pub(super) fn here(
     place: &Place,
     found: &Local,
 ) -> anyhow::Result<MeasureHere> {
-    let mut sentences: Vec<String> =
-        found.told().iter().map(|told| told.sentence.clone()).collect();
+    let mut sentences: Vec<String> = if is_tested(found) {
+        found.told().iter().map(|told| told.sentence.clone()).collect()
+    } else {
+        const NOR: &str = "None of its other tests could be made either: trend, season, months that stand out, differences from other areas.";
+        vec![found.change.sentence.clone(), NOR.to_owned()]
+    };
     let caution = found.caution.as_ref();
     sentences.extend(caution.map(|caution| format!("The latest year is {caution}.")));
     sentences.extend(measure.caution.as_deref().map(as_sentence));
@@ -107,7 +112,6 @@ pub(super) fn cannot_say(vintage: &Vintage, measure: &Measure, found: &Local) ->
             );
         }
     }
-    lines.push("Who was affected: these rows describe events, and no person.".into());
     if measure.direction == Direction::Ambiguous {
         let note = measure.direction_note.as_deref().unwrap_or_default();
         lines.push(format!("Whether more is worse. {}", as_sentence(note)).trim().to_owned());
@@ -245,14 +249,28 @@ pub(super) fn why_not_computed(vintage: &Vintage, measure: &Measure) -> String {
         "Its source is shared under an agreement: its numbers stand in the published assessment, or nowhere.".into()
     } else if measure.numerator.repeats_within_months.is_some() {
         "Repeats are counted over a whole source, and are in no area.".into()
+    } else if measure.share_of.is_some() {
+        "It is a share of other counts. These pages show it, and test no change of it.".into()
+    } else if measure.weights.is_some() {
+        "It is a weighted sum. These pages show it, and test no change of it.".into()
     } else {
-        "It is no plain count of events by area and month, so these pages test nothing of it."
-            .into()
+        "Its numbers arrive as totals, and these pages test counts of single events only.".into()
     }
 }
 
-/// How sure the words of a page are.
-pub(super) fn certainty(pages: &str, family: Family) -> String {
+/// Why the assessment may say of the same counts what a page does not.
+pub(super) const ASSESSMENT_DIFFERS: &str = "The published assessment corrects for its own tests, which are fewer, and compares other months; so it may say of a change what this page does not.";
+
+/// Whether any test could be made of a measure.
+pub(super) fn is_tested(found: &Local) -> bool {
+    found.told().iter().any(|told| told.verdict != Verdict::NotTestable)
+}
+
+/// How sure the words of a page are, where any of its tests could be made.
+pub(super) fn certainty(pages: &str, family: Family, is_tested: bool) -> String {
+    if !is_tested {
+        return "No test could be made of these counts, for the reasons given here. So nobody can say from them whether anything changed.".into();
+    }
     format!(
         "{pages} {} tests, and each is corrected for all of them (Bonferroni): a word of change or difference \
          stands only where the corrected p value is at most {}. “No clear change” does not mean that nothing \

@@ -4,6 +4,7 @@
 //! ([`vintage`]); the lake is never read for a request. Nothing of a controlled source is computed
 //! here: its numbers are in the published assessment, or nowhere.
 
+mod affected;
 mod answer;
 mod api;
 mod areas;
@@ -13,6 +14,7 @@ mod charts;
 mod compare;
 mod data_page;
 mod explore;
+mod first;
 mod kept;
 mod listen;
 mod loading;
@@ -25,6 +27,7 @@ mod plan;
 mod publications;
 mod scripts;
 mod search;
+mod streets;
 mod topics;
 mod vintage;
 pub(crate) mod workbench;
@@ -41,12 +44,15 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use wardmote_reports::Assets;
 use wardmote_reports::site::{Scripts, Site, SiteFiles, SitePages};
 
+pub(crate) use self::first::First;
+use self::first::Key;
 pub(crate) use self::listen::serve;
 pub(crate) use self::loading::loading;
 use self::pages::Root;
 use self::partnership::Served;
 use self::workbench::Workbench;
 use crate::commands::records::Where;
+use crate::place::Partnership;
 
 /// Where the style sheet of every partnership lies.
 const STYLE_SHEET: &str = "/wardmote.css";
@@ -57,18 +63,28 @@ const STYLE_SHEET: &str = "/wardmote.css";
 pub(crate) async fn site(
     folders: &[PathBuf],
     records: Option<&str>,
-    assets: &Assets,
+    assets: Assets,
     files: &SiteFiles,
+    first: First,
 ) -> anyhow::Result<Router> {
-    let templates = Arc::new(SitePages::new(assets)?);
+    let templates = Arc::new(SitePages::new(&assets)?);
+    let assets = Arc::new(assets);
     let single = folders.len() == 1;
     let scripts = files.addresses(scripts::ROOT);
-    let mut partnerships = Vec::new();
-    for folder in folders {
+    first.expects(folders.len(), &templates);
+    let mut begun = Vec::new();
+    for (index, folder) in folders.iter().enumerate() {
         let base = if single { "/".to_owned() } else { format!("/{}/", name_of(folder)?) };
         let at = Where { folder: folder.clone(), named: records.map(str::to_owned) };
-        let served = Served::load(&at, base, scripts.clone(), Arc::clone(&templates)).await;
-        partnerships.push(Arc::new(served.with_context(|| folder.display().to_string())?));
+        let beginning =
+            Beginning { at, base, scripts: scripts.clone(), assets: Arc::clone(&assets) };
+        begun.push(tokio::spawn(beginning.load(index, first.clone(), Arc::clone(&templates))));
+    }
+    let (mut partnerships, mut begun_all) = (Vec::new(), Vec::new());
+    for (folder, begun) in folders.iter().zip(begun) {
+        let (served, begun) = begun.await?.with_context(|| folder.display().to_string())?;
+        partnerships.push(Arc::new(served));
+        begun_all.push(begun);
     }
     let several_in_one = records.is_some() && !single;
     anyhow::ensure!(!several_in_one, "--records is for one partnership; serve them one by one");
@@ -89,6 +105,7 @@ pub(crate) async fn site(
         }
         router = router.merge(routes(base).with_state(Arc::clone(served)));
     }
+    let kept_for_next = partnerships.clone();
     let root = Arc::new(Root { partnerships, templates, site: root_site() });
     let own = if single {
         Router::new()
@@ -102,7 +119,7 @@ pub(crate) async fn site(
         .and(NotForContentType::const_new("application/pdf"))
         .and(NotForContentType::const_new("application/vnd.openxmlformats"))
         .and(NotForContentType::const_new("application/octet-stream"));
-    Ok(router
+    let site = router
         .merge(own)
         .merge(workbenches)
         .merge(scripts::routes(files))
@@ -112,7 +129,77 @@ pub(crate) async fn site(
         .with_state(root)
         .layer(CompressionLayer::new().compress_when(worth_packing))
         .layer(from_fn(answer::refuse_long_addresses))
-        .layer(map_response(answer::with_security_headers)))
+        .layer(map_response(answer::with_security_headers));
+    for (served, begun) in kept_for_next.into_iter().zip(begun_all) {
+        if !begun.is_kept {
+            tokio::spawn(begun.keep(site.clone(), served));
+        }
+    }
+    Ok(site)
+}
+
+/// What a partnership's pages are made from, besides its files.
+struct Beginning {
+    at: Where,
+    base: String,
+    scripts: Scripts,
+    assets: Arc<Assets>,
+}
+
+/// How the files stood before they were read.
+struct Begun {
+    beginning: Beginning,
+    key: Key,
+    /// Whether an earlier start kept the first pages of these very files.
+    is_kept: bool,
+}
+
+impl Beginning {
+    /// Lets what can be answered be answered, then reads the rest.
+    async fn load(
+        self,
+        index: usize,
+        first: First,
+        templates: Arc<SitePages>,
+    ) -> anyhow::Result<(Served, Begun)> {
+        first.knows(index, self.site().await?);
+        let reader = plan::Reader::open(&self.at).await;
+        let key = self.key(&reader).await?;
+        let is_kept = first.take_kept(&self.at.folder, &key);
+        let (base, scripts) = (self.base.clone(), self.scripts.clone());
+        let served = Served::load(&self.at, base, scripts, templates, reader).await?;
+        Ok((served, Begun { beginning: self, key, is_kept }))
+    }
+
+    async fn site(&self) -> anyhow::Result<Site> {
+        let partnership = Partnership::open(&self.at.folder, None)?;
+        let lake = partnership.lake().await?;
+        Ok(vintage::site_of(&partnership.folder, &lake, self.base.clone(), &self.scripts))
+    }
+
+    async fn key(&self, reader: &plan::Reader) -> anyhow::Result<Key> {
+        let (site, plan) = (self.site().await?, reader.state().await);
+        let partnership = Partnership::open(&self.at.folder, None)?;
+        let named = match partnership.data_folder() {
+            Ok(data) => streets::files(&self.at.folder, &data)?,
+            Err(_) => Vec::new(),
+        };
+        first::of_files(&self.at.folder, &site, &self.assets, plan, &named)
+    }
+}
+
+impl Begun {
+    /// Keeps the first pages for the next start.
+    async fn keep(self, site: Router, served: Arc<Served>) {
+        let Self { beginning, key, .. } = self;
+        let (folder, base) = (&beginning.at.folder, &beginning.base);
+        let vintage = served.now().id().to_owned();
+        let now = async || beginning.key(served.reader()).await;
+        if let Err(error) = first::keep(site, folder, base, &vintage, &key, now).await {
+            let chain = crate::console::chain(&error);
+            tracing::warn!("the first pages are not kept for the next start: {chain}");
+        }
+    }
 }
 
 /// The public routes of one partnership.

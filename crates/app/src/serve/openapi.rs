@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::asked::MOST_AREAS;
+
 /// A list's path, what it holds, and its columns with their types.
 type Described = (&'static str, &'static str, &'static [(&'static str, &'static [&'static str])]);
 
@@ -189,22 +191,85 @@ const LISTS: [Described; 16] = [
     ),
 ];
 
-/// What the address may ask of a list, each with what it means.
-fn questions(path: &str) -> &'static [(&'static str, &'static str)] {
+/// What the value of a parameter may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Form {
+    /// Any words: whether they name something here is no matter of form.
+    Words,
+    /// The same, as often as [`MOST_AREAS`].
+    Areas,
+    /// A year and a month.
+    Month,
+    OneOf(&'static [&'static str]),
+}
+
+impl Form {
+    fn schema(self) -> Value {
+        match self {
+            Self::Words => json!({ "type": "string" }),
+            Self::Areas => {
+                json!({ "type": "array", "items": { "type": "string" }, "maxItems": MOST_AREAS })
+            }
+            Self::Month => json!({ "type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$" }),
+            Self::OneOf(words) => json!({ "type": "string", "enum": words }),
+        }
+    }
+
+    /// What is wrong with the values of a parameter, where they have not its form.
+    pub(super) fn refuses(self, values: &[&str]) -> Option<String> {
+        let one = match self {
+            Self::Areas => {
+                let too_many = values.len() > MOST_AREAS;
+                return too_many.then(|| format!("may be given {MOST_AREAS} times at most"));
+            }
+            Self::Words => None,
+            Self::Month => values
+                .iter()
+                .any(|text| !is_month(text))
+                .then(|| "is a year and a month with two digits, such as 2023-04".to_owned()),
+            Self::OneOf(words) => values
+                .iter()
+                .any(|text| !words.contains(text))
+                .then(|| format!("is one of {}", words.join(", "))),
+        };
+        one.or_else(|| (values.len() > 1).then(|| "is given more than once".to_owned()))
+    }
+}
+
+fn is_month(text: &str) -> bool {
+    let digits = |part: &str, n: usize| part.len() == n && part.bytes().all(|b| b.is_ascii_digit());
+    let month = |part: &str| digits(part, 2) && ("01"..="12").contains(&part);
+    text.split_once('-').is_some_and(|(year, rest)| digits(year, 4) && month(rest))
+}
+
+/// What the address may ask of a list, each with its form and what it means.
+pub(super) fn questions(path: &str) -> &'static [(&'static str, Form, &'static str)] {
     match path {
         "compare" => &[
-            ("measure", "Id of a measure; the first if not given"),
-            ("area", "Code or name of an area; may be given six times"),
-            ("period", "A whole year that is known, such as 2023/24; the latest if not given"),
-            ("with", "An earlier period, to compare periods instead of areas"),
+            ("measure", Form::Words, "Id of a measure; the first if not given"),
+            ("area", Form::Areas, "Code or name of an area; two or more, or one with `with`"),
+            (
+                "period",
+                Form::Words,
+                "A whole year that is known, such as 2023/24; the latest if not given",
+            ),
+            ("with", Form::Words, "An earlier period, to compare periods instead of areas"),
         ],
         "explore" => &[
-            ("measure", "Id of a measure; the first if not given"),
-            ("area", "Code or name of an area; may be given six times"),
-            ("from", "First month, such as 2023-04"),
-            ("to", "Last month"),
-            ("by", "month, whole, financial-year, category, or a level such as lsoa-2021"),
-            ("as", "count, rate, share or harm"),
+            ("measure", Form::Words, "Id of a measure; the first if not given"),
+            ("area", Form::Areas, "Code or name of an area; the district if not given"),
+            ("from", Form::Month, "First month"),
+            ("to", Form::Month, "Last month, not before the first"),
+            (
+                "by",
+                Form::Words,
+                "month, whole, financial-year, category, or a level such as lsoa-2021",
+            ),
+            (
+                "as",
+                Form::OneOf(&["count", "rate", "share", "harm"]),
+                "How the measure is taken; not every measure can be taken in each way",
+            ),
         ],
         _ => &[],
     }
@@ -238,14 +303,9 @@ fn get(path: &str, summary: &str, schema: &Value, is_list: bool) -> Value {
     let number = json!({ "type": "integer", "minimum": 1, "maximum": 1_000_000 });
     let mut content = json!({ "application/json": { "schema": schema } });
     if is_list {
-        for (name, description) in questions(path) {
-            let schema = if *name == "area" {
-                json!({ "type": "array", "items": { "type": "string" }, "maxItems": 6 })
-            } else {
-                json!({ "type": "string" })
-            };
+        for (name, form, description) in questions(path) {
             parameters.push(json!({
-                "name": name, "in": "query", "description": description, "schema": schema,
+                "name": name, "in": "query", "description": description, "schema": form.schema(),
             }));
         }
         for name in ["page", "per_page"] {
@@ -253,18 +313,22 @@ fn get(path: &str, summary: &str, schema: &Value, is_list: bool) -> Value {
         }
         content["text/csv"] = json!({ "schema": { "type": "string" } });
     }
-    let problem = json!({
-        "description": "What is wrong, as RFC 9457 says it",
-        "content": { "application/problem+json": { "schema": { "type": "object" } } },
-    });
+    let problem = |description: &str| {
+        json!({
+            "description": description,
+            "content": { "application/problem+json": { "schema": { "type": "object" } } },
+        })
+    };
     json!({ "get": {
         "summary": summary,
         "parameters": parameters,
         "responses": {
             "200": { "description": summary, "content": content },
             "304": { "description": "Not modified since the ETag in If-None-Match" },
-            "400": problem,
-            "404": problem,
+            "400": problem("A parameter has not the form that is described here"),
+            "404": problem(
+                "What is named is not here, or the question has no answer here: the detail says why"
+            ),
             "414": { "description": "The address is too long" },
         },
     } })
@@ -289,4 +353,23 @@ fn list(columns: &[(&str, &[&str])]) -> Value {
             "rows": { "type": "array", "items": row },
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_have_the_form_that_is_described() {
+        let refused = |form: Form, values: &[&str]| form.refuses(values).is_some();
+        assert!(!refused(Form::Month, &["2023-04"]));
+        for wrong in ["", "2023", "2023-4", "2023-13", "2023-00", "May", " 2023-04", "2023-04-01"] {
+            assert!(refused(Form::Month, &[wrong]), "{wrong}");
+        }
+        assert!(refused(Form::Month, &["2023-04", "2023-05"]));
+        assert!(!refused(Form::Areas, &["a"; MOST_AREAS]) && refused(Form::Areas, &["a"; 7]));
+        let form = Form::OneOf(&["count", "rate"]);
+        assert!(!refused(form, &["rate"]) && refused(form, &["Rate"]) && refused(form, &[""]));
+        assert!(!refused(Form::Words, &[""]) && !refused(Form::Words, &[]));
+    }
 }

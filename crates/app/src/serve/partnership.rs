@@ -45,12 +45,12 @@ impl Served {
         base: String,
         scripts: Scripts,
         templates: Arc<SitePages>,
+        reader: Reader,
     ) -> anyhow::Result<Self> {
         let folder = &at.folder;
         let now = RwLock::new(Arc::new(Self::whole(folder, &base, &scripts).await?));
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         let making = Arc::new(Semaphore::new(processors));
-        let reader = Reader::open(at).await;
         let state = reader.state().await;
         let plan = RwLock::new((Arc::new(reader.read(folder).await?), state));
         let calendar = folder.join("calendars").is_dir().then(|| Law::read(folder)).transpose()?;
@@ -88,6 +88,10 @@ impl Served {
 
     pub(super) fn calendar(&self) -> Option<&Calendar> {
         self.calendar.as_ref()
+    }
+
+    pub(super) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     pub(super) fn base(&self) -> &str {

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use wardmote_domain::area::{AreaCode, AreaLevel};
 use wardmote_lake::read::Postcode;
-use wardmote_reports::site::{AreaSearch, Page};
+use wardmote_reports::site::{AreaSearch, Page, StreetFound};
 
 use super::areas::{link, own};
 use super::asked::Parameters;
@@ -90,9 +90,11 @@ fn only_said(vintage: &Vintage, advice: &str) -> AreaSearch {
     AreaSearch {
         query: String::new(),
         found: Vec::new(),
+        streets: Vec::new(),
         n_more: 0,
         message: Some(advice.to_owned()),
         postcodes: vintage.postcodes.is_some(),
+        has_streets: !vintage.streets.is_empty(),
     }
 }
 
@@ -111,11 +113,25 @@ fn find(vintage: &Vintage, query: &str) -> anyhow::Result<AreaSearch> {
             }
         }
     }
+    let mut streets = Vec::new();
+    if !wanted.is_empty() {
+        for street in vintage.streets.like(&wanted) {
+            if streets.len() == MOST_FOUND {
+                n_more += 1;
+                continue;
+            }
+            let areas = street.areas.iter().map(|code| vintage.observed.place(code).map(link));
+            let areas = areas.collect::<Result<_, _>>()?;
+            streets.push(StreetFound { name: street.name.clone(), areas });
+        }
+    }
     Ok(AreaSearch {
         query: query.to_owned(),
         found,
+        streets,
         n_more,
         message: None,
         postcodes: vintage.postcodes.is_some(),
+        has_streets: !vintage.streets.is_empty(),
     })
 }

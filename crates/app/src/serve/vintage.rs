@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use wardmote_domain::area::{AreaLevel, Tier};
 use wardmote_domain::claim::Rule;
@@ -21,6 +22,7 @@ use wardmote_reports::site::{DataPage, Home, Scripts, Sentence, Site, published_
 use super::answer::{Held, content_type};
 use super::kept::Kept;
 use super::map::Ground;
+use super::streets::Streets;
 use super::{STYLE_SHEET, data_page};
 use crate::place::Partnership;
 
@@ -28,6 +30,21 @@ use crate::place::Partnership;
 const CHANGES: usize = 4;
 /// How many bytes of rendered pages are kept, packed: some ten thousand pages of areas.
 const MOST_KEPT_BYTES: usize = 96 << 20;
+
+/// Tells the log how long each step of loading took (`WARDMOTE_LOG=debug`).
+struct Steps(Instant);
+
+impl Steps {
+    fn begin() -> Self {
+        Self(Instant::now())
+    }
+
+    fn took(&mut self, step: &str) {
+        let now = Instant::now();
+        tracing::debug!(step, milliseconds = now.duration_since(self.0).as_millis());
+        self.0 = now;
+    }
+}
 
 pub(crate) struct Vintage {
     pub(super) site: Site,
@@ -48,6 +65,8 @@ pub(crate) struct Vintage {
     families: BTreeMap<AreaLevel, Family>,
     /// In which small area each postcode lies, where a lookup is loaded.
     pub(super) postcodes: Option<Postcodes>,
+    /// The streets that can be looked up.
+    pub(super) streets: Streets,
     /// Measures that a page is about together.
     pub(super) topics: Vec<TopicDeclaration>,
     /// What happened, and is marked where a series is shown.
@@ -58,53 +77,82 @@ pub(crate) struct Vintage {
 
 impl Vintage {
     pub(super) async fn load(folder: &Path, base: &str, scripts: &Scripts) -> anyhow::Result<Self> {
+        let mut steps = Steps::begin();
         let partnership = Partnership::open(folder, None)?;
+        steps.took("declarations read");
         let lake = partnership.lake().await?;
+        // Where a list of streets would lie; without the folder there is none.
+        let data = partnership.data_folder().unwrap_or_else(|_| folder.to_owned());
+        steps.took("lake opened");
         let (folder, declared) = (folder.to_owned(), partnership.folder);
         let (base, scripts) = (base.to_owned(), scripts.clone());
         // Counting a whole lake keeps a thread busy for seconds.
-        tokio::task::spawn_blocking(move || Self::gather(&folder, &declared, &lake, base, &scripts))
-            .await?
+        tokio::task::spawn_blocking(move || {
+            Self::gather((&folder, &data), &declared, &lake, base, &scripts, steps)
+        })
+        .await?
     }
 
     fn gather(
-        folder: &Path,
+        (folder, data_folder): (&Path, &Path),
         declared: &PartnershipFolder,
         lake: &Lake,
         base: String,
         scripts: &Scripts,
+        mut steps: Steps,
     ) -> anyhow::Result<Self> {
+        let site = site_of(declared, lake, base, scripts);
         let levels = levels(lake, declared)?;
-        let mut observed = Observed::gather(lake, declared, &levels)?;
-        let ground = Ground::gather(folder, lake, declared, &mut observed, &levels)?;
-        let publication = folder.join("published");
-        let evidence_file = publication.join("evidence.json");
+        steps.took("levels found");
+        // Packing the publication and reading postcodes take as long as a good part of the counting.
+        let (counted, beside) = std::thread::scope(|scope| {
+            let beside = scope.spawn(|| -> anyhow::Result<_> {
+                let published = published(&folder.join("published"), &site)?;
+                Ok((published, lake.postcode_areas()?))
+            });
+            let mut counted = || -> anyhow::Result<_> {
+                let mut observed = Observed::gather(lake, declared, &levels)?;
+                steps.took("rows counted");
+                let ground = Ground::gather(folder, lake, declared, &mut observed, &levels)?;
+                steps.took("outlines put together");
+                Ok((observed, ground))
+            };
+            let counted = counted();
+            (counted, beside.join())
+        });
+        let (observed, ground) = counted?;
+        let (published, postcodes) =
+            beside.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        steps.took("publication and postcodes read");
+        let postcodes = Some(postcodes).filter(|held| !held.is_empty());
+        let evidence_file = folder.join("published").join("evidence.json");
         let evidence =
             evidence_file.exists().then(|| EvidenceFile::read(&evidence_file)).transpose()?;
+        steps.took("evidence read");
         let assessment = declared.assessment.as_ref();
         let rule = assessment.map(|assessment| assessment.family.rule).unwrap_or_default();
-        let site = Site {
-            partnership: observed.partnership.name.clone(),
-            synthetic: observed.partnership.synthetic,
-            base,
-            style_sheet: STYLE_SHEET.into(),
-            scripts: scripts.clone(),
-            vintage: Some(observed.snapshot.clone()),
-            licence_notes: assessment.map(|a| a.licence_notes.clone()).unwrap_or_default(),
-        };
-        let data_page::Came { page: data, missing, months } = data_page::make(lake, declared)?;
+        let data_page::Came { page: mut data, mut missing, months } =
+            data_page::make(lake, declared)?;
+        let small = declared.partnership.area_vintage;
+        let own = observed.places_within(small, &declared.partnership.areas)?;
+        let own = own.into_iter().map(|place| place.code.clone()).collect();
+        let outlines = observed.boundaries.get(&small).map_or(&[][..], Vec::as_slice);
+        let streets = Streets::read(folder, data_folder, &own, outlines)?;
+        data.tables.extend(streets.table.clone());
+        missing.extend(streets.missing.iter().cloned());
+        steps.took("streets read");
+        steps.took("coverage found");
         let title = assessment.map(|assessment| assessment.title.clone());
         let families = levels
             .iter()
             .map(|level| Ok((*level, Family::of_level(&observed, *level, rule)?)))
             .collect::<anyhow::Result<_>>()?;
-        let postcodes = Some(lake.postcode_areas()?).filter(|held| !held.is_empty());
-        let home =
-            Home { postcodes: postcodes.is_some(), ..home(evidence.as_ref(), title, missing) };
-        let mut published = BTreeMap::new();
-        if evidence.is_some() {
-            read_published(&publication, "", &site, &mut published)?;
-        }
+        steps.took("families counted");
+        let home = Home {
+            postcodes: postcodes.is_some(),
+            has_streets: !streets.is_empty(),
+            ..home(evidence.as_ref(), title, missing)
+        };
         Ok(Self {
             site,
             observed,
@@ -117,6 +165,7 @@ impl Vintage {
             ground,
             families,
             postcodes,
+            streets,
             topics: declared.topics.clone(),
             events: declared.events.clone(),
             published,
@@ -170,6 +219,25 @@ impl Vintage {
     }
 }
 
+/// Whose pages these are, as every page says it.
+pub(super) fn site_of(
+    declared: &PartnershipFolder,
+    lake: &Lake,
+    base: String,
+    scripts: &Scripts,
+) -> Site {
+    let notes = declared.assessment.as_ref().map(|assessment| assessment.licence_notes.clone());
+    Site {
+        partnership: declared.partnership.name.clone(),
+        synthetic: declared.partnership.synthetic,
+        base,
+        style_sheet: STYLE_SHEET.into(),
+        scripts: scripts.clone(),
+        vintage: Some(lake.snapshot_id().to_string()),
+        licence_notes: notes.unwrap_or_default(),
+    }
+}
+
 fn home(
     evidence: Option<&EvidenceFile>,
     title: Option<String>,
@@ -217,6 +285,15 @@ fn levels(lake: &Lake, declared: &PartnershipFolder) -> anyhow::Result<Vec<AreaL
     }
     levels.push(small);
     Ok(levels)
+}
+
+/// The files of a publication by their path; none where nothing is published.
+fn published(folder: &Path, site: &Site) -> anyhow::Result<BTreeMap<String, Held>> {
+    let mut published = BTreeMap::new();
+    if folder.join("evidence.json").exists() {
+        read_published(folder, "", site, &mut published)?;
+    }
+    Ok(published)
 }
 
 fn read_published(

@@ -16,16 +16,6 @@ const SECONDS: &str = "60";
 /// An address that is too long is refused as such.
 const CHECKS: &str = r#"[checks]
 negative_data_rejection.expected-statuses = ["400", "404", "414"]
-
-# Each value may be right and the question none: one area has nothing to be compared with, and a last
-# month may lie before the first. A description cannot say so; the answer does.
-[[operations]]
-include-path = "/compare"
-checks.positive_data_acceptance.expected-statuses = ["200", "304", "400", "404"]
-
-[[operations]]
-include-path = "/explore"
-checks.positive_data_acceptance.expected-statuses = ["200", "304", "400", "404"]
 "#;
 /// What is there and what is not, so that both answers are met.
 const VALUES: &str = r#"[parameters]

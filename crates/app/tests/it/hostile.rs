@@ -38,7 +38,7 @@ const HOSTILE: [&str; 18] = [
 ];
 
 /// Names of parameters that pages know, and some that they do not.
-const PARAMETERS: [&str; 24] = [
+const PARAMETERS: [&str; 26] = [
     "q",
     "page",
     "per_page",
@@ -58,6 +58,8 @@ const PARAMETERS: [&str; 24] = [
     "level",
     "format",
     "layer",
+    "show",
+    "as",
     "class",
     "with",
     "z",
@@ -158,6 +160,33 @@ fn check(server: &Server, path: &str) -> Answer {
     answer
 }
 
+/// Questions that are right but for one value: nothing, a blank, a word, two of it, and worse.
+fn odd_questions_are_answered(server: &Server) {
+    const PAGES: [&str; 6] =
+        ["/topics/recorded-crime", "/areas", "/map", "/map/areas.json", "/compare", "/explore"];
+    const FIELDS: [&str; 12] = [
+        "measure", "area", "level", "show", "from", "to", "period", "with", "by", "as", "method",
+        "q",
+    ];
+    const ODD: [&str; 5] = ["", "%20", "no-such-word", "2015-13", "%ff%F0%9F%92%A9%00"];
+    for page in PAGES {
+        for field in FIELDS {
+            let right: Vec<&str> = ["measure=recorded-crime", "area=E07000001", "area=E07000002"]
+                .into_iter()
+                .filter(|one| !one.starts_with(field))
+                .collect();
+            let right = right.join("&");
+            for odd in ODD {
+                check(server, &format!("{page}?{right}&{field}={odd}"));
+            }
+            check(server, &format!("{page}?{field}=a&{right}&{field}=b"));
+        }
+        check(server, &format!("{page}?from=2099-01&to=1999-01"));
+        check(server, &format!("{page}?{}", ["area=E07000001"; 50].join("&")));
+        check(server, &format!("{page}?&&==&=a&measure"));
+    }
+}
+
 /// The memory of the server, in MiB.
 fn memory(server: &Server) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
@@ -197,6 +226,7 @@ fn every_route_answers_what_nobody_should_send() {
         let many = "&areas=E01000001".repeat(100);
         check(&server, &format!("{real}?from=2015-01&to=2024-12{}", &many[..1_500]));
     }
+    odd_questions_are_answered(&server);
     let grown = memory(&server).saturating_sub(before);
     assert!(grown < GROWS_BY_AT_MOST, "the server grew by {grown} MiB");
     half_requests_and_slow_readers_leave_room(&server, before);

@@ -10,6 +10,7 @@ mod contradictions;
 mod data_protection;
 mod described;
 mod fetch;
+mod first;
 mod folder;
 mod hostile;
 mod jobs;

@@ -90,7 +90,7 @@ impl Cube {
     ) -> Result<Self, ObservedError> {
         let received = lake.received(&source.id)?;
         let mut cube = Self { known: coverage::known_months(source, &received), ..Self::default() };
-        for delivery in &received {
+        for delivery in received.iter() {
             *cube.without_place.entry(delivery.month).or_default() += delivery.without_place;
         }
         let months = || received.iter().map(|received| received.month);
@@ -110,23 +110,24 @@ impl Cube {
             let (month, n) = (row.month, row.n);
             *cells.entry(month).or_default().entry(kind(row)).or_default() += n;
         };
+        let all_lie_in = match &source.reader {
+            Reader::Events { mapping: Some(mapping), .. } => mapping.area.clone(),
+            _ => None,
+        };
         let mut maker = GridMaker::new(small_areas);
-        lake.each_count(&query(Some(small_areas.to_vec())), detail, &mut |mut row| {
-            if let Some(area) = row.area.take() {
-                let (month, n) = (row.month, row.n);
-                maker.add(&area, month, kind(row), n);
-            }
-        })?;
+        let mut unplaced = Cells::new();
+        let areas = all_lie_in.is_none().then(|| small_areas.to_vec());
+        let other_vintage_alone =
+            lake.each_count(&query(areas), detail, &mut |mut row| match row.area.take() {
+                Some(area) => {
+                    let (month, n) = (row.month, row.n);
+                    maker.add(&area, month, kind(row), n);
+                }
+                None => add(&mut unplaced, row),
+            })?;
         cube.grid = maker.done();
-        if let Reader::Events { mapping: Some(mapping), .. } = &source.reader
-            && let Some(area) = &mapping.area
-        {
-            let mut cells = Cells::new();
-            let rows = lake.counts_in_detail(&query(None))?;
-            for row in rows.into_iter().filter(|row| row.area.is_none()) {
-                add(&mut cells, row);
-            }
-            cube.elsewhere_in = Some((area.clone(), cells));
+        if let Some(area) = all_lie_in {
+            cube.elsewhere_in = Some((area, unplaced));
             cube.without_place.clear();
         }
         let other = if vintage == AreaLevel::LSOA_2021 {
@@ -135,7 +136,12 @@ impl Cube {
             AreaLevel::LSOA_2021
         };
         let mut by_area: BTreeMap<AreaCode, Cells> = BTreeMap::new();
-        for row in lake.counts_in_the_other_vintage(&query(None))? {
+        let in_the_other = if other_vintage_alone {
+            lake.counts_in_the_other_vintage(&query(None))?
+        } else {
+            Vec::new()
+        };
+        for row in in_the_other {
             if let Some(area) = row.area.clone() {
                 add(by_area.entry(area).or_default(), row);
             }

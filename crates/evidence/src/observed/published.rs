@@ -66,6 +66,11 @@ pub(super) fn gather(
 }
 
 impl Observed {
+    /// Whether a source's numbers were gathered.
+    pub(crate) fn has_published(&self, source: &str) -> bool {
+        self.published.contains_key(source)
+    }
+
     pub(crate) fn published(
         &self,
         asked: &StatisticOf,

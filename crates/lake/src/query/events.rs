@@ -74,12 +74,16 @@ impl Lake {
 
     /// Hands over the same counts one by one, in no order; what belongs together can come in parts.
     /// Of a lake of many millions of rows it takes the memory of a few months.
+    ///
+    /// Answers whether some rows, wanted or not, know the small area of the other census alone.
     pub fn each_count(
         &self,
         query: &CountQuery,
         detail: bool,
         each: &mut dyn FnMut(DetailRow),
-    ) -> Result<(), QueryError> {
+    ) -> Result<bool, QueryError> {
+        let mut other_vintage_alone = false;
+        let asks_2011 = query.level == AreaLevel::LSOA_2011;
         let finder = AreaFinder::new(self, query.level)?;
         let form = self.form_of(&query.source);
         let wanted = query.areas.as_ref().map(|areas| areas.iter().collect::<BTreeSet<_>>());
@@ -89,6 +93,8 @@ impl Lake {
             let mut known = Known::new(&scan);
             for counted in groups(&scan, form, detail)? {
                 let Counted { group: [a, b, c, day, kind], outcome, flags, n } = counted;
+                let (asked, other) = if asks_2011 { (b, a) } else { (a, b) };
+                other_vintage_alone |= asked == ABSENT && other != ABSENT;
                 let area = places.find([a, b, c]);
                 let is_wanted = wanted
                     .as_ref()
@@ -100,7 +106,7 @@ impl Lake {
                 }
             }
         }
-        Ok(())
+        Ok(other_vintage_alone)
     }
 
     /// Counts of the rows whose small area is known in the census that is not asked for, and in no
@@ -141,7 +147,11 @@ impl Lake {
     }
 
     /// What each body delivered, by body and month.
-    pub fn received(&self, source: &str) -> Result<Vec<Received>, QueryError> {
+    pub fn received(&self, source: &str) -> Result<Arc<Vec<Received>>, QueryError> {
+        self.once.received(source, || self.deliveries(source))
+    }
+
+    fn deliveries(&self, source: &str) -> Result<Vec<Received>, QueryError> {
         let scan = self.scan_of(source)?;
         let columns = ["reporting_body", "month", "lsoa_2021", "lsoa_2011", "load_id"];
         let cut_short: BTreeSet<&str> = self

@@ -10,22 +10,35 @@ use crate::geometry;
 use crate::links::{Links, Parents, Shares};
 use crate::postcodes;
 use crate::read::Postcodes;
-use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, SurveyAnswer, TotalRow};
+use crate::rows::{AreaRow, LinkRow, PopulationRow, Refusal, Row as _, SurveyAnswer, TotalRow};
 use crate::store::Lake;
 
 impl Lake {
     /// The areas of a level, in order of code.
     pub fn areas(&self, level: AreaLevel) -> Result<Vec<Area>, QueryError> {
-        let mut names: BTreeMap<AreaCode, String> = BTreeMap::new();
-        for row in self.rows::<AreaRow>(&self.areas, |row| &row.load_id)? {
-            if row.level == level {
-                let name = names.entry(row.code).or_default();
-                if name.is_empty() {
-                    *name = row.name;
-                }
+        let names = self.once.names(|| self.area_names())?;
+        Ok(names.get(&level).cloned().unwrap_or_default())
+    }
+
+    /// The areas of every level, without their outlines.
+    fn area_names(&self) -> Result<BTreeMap<AreaLevel, Vec<Area>>, QueryError> {
+        let files = self.visible_files(&self.areas)?;
+        let batches = self.areas.read_columns(&files, Some(&AreaRow::WITHOUT_OUTLINE))?;
+        let mut names: BTreeMap<AreaLevel, BTreeMap<AreaCode, String>> = BTreeMap::new();
+        for row in batches.iter().flat_map(AreaRow::from_batch) {
+            if self.superseded.contains(&row.load_id) {
+                continue;
+            }
+            let name = names.entry(row.level).or_default().entry(row.code).or_default();
+            if name.is_empty() {
+                *name = row.name;
             }
         }
-        Ok(names.into_iter().map(|(code, name)| Area { code, name }).collect())
+        let area = |(code, name)| Area { code, name };
+        let of_level = |(level, areas): (AreaLevel, BTreeMap<AreaCode, String>)| {
+            (level, areas.into_iter().map(area).collect())
+        };
+        Ok(names.into_iter().map(of_level).collect())
     }
 
     /// In which small area each postcode lies, by the lookups that were loaded.
@@ -190,11 +203,6 @@ impl Lake {
     }
 
     fn links(&self) -> Result<&Links, QueryError> {
-        if let Some(links) = self.cached_links.get() {
-            return Ok(links);
-        }
-        let links = Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?);
-        // Another thread may have been first; its links are the same.
-        Ok(self.cached_links.get_or_init(|| links))
+        self.once.links(|| Ok(Links::new(&self.rows::<LinkRow>(&self.links, |row| &row.load_id)?)))
     }
 }

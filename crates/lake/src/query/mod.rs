@@ -15,7 +15,7 @@ use wardmote_domain::category::{Categories, Category};
 use wardmote_domain::coordinates::BritishNationalGrid;
 use wardmote_domain::period::Month;
 
-use crate::geometry::Polygons;
+use crate::geometry::{self, Polygons};
 use crate::table::TableError;
 
 /// Why the lake could not answer.
@@ -135,6 +135,13 @@ pub struct Boundary {
     pub name: String,
     /// Its polygons.
     pub polygons: Polygons,
+}
+
+impl Boundary {
+    /// Whether a place lies within it.
+    pub fn holds(&self, place: BritishNationalGrid) -> bool {
+        geometry::contains(&self.polygons, place)
+    }
 }
 
 /// Where one counted row stands.

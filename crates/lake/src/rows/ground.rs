@@ -45,6 +45,11 @@ pub(crate) struct PopulationRow {
     pub(crate) load_id: String,
 }
 
+impl AreaRow {
+    /// Columns that are read where no outline is asked for.
+    pub(crate) const WITHOUT_OUTLINE: [&str; 4] = ["code", "level", "name", "load_id"];
+}
+
 impl Row for AreaRow {
     fn schema() -> SchemaRef {
         schema(&[

@@ -111,14 +111,14 @@ impl Records {
         query: &ItemQuery,
     ) -> Result<Items, RegisterError> {
         let mut on = self.store().database.snapshot().await?;
-        let (mut condition, mut values) = conditions(query);
+        let (from, mut condition, mut values) = conditions(query);
         let kind = Some(query.register.as_str());
         let (within, bound) = self.scope(&mut on, &asking, kind, values.len() + 1).await?;
         condition.push(within);
         values.extend(bound);
         let condition = condition.join(" AND ");
         let counted = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM register_index WHERE {condition} LIMIT {MOST_COUNTED}) t"
+            "SELECT COUNT(*) FROM (SELECT 1 FROM {from} WHERE {condition} LIMIT {MOST_COUNTED}) t"
         );
         let total = on.fetch_one(&counted, &values).await?.map_or(Ok(0), |row| row.integer(0))?;
         let after = query.after.as_ref().map_or_else(String::new, |after| {
@@ -129,7 +129,7 @@ impl Records {
         let skip = i64::from(query.skip).min(MOST_COUNTED);
         values.extend([i64::from(query.most + 1).into(), skip.into()]);
         let sql = format!(
-            "SELECT {COLUMNS} FROM register_index WHERE {condition} {after} \
+            "SELECT {COLUMNS} FROM {from} WHERE {condition} {after} \
              ORDER BY sort, record LIMIT ${} OFFSET ${}",
             values.len() - 1,
             values.len()
@@ -301,8 +301,9 @@ impl Records {
     }
 }
 
-/// What a query asks of the index, and the values that it binds from the first place on.
-fn conditions(query: &ItemQuery) -> (Vec<String>, Vec<Value>) {
+/// Where a query looks, what it asks of the index, and the values that it binds from the first place
+/// on.
+fn conditions(query: &ItemQuery) -> (String, Vec<String>, Vec<Value>) {
     let mut values = vec![Value::from(query.register.as_str())];
     let mut parts = vec!["kind = $1".to_owned()];
     let mut add = |column: &str, value: Option<Value>| {
@@ -314,16 +315,24 @@ fn conditions(query: &ItemQuery) -> (Vec<String>, Vec<Value>) {
     add("state", query.state.as_deref().map(Value::from));
     add("lead", query.owner.as_deref().map(Value::from));
     add("parent", query.parent.as_ref().map(|id| Value::from(id.to_string())));
+    let mut found = Vec::new();
     for word in index::words(&query.words).into_iter().take(4) {
         let n = values.len();
         values.extend([Value::from(word.as_str()), index::last_beginning_with(&word).into()]);
-        parts.push(format!(
-            "record IN (SELECT record FROM register_words WHERE kind = $1 AND word >= ${} AND word <= ${})",
+        found.push(format!(
+            "SELECT record AS found FROM register_words \
+             WHERE kind = $1 AND word >= ${} AND word <= ${}",
             n + 1,
             n + 2
         ));
     }
-    (parts, values)
+    if found.is_empty() {
+        return ("register_index".to_owned(), parts, values);
+    }
+    parts.push("record = found".to_owned());
+    // A cross join, because SQLite keeps its order: the few that were found, each looked up.
+    let from = format!("({}) w CROSS JOIN register_index", found.join(" INTERSECT "));
+    (from, parts, values)
 }
 
 fn read(row: &Row) -> Result<ItemRow, StoreError> {

@@ -9,6 +9,8 @@ use crate::charts::Chart;
 pub struct MapPage {
     /// What the map shows, in sentences; of what could not be drawn, why.
     pub lead: Vec<String>,
+    /// Whether a plan of the partnership is published.
+    pub has_plan: bool,
     /// What can be chosen, and what is.
     pub choices: MapChoices,
     /// What the shades mean.

@@ -25,13 +25,13 @@ pub use map_page::{AreaRow, AreaTable, Basemap, Choice, LegendRow, MapChoices, M
 pub use measure::{LinkedTable, MeasureHere, Origin, Part};
 pub use page::{
     AreaLink, AreaPage, AreaSearch, Candour, DataPage, Home, Page, PartnershipLink, Problem,
-    Sentence, SourcePage,
+    Sentence, SourcePage, StreetFound,
 };
 pub use plan::{
     AlignmentPage, DutiesPage, DutyGroup, DutyShown, ItemLink, LatestMeasure, PlanLine, PlanPage,
     PlanTheme, PlannedAction, PriorityPage, ToldEvent, ToldPage,
 };
-pub use topic::{TopicLine, TopicPage};
+pub use topic::{Doing, DoingAction, DoingPriority, TopicLine, TopicPage};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, context};
@@ -66,7 +66,7 @@ pub struct SitePages {
     environment: Environment<'static>,
 }
 
-const TEMPLATES: [(&str, &str); 33] = [
+const TEMPLATES: [(&str, &str); 34] = [
     ("site/layout.html", include_str!("../templates/site/layout.html")),
     ("site/home.html", include_str!("../templates/site/home.html")),
     ("site/data.html", include_str!("../templates/site/data.html")),
@@ -99,6 +99,7 @@ const TEMPLATES: [(&str, &str); 33] = [
     ("site/case-reviews.html", include_str!("../templates/site/case-reviews.html")),
     ("site/assessments.html", include_str!("../templates/site/assessments.html")),
     ("site/structure.html", include_str!("../templates/site/structure.html")),
+    ("site/loading.html", include_str!("../templates/site/loading.html")),
     ("site/problem.html", include_str!("../templates/site/problem.html")),
 ];
 

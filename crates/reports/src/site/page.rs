@@ -51,6 +51,8 @@ pub enum Page {
     Board(Box<BoardPage>),
     /// Which partnerships there are.
     Partnerships(Vec<PartnershipLink>),
+    /// That the pages are not there yet.
+    Loading,
     /// What went wrong.
     Problem(Problem),
 }
@@ -90,6 +92,8 @@ pub struct Home {
     pub topics: Vec<TopicLine>,
     /// Whether postcodes can be looked up.
     pub postcodes: bool,
+    /// Whether streets can be looked up.
+    pub has_streets: bool,
 }
 
 /// What has come, what was refused, and under which licences.
@@ -128,12 +132,25 @@ pub struct AreaSearch {
     pub query: String,
     /// What was found, best first.
     pub found: Vec<AreaLink>,
-    /// How many more there are.
+    /// The streets that were found, each with its small areas.
+    pub streets: Vec<StreetFound>,
+    /// How many more areas and streets there are.
     pub n_more: usize,
     /// What to say of the search itself, such as that a postcode is not known.
     pub message: Option<String>,
     /// Whether postcodes can be looked up.
     pub postcodes: bool,
+    /// Whether streets can be looked up.
+    pub has_streets: bool,
+}
+
+/// A street that a search found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct StreetFound {
+    /// Its name.
+    pub name: String,
+    /// The small areas in which it lies.
+    pub areas: Vec<AreaLink>,
 }
 
 /// What a page says of whether it is getting better, how sure that is, and what is being done.
@@ -152,6 +169,8 @@ pub struct AreaPage {
     pub area: AreaLink,
     /// The answer to a newcomer's question.
     pub candour: Candour,
+    /// Whether a plan of the partnership is published.
+    pub has_plan: bool,
     /// Each measure that may be shown here.
     pub measures: Vec<MeasureHere>,
     /// What makes up the latest year, what it weighs, and what came of it.
@@ -192,6 +211,7 @@ pub(super) enum Content<'a> {
     Source(&'a SourcePage),
     Board(&'a BoardPage),
     Partnerships { partnerships: &'a [PartnershipLink] },
+    Loading {},
     Problem(&'a Problem),
 }
 
@@ -217,6 +237,7 @@ impl Page {
             Self::Source(source) => Content::Source(source),
             Self::Board(board) => Content::Board(board),
             Self::Partnerships(partnerships) => Content::Partnerships { partnerships },
+            Self::Loading => Content::Loading {},
             Self::Problem(problem) => Content::Problem(problem),
         }
     }
@@ -242,6 +263,7 @@ impl Page {
             Self::Source(_) => "site/source.html",
             Self::Board(board) => board.template(),
             Self::Partnerships(_) => "site/partnerships.html",
+            Self::Loading => "site/loading.html",
             Self::Problem(_) => "site/problem.html",
         }
     }
@@ -268,6 +290,7 @@ impl Page {
             Self::Source(source) => &source.title,
             Self::Board(board) => board.title(),
             Self::Partnerships(_) => "Community safety partnerships",
+            Self::Loading => "This site is being loaded",
             Self::Problem(problem) => &problem.title,
         }
     }
@@ -290,7 +313,7 @@ impl Page {
             | Self::Told(_)
             | Self::Alignment(_) => "Plan",
             Self::Board(_) => "Meetings",
-            Self::Guide(_) | Self::Partnerships(_) | Self::Problem(_) => "",
+            Self::Guide(_) | Self::Partnerships(_) | Self::Loading | Self::Problem(_) => "",
         }
     }
 }

@@ -14,6 +14,7 @@ use wardmote_reports::site::Wrong;
 use super::{ApiProblem, Listing, list, problem};
 use crate::serve::asked::Parameters;
 use crate::serve::explore::{COLUMNS, cells, question};
+use crate::serve::openapi::questions;
 use crate::serve::partnership::Served;
 use crate::serve::vintage::Vintage;
 use crate::serve::{compare as comparing, topics as topic_pages};
@@ -107,7 +108,8 @@ pub(super) async fn compare(
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     made(&served, asked, &headers, |vintage, asked| {
-        let question = comparing::question(vintage, asked)?.map_err(|wrong| refused(&wrong))?;
+        has_form("compare", asked)?;
+        let question = comparing::question(vintage, asked)?.map_err(|wrong| no_answer(&wrong))?;
         let found = comparing::compared(vintage, &question)?;
         let row = |told: &local::Told| {
             vec![
@@ -131,10 +133,11 @@ pub(super) async fn explore(
     headers: HeaderMap,
 ) -> Result<Response, ApiProblem> {
     made(&served, asked, &headers, |vintage, asked| {
-        let question = question(vintage, asked)?.map_err(|wrong| refused(&wrong))?;
+        has_form("explore", asked)?;
+        let question = question(vintage, asked)?.map_err(|wrong| no_answer(&wrong))?;
         let rows = explore::rows(&vintage.observed, &question).map_err(|error| match error {
             ExploreError::Observed(error) => error.into(),
-            wrong => problem(StatusCode::BAD_REQUEST, wrong.to_string()),
+            wrong => problem(StatusCode::NOT_FOUND, wrong.to_string()),
         })?;
         let rows = rows.iter().map(|row| cells(vintage, row)).collect();
         Ok(Listing { columns: &COLUMNS, rows })
@@ -142,7 +145,20 @@ pub(super) async fn explore(
     .await
 }
 
-fn refused(wrong: &[Wrong]) -> ApiProblem {
+/// The form of each parameter, as the description has it.
+fn has_form(path: &str, asked: &Parameters) -> Result<(), ApiProblem> {
+    for (name, form, _) in questions(path) {
+        let given = asked.iter().filter(|(one, _)| one == name).map(|(_, text)| text.as_str());
+        if let Some(why) = form.refuses(&given.collect::<Vec<_>>()) {
+            return Err(problem(StatusCode::BAD_REQUEST, format!("{name} {why}")));
+        }
+    }
+    Ok(())
+}
+
+/// A question whose every value has its form, and which has no answer here: something that it names
+/// is not here, or its values do not go together.
+fn no_answer(wrong: &[Wrong]) -> ApiProblem {
     let texts: Vec<&str> = wrong.iter().map(|one| one.text.as_str()).collect();
-    problem(StatusCode::BAD_REQUEST, texts.join(" "))
+    problem(StatusCode::NOT_FOUND, texts.join(" "))
 }

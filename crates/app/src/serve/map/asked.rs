@@ -17,11 +17,13 @@ const FEWEST_AREAS: usize = 3;
 pub(super) enum Show {
     Count,
     Rate,
+    Share,
     Spots,
 }
 
 impl Show {
-    pub(super) const ALL: [(Self, &str, &str); 3] = [
+    pub(super) const ALL: [(Self, &str, &str); 4] = [
+        (Self::Share, "share", "Shares in per cent"),
         (Self::Rate, "rate", "Rates by residents"),
         (Self::Count, "count", "Counts"),
         (Self::Spots, "hot-spots", "Hot and cold spots, latest months"),
@@ -32,7 +34,25 @@ impl Show {
     }
 
     pub(super) fn form(self) -> Form {
-        if self == Self::Rate { Form::Rate } else { Form::Count }
+        match self {
+            Self::Rate => Form::Rate,
+            Self::Share => Form::Share,
+            Self::Count | Self::Spots => Form::Count,
+        }
+    }
+
+    /// What can be shown of a measure, its own form first; or else why not.
+    fn of(self, vintage: &Vintage, measure: &Measure) -> Result<(), &'static str> {
+        let is_plain = || local::shown(&vintage.observed).iter().any(|one| one.id == measure.id);
+        let (can, why) = match self {
+            Self::Share => (measure.share_of.is_some(), "This measure is no share of anything"),
+            Self::Rate => {
+                (measure.denominator.is_some(), "This measure has no residents to divide by")
+            }
+            Self::Count => (true, ""),
+            Self::Spots => (is_plain(), "Hot and cold spots are found of plain counts only"),
+        };
+        if can { Ok(()) } else { Err(why) }
     }
 }
 
@@ -67,7 +87,7 @@ pub(super) fn parameter<'a>(parameters: &'a Parameters, name: &str) -> Option<&'
 /// Measures of open sources that have brought something, with their latest months.
 pub(super) fn measures(vintage: &Vintage) -> anyhow::Result<Vec<(&Measure, Period)>> {
     let mut found = Vec::new();
-    for measure in local::shown(&vintage.observed) {
+    for measure in mapped::measures(&vintage.observed) {
         if let Some(period) = mapped::latest_months(&vintage.observed, measure)? {
             found.push((measure, period));
         }
@@ -116,27 +136,44 @@ pub(super) fn asked<'a>(
     let Some(level) = level else {
         return Ok(Err(NoMap::Unknown("There is no map of areas of this kind here.")));
     };
-    let has_rates = measure.denominator.is_some();
-    let show = match parameter(parameters, "show") {
-        None if has_rates => Some(Show::Rate),
-        None => Some(Show::Count),
+    let shows = shows(vintage, measure);
+    let wanted = match parameter(parameters, "show") {
+        None => shows.first().copied(),
         Some(word) => {
             let known = Show::ALL.iter().find(|(_, known, _)| *known == word);
             known.map(|(show, ..)| *show)
         }
     };
-    let Some(show) = show else {
-        return Ok(Err(NoMap::Unknown("A map shows rates, counts or hot spots.")));
+    let Some(wanted) = wanted else {
+        return Ok(Err(NoMap::Unknown("A map shows rates, shares, counts or hot spots.")));
     };
-    let lacks_residents = show == Show::Rate && !has_rates;
-    let show = if lacks_residents { Show::Count } else { show };
-    Ok(period(parameters, latest, show).map(|(period, note)| {
-        let counts =
-            "This measure has no residents to divide by, so its counts are shown.".to_owned();
-        let notes: Vec<String> =
-            note.into_iter().chain(lacks_residents.then_some(counts)).collect();
-        Asked { measure, level, show, period, notes }
-    }))
+    let cannot = wanted.of(vintage, measure).err();
+    let show =
+        if cannot.is_none() { wanted } else { shows.first().copied().unwrap_or(Show::Count) };
+    let (period, note) = match period(parameters, latest, show) {
+        Ok(found) => found,
+        Err(why) => return Ok(Err(why)),
+    };
+    let otherwise = cannot.map(|why| {
+        let words = Show::ALL.iter().find(|(one, ..)| *one == show).map_or("", |(.., words)| words);
+        format!("{why}. Shown instead: {}.", words.to_lowercase())
+    });
+    let unsettled = vintage.observed.unsettled(measure, &period)?;
+    let unsettled = unsettled.first().zip(unsettled.last()).map(|(first, last)| {
+        format!(
+            "Outcomes may still come for {} to {}, so what is shown of these months is too low.",
+            first.in_words(),
+            last.in_words()
+        )
+    });
+    let notes = note.into_iter().chain(otherwise).chain(unsettled).collect();
+    Ok(Ok(Asked { measure, level, show, period, notes }))
+}
+
+/// What a map can show of a measure, its own form first.
+pub(super) fn shows(vintage: &Vintage, measure: &Measure) -> Vec<Show> {
+    let all = Show::ALL.iter().map(|(show, ..)| *show);
+    all.filter(|show| show.of(vintage, measure).is_ok()).collect()
 }
 
 fn period(

@@ -15,7 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use wardmote_domain::area::AreaLevel;
-use wardmote_reports::site::{Basemap, Page};
+use wardmote_reports::site::{Basemap, MapPage, Page};
 
 pub(super) use self::ground::Ground;
 
@@ -48,14 +48,15 @@ async fn map(
     // A map of the latest months is asked for again and again; of the others there are too many to hold.
     let latest = ["from", "to"].iter().all(|name| parameter(&asked, name).is_none());
     let query = query_of(&asked);
-    let key = format!("map?{query}");
+    let (plan, state) = served.plan();
+    let key = format!("map?{query} {} {}", state.items, state.changed);
     let make = move |vintage: &Vintage| -> Result<Page, NoPage> {
         let page = match asked::asked(vintage, &asked)? {
             Ok(found) => page::page(vintage, &found, &query)?,
             Err(NoMap::Nothing) => page::empty(vintage),
             Err(NoMap::Unknown(advice)) => return Err(NoPage::NotFound(advice)),
         };
-        Ok(Page::Map(Box::new(page)))
+        Ok(Page::Map(Box::new(MapPage { has_plan: plan.is_published(), ..page })))
     };
     let mut response = if latest {
         show(&served, &headers, &key, make).await

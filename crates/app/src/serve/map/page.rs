@@ -8,7 +8,7 @@ use wardmote_reports::{Chart, ChartKind, ChoroplethMap, ClassBreak, MapArea, Tab
 
 use super::super::areas::months_chart;
 use super::super::vintage::Vintage;
-use super::asked::{Asked, Show, levels, measures};
+use super::asked::{Asked, Show, levels, measures, shows};
 use super::view::{View, letter, view};
 
 /// Rows of the page's table; the file has all.
@@ -49,12 +49,14 @@ pub(super) fn page(vintage: &Vintage, asked: &Asked<'_>, query: &str) -> anyhow:
         data: Some(data(vintage, asked, query)),
         origin: origin(vintage, asked),
         not_known,
+        ..MapPage::default()
     })
 }
 
 fn title(asked: &Asked<'_>) -> String {
     let what = match asked.show {
         Show::Rate => format!("{}, {}", asked.measure.title, asked.measure.rate_unit()),
+        Show::Share => format!("{}, per cent", asked.measure.title),
         Show::Count => asked.measure.title.clone(),
         Show::Spots => format!("Hot and cold spots of {}", asked.measure.title.to_lowercase()),
     };
@@ -150,8 +152,8 @@ fn choices(vintage: &Vintage, asked: &Asked<'_>) -> anyhow::Result<MapChoices> {
         let one = |month: &Month| choice(month.to_string(), month.in_words(), *month == chosen);
         months.iter().rev().map(one).collect()
     };
-    let has_rates = asked.measure.denominator.is_some();
-    let shows = Show::ALL.iter().filter(|(show, ..)| *show != Show::Rate || has_rates);
+    let possible = shows(vintage, asked.measure);
+    let shows = Show::ALL.iter().filter(|(show, ..)| possible.contains(show));
     Ok(MapChoices {
         measures: measures(vintage)?
             .into_iter()
@@ -201,6 +203,9 @@ fn origin(vintage: &Vintage, asked: &Asked<'_>) -> Vec<String> {
             format!("Published by {}, licence {}.", source.publisher, source.licence)
         }),
     );
+    if let (Show::Share, Some(whole)) = (asked.show, &measure.share_of) {
+        lines.push(format!("As a share of: {}.", whole.in_words()));
+    }
     if asked.show == Show::Rate {
         lines.extend(measure.denominator.as_ref().map(|name| format!("Residents: {name}.")));
     }

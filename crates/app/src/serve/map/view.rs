@@ -52,11 +52,11 @@ fn shades(vintage: &Vintage, asked: &Asked<'_>) -> anyhow::Result<View> {
     let found = mapped::map(&vintage.observed, measure, asked.level, &asked.period, form)?;
     let classes: Vec<String> = found.classes.iter().map(|class| class.label.clone()).collect();
     let mut columns = vec![capital(&measure.unit)];
-    if form == Form::Rate {
+    if form != Form::Count {
         columns.push(capital(&found.unit));
     }
     columns.extend(["95% interval", "Shade"].map(String::from));
-    let few = mapped::too_few(measure);
+    let few = mapped::too_few(measure, form);
     let unit = &found.unit;
     let areas = found.areas.into_iter().map(|area| {
         let shaded = match area.shade {
@@ -72,7 +72,7 @@ fn shades(vintage: &Vintage, asked: &Asked<'_>) -> anyhow::Result<View> {
          The limits in the table say how far chance alone may have moved a number; where those of two areas overlap \
          widely, the map shows no difference between them. An area with {} is hatched: a colour would say more \
          than so few can.",
-        mapped::fewer(measure)
+        mapped::fewer(measure, form)
     )];
     Ok(View {
         lead: vec![found.finding],
@@ -88,7 +88,7 @@ fn shades(vintage: &Vintage, asked: &Asked<'_>) -> anyhow::Result<View> {
 fn of_shade(area: MappedArea, class: Result<usize, String>, form: Form, unit: &str) -> Area {
     let MappedArea { code, name, taken, .. } = area;
     let shade = class.as_ref().map_or_else(Clone::clone, |class| letter(*class));
-    let n_cells = if form == Form::Rate { 4 } else { 3 };
+    let n_cells = if form == Form::Count { 3 } else { 4 };
     let taken = match taken {
         Ok(taken) => taken,
         Err(why) => {
@@ -101,7 +101,7 @@ fn of_shade(area: MappedArea, class: Result<usize, String>, form: Form, unit: &s
     let print = |value: f64| mapped::printed(value, form);
     let limits = format!("{} to {}", print(taken.interval.lower), print(taken.interval.upper));
     let mut cells = vec![thousands(taken.n)];
-    if form == Form::Rate {
+    if form != Form::Count {
         cells.push(print(taken.value));
     }
     cells.extend([limits.clone(), shade]);

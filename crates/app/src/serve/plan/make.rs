@@ -19,12 +19,12 @@ use crate::commands::plan::alignment::{Aligned, aligned, miscounted};
 use crate::place::{date_in_words, today};
 
 impl PublicPlan {
-    fn view<'a>(&'a self, plan: &'a Entry) -> PlanView<'a> {
+    pub(super) fn view<'a>(&'a self, plan: &'a Entry) -> PlanView<'a> {
         PlanView::new(&self.book, plan, &self.readings, today(), self.stale_after_days)
     }
 
     /// A field's value as readers see it.
-    fn shown(&self, entry: &Entry, field: &str) -> String {
+    pub(super) fn shown(&self, entry: &Entry, field: &str) -> String {
         let value = entry.get(field);
         let register = self.registers.as_ref().and_then(|all| all.get(&entry.register));
         let shown = register.and_then(|one| one.field(field)).map_or(value, |one| one.shown(value));
@@ -49,7 +49,7 @@ fn in_words(text: &str) -> String {
     text.parse().map_or_else(|_| text.to_owned(), date_in_words)
 }
 
-fn link(entry: &Entry) -> ItemLink {
+pub(super) fn link(entry: &Entry) -> ItemLink {
     let reference = entry.reference();
     let address = match entry.register.as_str() {
         "plans" => format!("plan/plans/{reference}"),
@@ -62,7 +62,7 @@ fn link(entry: &Entry) -> ItemLink {
 }
 
 /// The same, where an action stands on its priority's page and a quotation on its event's.
-fn link_within(plan: &PublicPlan, entry: &Entry) -> ItemLink {
+pub(super) fn link_within(plan: &PublicPlan, entry: &Entry) -> ItemLink {
     let mut link = link(entry);
     let above = |field: &str| plan.book.by_id(entry.get(field)).map(Entry::reference);
     if let ("actions", Some(priority)) = (entry.register.as_str(), above("priority")) {
@@ -236,7 +236,7 @@ fn action(plan: &PublicPlan, view: &ActionView<'_>) -> PlannedAction {
     }
 }
 
-fn latest(view: &MeasureView<'_>) -> LatestMeasure {
+pub(super) fn latest(view: &MeasureView<'_>) -> LatestMeasure {
     let interval = match view.readings.as_slice() {
         // Many sentences say it themselves.
         [only] if !only.sentence.contains("95% interval") => only.interval.clone(),

@@ -1,6 +1,7 @@
 //! The public pages of the plan: what is published of the registers, held in memory and read anew when
 //! something published has changed.
 
+mod doing;
 mod make;
 
 use std::path::Path;
@@ -15,7 +16,7 @@ use wardmote_records::registers::{PublishedState, Registers};
 use wardmote_reports::site::{ItemLink, Page, Site, figures_with_plan};
 
 use super::answer::{Held, content_type};
-use super::pages::{NoPage, show};
+use super::pages::{NoPage, show, show_now};
 use super::partnership::Served;
 use crate::business::{Book, Business, Reading, Readings, published_readings};
 use crate::commands::records::Where;
@@ -141,6 +142,10 @@ async fn page(
 }
 
 async fn first(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {
+    if !served.plan().0.is_published() {
+        const NONE: &str = "No plan of this partnership is published here, so these pages cannot say what is being done.";
+        return show_now(&served, &headers, |_| Err(NoPage::NotFound(NONE))).await;
+    }
     page(&served, &uri, &headers, |plan| {
         make::plan(plan, None).map(|page| Page::Plan(Box::new(page)))
     })

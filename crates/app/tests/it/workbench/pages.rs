@@ -10,7 +10,7 @@ use super::{Bench, Browser};
 
 /// Somebody, and the pages that they look at. After `#sent` the page's form is sent as it is, and the
 /// error summary looked at.
-const VISITS: [(&str, &[&str]); 3] = [
+const VISITS: [(&str, &[&str]); 4] = [
     ("", &["/work/sign-in", "/work/sign-in#sent", "/work/signed-out", "/work/password-set"]),
     (
         "admin-one",
@@ -35,6 +35,7 @@ const VISITS: [(&str, &[&str]); 3] = [
             "/work/audit",
         ],
     ),
+    ("analyst-one", &["/work/jobs", "/work/jobs/ask"]),
     (
         "protector-one",
         &[
