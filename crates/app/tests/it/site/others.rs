@@ -93,6 +93,11 @@ fn the_board_is_shown(server: &Server) {
         server.refuses(&format!("/assessments/{nowhere}"), 404);
     }
     server.refuses("/assessments/nothing", 404);
+    for list in ["meetings", "decisions", "groups"] {
+        let answer = server.get(&format!("/api/v1/{list}"));
+        let listed: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
+        assert!(!listed["rows"].as_array().unwrap().is_empty(), "{list}");
+    }
 }
 
 /// The share of the whole district is that of its areas' counts, and its latest months are left out,
