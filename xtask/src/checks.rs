@@ -14,7 +14,7 @@ use crate::{COMMANDS, assets, demo, python, readme, sample_data, system};
 
 const FORMAT: Duration = Duration::from_mins(2);
 const COMPILE: Duration = Duration::from_mins(45);
-const TESTS: Duration = Duration::from_mins(40);
+const TESTS: Duration = Duration::from_mins(55);
 
 /// `cargo xtask test [--quick]`
 pub(crate) fn run(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
