@@ -35,7 +35,9 @@ pub enum TrendError {
         time: f64,
     },
     /// With fewer than two years, season and drift cannot be told apart.
-    #[error("{months} months are too few: with fewer than {needed} season passes for trend")]
+    #[error(
+        "only {months} of the {needed} months that are needed are there: with fewer, a season can look like a trend"
+    )]
     TooShort {
         /// Months given.
         months: usize,
@@ -113,7 +115,7 @@ pub fn quasi_poisson_trend(counts: &[u64], month_of_year: &[u8]) -> Result<Trend
 ///
 /// # Errors
 ///
-/// [`TrendError`] for fewer than 24 months, because then season passes for trend; for times out of
+/// [`TrendError`] for fewer than 24 months, because then a season can look like a trend; for times out of
 /// order; and where the counts are too few to fit.
 ///
 /// # Source

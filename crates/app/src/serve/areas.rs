@@ -79,9 +79,10 @@ fn page(
             continue;
         };
         is_tested |= measures::is_tested(&found);
-        direction.push(found.change.sentence.clone());
+        direction.push(found.change.clone());
         here.push(measures::here(vintage, measure, place, &found)?);
     }
+    let mut direction = measures::changes_first(direction);
     if direction.is_empty() {
         direction.push("This page cannot say: no open source has brought anything.".into());
     }

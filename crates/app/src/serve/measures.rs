@@ -258,6 +258,16 @@ pub(super) fn why_not_computed(vintage: &Vintage, measure: &Measure) -> String {
     }
 }
 
+/// Sentences of change: those that found one first, then those that found none, in the order given.
+pub(super) fn changes_first(mut told: Vec<local::Told>) -> Vec<String> {
+    told.sort_by_key(|one| match one.verdict {
+        Verdict::Rose | Verdict::Fell => 0,
+        Verdict::Stable => 1,
+        _ => 2,
+    });
+    told.into_iter().map(|one| one.sentence).collect()
+}
+
 /// Why the assessment may say of the same counts what a page does not.
 pub(super) const ASSESSMENT_DIFFERS: &str = "The published assessment corrects for its own tests, which are fewer, and compares other months; so it may say of a change what this page does not.";
 

@@ -85,7 +85,7 @@ fn page(vintage: &Vintage, plan: &PublicPlan, topic: &Topic<'_>) -> anyhow::Resu
         match looked(vintage, measure)? {
             Some(found) => {
                 is_tested |= measures::is_tested(&found);
-                direction.push(found.change.sentence.clone());
+                direction.push(found.change.clone());
                 here.push(computed(vintage, measure, &found)?);
             }
             None => here.push(only_published(vintage, measure)?),
@@ -103,6 +103,7 @@ fn page(vintage: &Vintage, plan: &PublicPlan, topic: &Topic<'_>) -> anyhow::Resu
         (true, _) if here.iter().any(|here| !here.published.is_empty()) => "These are sentences of the published assessment, corrected for all its tests. This page tests nothing of its own here.".into(),
         (true, _) => "Nothing is tested, so nothing can be sure.".into(),
     };
+    let mut direction = measures::changes_first(direction);
     if direction.is_empty() {
         let said = here.iter().flat_map(|here| &here.published).map(|said| said.text.clone());
         direction = said.take(2).collect();

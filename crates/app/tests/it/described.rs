@@ -1,7 +1,7 @@
 //! The interface for programs against its own description, by schemathesis: requests made from the
 //! description, and some against it, must get the answers that it promises.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::Command;
 
@@ -26,11 +26,7 @@ const VALUES: &str = r#"[parameters]
 #[test]
 fn programs_get_what_the_description_promises() {
     let here = tempfile::tempdir().unwrap();
-    let Some(packages) = std::env::var_os("WARDMOTE_SCHEMATHESIS") else {
-        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "schemathesis is not there");
-        eprintln!("skipped: `cargo xtask test` installs schemathesis and names it");
-        return;
-    };
+    let Some(packages) = packages() else { return };
     let Some(folder) = small_country(here.path(), 36) else { return };
     let server = Server::start(&[&folder]);
     // Once with values made from the description alone, once with some that are there.
@@ -38,17 +34,35 @@ fn programs_get_what_the_description_promises() {
         std::fs::write(here.path().join("schemathesis.toml"), text).unwrap();
     };
     configure(CHECKS);
-    look(&server, here.path(), &packages);
+    look(&server, here.path(), &packages, "/");
     configure(&format!("{CHECKS}{VALUES}"));
-    look(&server, here.path(), &packages);
+    look(&server, here.path(), &packages, "/");
 }
 
-fn look(server: &Server, folder: &Path, packages: &OsStr) {
+/// The lists of a plan and a board that are there, so that their rows are held against the description.
+pub(crate) fn the_board_is_as_described(server: &Server, here: &Path) {
+    let Some(packages) = packages() else { return };
+    std::fs::write(here.join("schemathesis.toml"), CHECKS).unwrap();
+    look(server, here, &packages, "^/(plan|meetings|decisions|groups|claims)");
+}
+
+fn packages() -> Option<OsString> {
+    let packages = std::env::var_os("WARDMOTE_SCHEMATHESIS");
+    if packages.is_none() {
+        assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "schemathesis is not there");
+        eprintln!("skipped: `cargo xtask test` installs schemathesis and names it");
+    }
+    packages
+}
+
+/// `paths`: what the paths to be tried match.
+fn look(server: &Server, folder: &Path, packages: &OsStr, paths: &str) {
     let output = Command::new("python3")
         .current_dir(folder)
         .env("PYTHONPATH", packages)
         .args(["-m", "schemathesis.cli", "run"])
         .arg(format!("http://{}/api/v1/openapi.json", server.address))
+        .args(["--include-path-regex", paths])
         .args(["--checks", "all", "--phases", "coverage,fuzzing"])
         .args(["--seed", SEED, "--max-examples", EXAMPLES, "--max-time", SECONDS, "--no-color"])
         .args(["--generation-database", "none", "--request-timeout", "30"])

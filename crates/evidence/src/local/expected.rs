@@ -63,8 +63,9 @@ pub(super) fn told(
     let (run, counts) = latest_run(months);
     if counts.len() <= FIRST_WATCHED {
         let why = NotTested(format!(
-            "{} months without a gap are too few, because a whole year must lie before the month that is held against it",
-            counts.len()
+            "the latest run without a gap has {} of the {} months that are needed, because a whole year must lie before the month that is held against it",
+            counts.len(),
+            FIRST_WATCHED + 1
         ));
         let subject = format!("Whether a month of {} stood out", super::lowered(&measure.title));
         return (family.tell(&subject, Err(why), |_| String::new()), None);
@@ -173,6 +174,6 @@ mod tests {
         let family = Family { n_tests: 100, rule: Rule::default() };
         let (told, expected) = told(&measure(), &months, family);
         assert_eq!((told.verdict, expected), (Verdict::NotTestable, None));
-        assert!(told.sentence.contains("6 months without a gap"), "{}", told.sentence);
+        assert!(told.sentence.contains("has 6 of the 14 months"), "{}", told.sentence);
     }
 }

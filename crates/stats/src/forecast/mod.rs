@@ -13,7 +13,7 @@ use crate::interval::{Confidence, Interval, Reference};
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum ForecastError {
     /// Two years to fit and one to try the forecast on.
-    #[error("{months} months are too few to forecast from: {needed} are needed")]
+    #[error("only {months} of the {needed} months that a forecast needs are there")]
     TooShort {
         /// Months given.
         months: usize,

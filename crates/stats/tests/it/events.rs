@@ -48,7 +48,7 @@ fn what_cannot_be_tested_is_refused() {
     check(
         20,
         13,
-        "the months outside the window: 23 months are too few: with fewer than 24 season passes for trend",
+        "the months outside the window: only 23 of the 24 months that are needed are there: with fewer, a season can look like a trend",
     );
     let mut once_a_year = [0; 36];
     (once_a_year[3], once_a_year[15], once_a_year[16], once_a_year[27]) = (9, 8, 3, 9);

@@ -86,7 +86,7 @@ fn what_cannot_be_forecast_is_refused() {
         &months[..35],
         3,
         usual,
-        "35 months are too few to forecast from: 36 are needed",
+        "only 35 of the 36 months that a forecast needs are there",
     );
     check(&CRIME, &months, 25, usual, "25 months ahead cannot be forecast: 1 to 24 can");
     check(

@@ -71,7 +71,7 @@ fn what_has_no_profile_is_refused() {
     check(
         &CRIME[..12],
         &months[..12],
-        "12 months are too few: with fewer than 24 season passes for trend",
+        "only 12 of the 24 months that are needed are there: with fewer, a season can look like a trend",
     );
     let short = DecompositionError::TooShort { values: 35, needed: 36 };
     assert_eq!(stl(&CRIME[..35]), Err(short));

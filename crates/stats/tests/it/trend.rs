@@ -125,7 +125,7 @@ fn what_has_no_trend_is_refused() {
         &times[..23],
         &CRIME[..23],
         &months[..23],
-        "23 months are too few: with fewer than 24 season passes for trend",
+        "only 23 of the 24 months that are needed are there: with fewer, a season can look like a trend",
     );
     check(&times, &[0; 36], &months, "no events in the series");
     let mut twice = times.clone();

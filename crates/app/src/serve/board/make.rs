@@ -14,9 +14,7 @@ use crate::serve::plan::{PublicPlan, Rows};
 
 pub(super) fn meetings(board: Board<'_>, today: Date) -> BoardPage {
     let all = board.all("meetings");
-    let is_past = |meeting: &&&Entry| {
-        state(meeting) != "planned" || day(meeting, "due").is_some_and(|on| on < today)
-    };
+    let is_past = |meeting: &&&Entry| state(meeting) != "planned" || has_passed(meeting, today);
     let line = |meeting: &&Entry| MeetingLine {
         address: format!("meetings/{}", meeting.reference()),
         title: meeting.title().to_owned(),
@@ -59,17 +57,25 @@ pub(super) fn meetings(board: Board<'_>, today: Date) -> BoardPage {
     })
 }
 
-pub(super) fn meeting(board: Board<'_>, reference: &str) -> Option<BoardPage> {
+fn has_passed(meeting: &Entry, today: Date) -> bool {
+    day(meeting, "due").is_some_and(|on| on < today)
+}
+
+pub(super) fn meeting(board: Board<'_>, reference: &str, today: Date) -> Option<BoardPage> {
     let meeting = board.called("meetings", reference)?;
     let mut facts = vec![
         ("Who meets".to_owned(), board.title_of(meeting, "group")),
         ("When".to_owned(), when(meeting)),
     ];
     let open = meeting.get("open-to-public") == "yes";
+    let stands = match state(meeting) {
+        "planned" if has_passed(meeting, today) => "Its day has passed; minutes to come".to_owned(),
+        other => capital(other),
+    };
     for (term, words) in [
         ("Where", meeting.get("place").to_owned()),
         ("Open to the public", if open { "Yes".to_owned() } else { "No".to_owned() }),
-        ("State", capital(state(meeting))),
+        ("State", stands),
     ] {
         if !words.is_empty() {
             facts.push((term.to_owned(), words));

@@ -66,7 +66,8 @@ async fn meeting(
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    page(&served, &uri, &headers, move |board| make::meeting(board, &reference).map(boxed)).await
+    page(&served, &uri, &headers, move |board| make::meeting(board, &reference, today()).map(boxed))
+        .await
 }
 
 async fn decisions(State(served): State<Arc<Served>>, uri: Uri, headers: HeaderMap) -> Response {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use wardmote_domain::plan::{Difference, Outlined, differences};
 use wardmote_evidence::numbers::thousands;
+use wardmote_records::registers::FieldRole;
 use wardmote_reports::site::{
     AlignmentPage, DutiesPage, DutyGroup, DutyShown, ItemLink, LatestMeasure, PlanLine, PlanPage,
     PlanTheme, PlannedAction, PriorityPage, Sentence, ToldEvent, ToldPage,
@@ -35,8 +36,25 @@ impl PublicPlan {
     fn fact(&self, entry: &Entry, field: &str) -> Option<(String, String)> {
         let register = self.registers.as_ref().and_then(|all| all.get(&entry.register));
         let label = register.and_then(|one| one.field(field))?.label.clone();
-        let shown = self.shown(entry, field);
+        let shown = if field == "due" { self.due(entry) } else { self.shown(entry, field) };
         (!shown.is_empty()).then_some((label, shown))
+    }
+
+    /// Whether its day has passed and something is still to be done.
+    fn is_overdue(&self, entry: &Entry) -> bool {
+        let register = self.registers.as_ref().and_then(|all| all.get(&entry.register));
+        let state = register.and_then(|one| one.role(FieldRole::State));
+        let is_closed = state.is_some_and(|field| {
+            let stands = entry.get(&field.id);
+            field.choices.iter().any(|choice| choice.closed && choice.id == stands)
+        });
+        !is_closed && entry.get("due").parse().is_ok_and(|day: jiff::civil::Date| day < today())
+    }
+
+    /// The day on which it is due, and whether that has passed.
+    fn due(&self, entry: &Entry) -> String {
+        let passed = if self.is_overdue(entry) { " (overdue)" } else { "" };
+        format!("{}{passed}", self.shown(entry, "due"))
     }
 
     fn facts(&self, entry: &Entry, fields: &[&str]) -> Vec<(String, String)> {
@@ -134,7 +152,7 @@ pub(super) fn plan(plan: &PublicPlan, named: Option<&str>) -> Option<PlanPage> {
     });
     let milestone = |one: &&Entry| {
         let owner = one.get("owner").to_owned();
-        vec![one.title().to_owned(), plan.shown(one, "due"), plan.shown(one, "state"), owner]
+        vec![one.title().to_owned(), plan.due(one), plan.shown(one, "state"), owner]
     };
     let milestones = view.milestones.iter().map(milestone).collect();
     let headings = ["Milestone", "Day", "State", "Owner"];
@@ -292,7 +310,13 @@ pub(super) fn told(plan: &PublicPlan) -> ToldPage {
         }
         let due = plan.shown(event, "due");
         let answer = match (event.get("state"), due.is_empty()) {
+            ("planned", _) if event.get("date") < today().to_string().as_str() => {
+                "Its day has passed, and nothing is written down yet.".to_owned()
+            }
             ("planned", _) => "It is still to come.".to_owned(),
+            (_, false) if plan.is_overdue(event) => {
+                format!("An answer was due by {due}, and none is written down.")
+            }
             (_, false) => format!("An answer is due by {due}."),
             (_, true) => "No answer is written down yet.".to_owned(),
         };

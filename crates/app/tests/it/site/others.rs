@@ -4,6 +4,8 @@ use std::path::Path;
 
 use super::Server;
 use super::browser::visit;
+use crate::described::the_board_is_as_described;
+use crate::hostile::the_board_answers_what_nobody_should_send;
 
 /// The twin's pages say what was planted, and nothing of what is shared under an agreement.
 pub(crate) fn the_twin_is_shown(twin: &Path, here: &Path) {
@@ -51,7 +53,7 @@ pub(crate) fn the_twin_is_shown(twin: &Path, here: &Path) {
     let csv = server.get("/explore/rows.csv?measure=recorded-crime&by=whole");
     assert!(csv.head.contains("synthetic-wardmote-rows.csv"), "{}", csv.head);
     assert!(csv.body.lines().skip(1).all(|row| row.contains("SYNTHETIC")), "{}", csv.body);
-    the_board_is_shown(&server);
+    the_board_is_shown(&server, here);
     let pages = [
         "/",
         "/topics/recorded-crime",
@@ -78,7 +80,7 @@ pub(crate) fn the_twin_is_shown(twin: &Path, here: &Path) {
 }
 
 /// Meetings, decisions, groups, reviews and the other assessments, and of files what is theirs alone.
-fn the_board_is_shown(server: &Server) {
+fn the_board_is_shown(server: &Server, here: &Path) {
     server.shows("/meetings", &["meetings.ics", "Public meeting 2024"]);
     server.shows("/meetings/board-2025-03-18", &["Agree the draft plan", "Invented town hall"]);
     server.shows("/decisions", &["Re-establish the Op Challenger"]);
@@ -98,6 +100,8 @@ fn the_board_is_shown(server: &Server) {
         let listed: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         assert!(!listed["rows"].as_array().unwrap().is_empty(), "{list}");
     }
+    the_board_answers_what_nobody_should_send(server);
+    the_board_is_as_described(server, here);
 }
 
 /// The share of the whole district is that of its areas' counts, and its latest months are left out,
