@@ -110,7 +110,7 @@ const TABLES: &[Table] = &[
     Table {
         name: "agreements",
         columns: &[("id", Text), ("digest", Text), ("text", Text), ("in_force_since", Integer)],
-        order: "id, digest",
+        order: "id, in_force_since, digest",
     },
     Table {
         name: "records",
@@ -346,6 +346,7 @@ impl Store {
         }
         let erased = with_keys(&mut on, keys, now).await?;
         on.commit().await?;
+        self.database.take_stock().await?;
         Ok(Restored { rows: lines.len(), erased })
     }
 }

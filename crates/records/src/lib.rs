@@ -21,7 +21,7 @@ mod store;
 pub mod words;
 
 pub use records::{
-    Access, Asking, Change, Due, Held, Hold, Link, Listed, NewRecord, Page, Records, RecordsError,
-    Retention, SubjectDeclaration, Work,
+    Access, Asking, Change, Due, Earlier, Held, Hold, Link, Listed, NewRecord, Page, Records,
+    RecordsError, Retention, SubjectDeclaration, Work,
 };
 pub use store::{Keyring, Location, RecordId, SealError, Store, StoreError};

@@ -28,7 +28,7 @@ pub use holds::Hold;
 pub use links::Link;
 pub use record::{Change, Held, Listed, NewRecord, Page};
 pub(crate) use rows::{delete, find, find_listed, insert, read as read_listed, record_id};
-pub use subjects::{Access, SubjectDeclaration};
+pub use subjects::{Access, Earlier, SubjectDeclaration};
 
 /// Why nothing was done.
 #[derive(Debug, thiserror::Error)]

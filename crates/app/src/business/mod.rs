@@ -21,7 +21,7 @@ pub(crate) use self::plan::{
     ActionView, MeasureView, PlanView, PriorityView, ThemeView, chain, plan_in_force,
 };
 pub(crate) use self::readings::{Reading, Readings};
-pub(crate) use self::settings::{Settings, toml_files};
+pub(crate) use self::settings::{Settings, registers, toml_files};
 pub(crate) use self::workbook::{Understood, exported_workbook};
 use crate::commands::records::Where;
 use crate::place::{now, today};

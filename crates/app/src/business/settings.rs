@@ -54,7 +54,7 @@ impl Settings {
 }
 
 /// The standard registers with those that `plan/registers/*.toml` declare.
-pub(super) fn registers(folder: &Path) -> anyhow::Result<Registers> {
+pub(crate) fn registers(folder: &Path) -> anyhow::Result<Registers> {
     let folder = folder.join("plan").join("registers");
     let mut own = BTreeMap::new();
     for path in toml_files(&folder)? {

@@ -89,6 +89,8 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         }
         if Settings::is_there(path) {
             let at = Where { folder: path.clone(), named: None };
+            // A sample's agreements were signed by nobody; they are in force from when it is made.
+            at.note_agreements().await?;
             let changed = load_folder(&at).await?;
             println!("  plan and registers: {changed} items are new or have changed");
             let business = Business::open(&at).await?;

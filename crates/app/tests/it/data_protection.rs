@@ -190,6 +190,40 @@ fn an_answer_withholds_what_is_others_until_somebody_says_why() {
 }
 
 #[test]
+fn a_record_is_erased_by_command_and_the_log_says_so() {
+    let here = tempfile::tempdir().unwrap();
+    let (twin, made) = scene(here.path());
+    let id = &made.id.to_string();
+    let run = |words: &[&str], by: &[&str]| wardmote(&twin, &[words, by].concat());
+    wardmote(&twin, &["backup", "before.backup"]).ended(0);
+    // Who may not, and what is no record, hear the same.
+    let other_purpose = ["--actor", "case-officer", "--purpose", "subject-rights"];
+    let refused = run(&["records", "erase", id], &other_purpose).ended(2);
+    let nothing = "0".repeat(32);
+    let missing = run(&["records", "erase", &nothing], &PROTECTOR).ended(2);
+    assert_eq!(refused.err.replace(id, &nothing), missing.err);
+    assert!(missing.err.contains("nothing was erased"), "{}", missing.err);
+    let odd = run(&["records", "erase", "case 12"], &PROTECTOR).ended(2);
+    assert!(odd.err.contains("give its id of 32 hexadecimal digits"), "{}", odd.err);
+    let odd = run(&["records", "erase", "cases/12"], &PROTECTOR).ended(2);
+    assert!(odd.err.contains("`wardmote register list` names them"), "{}", odd.err);
+    let none = run(&["records", "erase", "actions/none"], &PROTECTOR).ended(2);
+    assert!(none.err.contains("there is no record actions/none"), "{}", none.err);
+    let erased = run(&["records", "erase", id], &PROTECTOR).ended(0);
+    assert!(erased.out.contains(&format!("{id}  erased")), "{}", erased.out);
+    run(&["records", "erase", id], &PROTECTOR).ended(2);
+    let search = ["audit", "search", "--operation", "erasure", "--format", "csv"];
+    let log = wardmote(&twin, &search).ended(0).out;
+    let of_it: Vec<&str> = log.lines().filter(|line| line.contains(id)).collect();
+    assert!(of_it.iter().any(|line| line.contains("protector") && line.contains("done")), "{log}");
+    assert!(of_it.iter().any(|line| line.contains("refused")), "{log}");
+    // No backup of before opens it.
+    let restore = ["--records", "again/records.db", "restore", "before.backup"];
+    let restored = wardmote(&twin, &restore).ended(0);
+    assert!(restored.out.contains("1 records were erased since"), "{}", restored.out);
+}
+
+#[test]
 fn the_documents_say_what_the_folder_knows_and_leave_the_rest_open() {
     let here = tempfile::tempdir().unwrap();
     let twin = &shipped("stockport-twin", here.path());

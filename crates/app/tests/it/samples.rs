@@ -144,6 +144,9 @@ fn the_twin_finds_what_was_planted_and_nothing_else() {
     let folder = here.path().to_str().unwrap();
     // Signed off as it stands: every statutory content is there.
     wardmote(here.path(), &["demo", "--folder", folder, "--published", "2025-03-18"]).ended(0);
+    // The agreements are noted with the store, so that no command warns of them.
+    let listed = wardmote(&twin, &["register", "list"]).ended(0);
+    assert!(!listed.err.contains("no note of it"), "{}", listed.err);
     let evidence = std::fs::read_to_string(twin.join("published/evidence.json")).unwrap();
     let evidence: Value = serde_json::from_str(&evidence).unwrap();
     assert_eq!(evidence["synthetic"], true);

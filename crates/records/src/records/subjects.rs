@@ -11,9 +11,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::decide::refusal;
-use super::{Asking, Held, Records, RecordsError, done, holds, person, rows};
+use super::{Asking, Held, Listed, Records, RecordsError, done, holds, person, rows};
 use crate::audit::{NewEntry, append, timestamp};
 use crate::policy::Actor;
+use crate::registers;
 use crate::store::{DataKey, Keyring, RecordId, StoreError, Transaction, Value};
 use crate::words::{Capacity, Operation, Outcome, Regime, Standing};
 
@@ -45,6 +46,10 @@ pub struct Access {
     pub held: Held,
     /// How they are in it.
     pub theirs: SubjectDeclaration,
+    /// What it said before, the latest first.
+    pub earlier: Vec<Earlier>,
+    /// How many earlier versions the actor may not use so, as they were marked.
+    pub earlier_kept_back: usize,
     /// Everybody else in it.
     pub others: Vec<SubjectDeclaration>,
     /// To whom it was disclosed, and when.
@@ -53,6 +58,17 @@ pub struct Access {
     pub held_by: Vec<String>,
     /// The days that are noted on it.
     pub events: BTreeMap<String, Date>,
+}
+
+/// What a record said at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// Counted from 1.
+    pub version: i64,
+    /// Since when.
+    pub since: Timestamp,
+    /// What it said.
+    pub body: Vec<u8>,
 }
 
 impl Records {
@@ -182,14 +198,13 @@ impl Records {
         let actor = person(on, asking).await?;
         let (mut accesses, mut entries) = (Vec::new(), Vec::new());
         for id in containing(on, &self.keys, &reference).await? {
-            let Some((access, by)) =
+            let Some((access, of_access)) =
                 self.access(on, asking, &actor, &id, &reference, operation).await?
             else {
                 entries.push(refusal(operation, asking, id.to_string()));
                 continue;
             };
-            let recipient = (operation == Operation::Disclosure).then_some(THE_PERSON);
-            entries.push(done(operation, asking, &access.held.listed, by, recipient));
+            entries.extend(of_access);
             accesses.push(access);
         }
         Ok((accesses, entries))
@@ -203,7 +218,7 @@ impl Records {
         id: &RecordId,
         reference: &str,
         operation: Operation,
-    ) -> Result<Option<(Access, String)>, RecordsError> {
+    ) -> Result<Option<(Access, Vec<NewEntry>)>, RecordsError> {
         let Some(found) = rows::find(on, id).await? else { return Ok(None) };
         let Ok(by) = self.decide(actor, operation, asking, Some(&found.listed))? else {
             return Ok(None);
@@ -223,8 +238,50 @@ impl Records {
         }
         let held_by = holds::holders(on, id).await?;
         let events = events(on, id).await?;
-        Ok(Some((Access { held, theirs, others: everybody, disclosed_to, held_by, events }, by)))
+        let recipient = (operation == Operation::Disclosure).then_some(THE_PERSON);
+        let mut entries = vec![done(operation, asking, &held.listed, by, recipient)];
+        let (mut earlier, mut earlier_kept_back) = (Vec::new(), 0);
+        for (then, one) in said_before(on, &held.listed, &key).await? {
+            match self.decide(actor, operation, asking, Some(&then))? {
+                Ok(by) => {
+                    entries.push(done(operation, asking, &then, by, recipient));
+                    earlier.push(one);
+                }
+                Err(_) => earlier_kept_back += 1,
+            }
+        }
+        let access = Access {
+            held,
+            theirs,
+            earlier,
+            earlier_kept_back,
+            others: everybody,
+            disclosed_to,
+            held_by,
+            events,
+        };
+        Ok(Some((access, entries)))
     }
+}
+
+/// What a record said before it said what it says, the latest first, each as it was marked then.
+async fn said_before(
+    on: &mut Transaction,
+    listed: &Listed,
+    key: &DataKey,
+) -> Result<Vec<(Listed, Earlier)>, RecordsError> {
+    let sql = "SELECT version, at_time, body FROM record_versions \
+               WHERE record = $1 AND version < $2 ORDER BY version DESC";
+    let mut before = Vec::new();
+    for row in on.fetch(sql, &[listed.id.to_string().into(), listed.version.into()]).await? {
+        let version = row.integer(0)?;
+        let body = key.open(&listed.id, version, &row.bytes(2)?)?;
+        let marking = registers::marked(&body)?;
+        let since = timestamp(row.integer(1)?)?;
+        let then = Listed { version, marking, changed: since, ..listed.clone() };
+        before.push((then, Earlier { version, since, body }));
+    }
+    Ok(before)
 }
 
 /// A reference as it is compared: without the differences that typing makes.

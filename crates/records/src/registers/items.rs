@@ -9,7 +9,7 @@ use super::{RegisterError, index};
 use crate::audit::{append, timestamp};
 use crate::records::{Asking, Listed, Records, RecordsError, done, find, insert, person};
 use crate::store::{DataKey, RecordId, StoreError, Transaction, Value};
-use crate::words::{Operation, Regime};
+use crate::words::{Marking, Operation, Regime};
 
 /// Where the partnership's own lists belong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -314,6 +314,14 @@ pub(super) fn read(held: crate::records::Held) -> Result<Item, RegisterError> {
 fn encoded(values: &Values) -> Vec<u8> {
     // INVARIANT: a map of texts to texts is always JSON.
     serde_json::to_vec(values).unwrap_or_else(|why| unreachable!("{why}"))
+}
+
+/// The highest marking that an item's body names in any of its fields: its own, or a higher one, where
+/// nobody is by who knows which of the fields is the marking.
+pub(crate) fn marked(body: &[u8]) -> Result<Marking, StoreError> {
+    let values = decoded(body)?;
+    let markings = values.iter().filter_map(|(_, value)| Marking::parse(value).ok());
+    Ok(markings.max().unwrap_or(Marking::Official))
 }
 
 pub(super) fn decoded(body: &[u8]) -> Result<Values, StoreError> {

@@ -6,6 +6,7 @@ use jiff::civil::Date;
 
 use super::items::{decoded, wrong};
 use super::links::{Link, from_registers};
+use super::search::{MOST_FOUND, Words};
 use super::{FieldRole, Item, RegisterError, Registers, index};
 use crate::policy::{Decision, Resource, Scope};
 use crate::records::{Asking, Listed, Records, RecordsError, person, read_listed, request};
@@ -13,7 +14,7 @@ use crate::store::{RecordId, Row, StoreError, Transaction, Value};
 use crate::words::{Marking, Operation};
 
 /// A list counts no further than this.
-const MOST_COUNTED: i64 = 10_000;
+pub(super) const MOST_COUNTED: i64 = 10_000;
 
 /// Which items, and which part of the list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,7 +76,8 @@ pub struct ItemRow {
 pub struct Items {
     /// The items.
     pub rows: Vec<ItemRow>,
-    /// How many there are in all; no further than ten thousand are counted.
+    /// How many there are in all; no further than ten thousand are counted, and than a thousand where
+    /// they are searched for by words.
     pub total: u64,
     /// Whether more follow.
     pub more: bool,
@@ -98,8 +100,11 @@ pub struct Due {
     pub owner: Option<String>,
 }
 
-const COLUMNS: &str = "record, sort, reference, title, state, lead, due, parent, marking, published, \
-                       personal, owner_organisation, kind";
+/// The columns of a row of a list.
+pub(super) const COLUMNS: &str = "record, sort, reference, title, state, lead, due, parent, marking, \
+                                  published, personal, owner_organisation, kind";
+/// The place behind them.
+pub(super) const COUNT: usize = 13;
 
 impl Records {
     /// A page of a register's items. Restricted ones stand at its end, opened and logged; a filter
@@ -111,30 +116,18 @@ impl Records {
         query: &ItemQuery,
     ) -> Result<Items, RegisterError> {
         let mut on = self.store().database.snapshot().await?;
-        let (from, mut condition, mut values) = conditions(query);
+        let (mut condition, mut values) = conditions(query);
         let kind = Some(query.register.as_str());
         let (within, bound) = self.scope(&mut on, &asking, kind, values.len() + 1).await?;
         condition.push(within);
         values.extend(bound);
         let condition = condition.join(" AND ");
-        let counted = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM {from} WHERE {condition} LIMIT {MOST_COUNTED}) t"
-        );
-        let total = on.fetch_one(&counted, &values).await?.map_or(Ok(0), |row| row.integer(0))?;
-        let after = query.after.as_ref().map_or_else(String::new, |after| {
-            let n = values.len();
-            values.extend([after.sort.as_str().into(), after.id.to_string().into()]);
-            format!("AND (sort, record) > (${}, ${})", n + 1, n + 2)
-        });
-        let skip = i64::from(query.skip).min(MOST_COUNTED);
-        values.extend([i64::from(query.most + 1).into(), skip.into()]);
-        let sql = format!(
-            "SELECT {COLUMNS} FROM {from} WHERE {condition} {after} \
-             ORDER BY sort, record LIMIT ${} OFFSET ${}",
-            values.len() - 1,
-            values.len()
-        );
-        let mut found = on.fetch(&sql, &values).await?;
+        let words = Words::of(&mut on, query).await?;
+        let found = match words.found(&mut on, query, &condition, &values).await? {
+            Some(found) => found,
+            None => in_order(&mut on, query, &words, condition, values).await?,
+        };
+        let (total, mut found) = (found.total, found.rows);
         let more = found.len() > query.most as usize;
         found.truncate(query.most as usize);
         self.agree(&mut on, &asking, &found).await?;
@@ -301,9 +294,60 @@ impl Records {
     }
 }
 
-/// Where a query looks, what it asks of the index, and the values that it binds from the first place
-/// on.
-fn conditions(query: &ItemQuery) -> (String, Vec<String>, Vec<Value>) {
+/// A part of a list, and how many there are in all, counted no further than a list counts.
+pub(super) struct Part {
+    pub(super) rows: Vec<Row>,
+    pub(super) total: i64,
+}
+
+/// A part of a list as the index has it in order.
+async fn in_order(
+    on: &mut Transaction,
+    query: &ItemQuery,
+    words: &Words,
+    condition: String,
+    mut values: Vec<Value>,
+) -> Result<Part, StoreError> {
+    let (condition, total) = if words.is_empty() {
+        let counted = format!(
+            "SELECT COUNT(*) FROM \
+             (SELECT 1 FROM register_index WHERE {condition} LIMIT {MOST_COUNTED}) t"
+        );
+        let total = on.fetch_one(&counted, &values).await?.map_or(Ok(0), |row| row.integer(0))?;
+        (condition, total)
+    } else {
+        // More have these words than are counted.
+        let had = words.had_by("register_index.record", 0, &mut values);
+        (format!("{condition} AND {had}"), MOST_FOUND)
+    };
+    let (after, limits) = part(query, &mut values);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM register_index WHERE {condition} AND {after} \
+         ORDER BY sort, record {limits}"
+    );
+    Ok(Part { rows: on.fetch(&sql, &values).await?, total })
+}
+
+/// After which place a part begins, and how much of the list it is: one more than is shown.
+pub(super) fn part(query: &ItemQuery, values: &mut Vec<Value>) -> (String, String) {
+    let mut bind = |value: Value| {
+        values.push(value);
+        format!("${}", values.len())
+    };
+    let after = query.after.as_ref().map_or_else(
+        || "1 = 1".to_owned(),
+        |after| {
+            let (sort, id) = (bind(after.sort.as_str().into()), bind(after.id.to_string().into()));
+            format!("(sort, record) > ({sort}, {id})")
+        },
+    );
+    let most = bind((i64::from(query.most) + 1).into());
+    let skip = bind(i64::from(query.skip).min(MOST_COUNTED).into());
+    (after, format!("LIMIT {most} OFFSET {skip}"))
+}
+
+/// What a query asks of the index, and the values that it binds from the first place on.
+fn conditions(query: &ItemQuery) -> (Vec<String>, Vec<Value>) {
     let mut values = vec![Value::from(query.register.as_str())];
     let mut parts = vec!["kind = $1".to_owned()];
     let mut add = |column: &str, value: Option<Value>| {
@@ -315,24 +359,7 @@ fn conditions(query: &ItemQuery) -> (String, Vec<String>, Vec<Value>) {
     add("state", query.state.as_deref().map(Value::from));
     add("lead", query.owner.as_deref().map(Value::from));
     add("parent", query.parent.as_ref().map(|id| Value::from(id.to_string())));
-    let mut found = Vec::new();
-    for word in index::words(&query.words).into_iter().take(4) {
-        let n = values.len();
-        values.extend([Value::from(word.as_str()), index::last_beginning_with(&word).into()]);
-        found.push(format!(
-            "SELECT record AS found FROM register_words \
-             WHERE kind = $1 AND word >= ${} AND word <= ${}",
-            n + 1,
-            n + 2
-        ));
-    }
-    if found.is_empty() {
-        return ("register_index".to_owned(), parts, values);
-    }
-    parts.push("record = found".to_owned());
-    // A cross join, because SQLite keeps its order: the few that were found, each looked up.
-    let from = format!("({}) w CROSS JOIN register_index", found.join(" INTERSECT "));
-    (from, parts, values)
+    (parts, values)
 }
 
 fn read(row: &Row) -> Result<ItemRow, StoreError> {

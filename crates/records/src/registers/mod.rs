@@ -14,6 +14,7 @@ mod items;
 mod links;
 mod list;
 mod published;
+mod search;
 mod undo;
 mod values;
 
@@ -29,6 +30,7 @@ pub use undo::{Accepted, Kept};
 pub use values::{Fault, Values};
 
 pub(crate) use index::erase;
+pub(crate) use items::marked;
 
 use crate::records::RecordsError;
 use crate::store::{SealError, StoreError};

@@ -6,12 +6,13 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::postgres::{PgPoolOptions, PgRow};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
@@ -243,7 +244,10 @@ impl Database {
             Location::Sqlite(path) => Pool::Sqlite(open_sqlite(path).await?, Arc::default()),
             Location::Postgres(address) => {
                 let options = PgPoolOptions::new().max_connections(CONNECTIONS);
-                Pool::Postgres(options.acquire_timeout(PATIENCE).connect(address).await?)
+                // Many people ask short questions: to start workers for one takes longer than they save.
+                let to = PgConnectOptions::from_str(address)?
+                    .options([("max_parallel_workers_per_gather", "0")]);
+                Pool::Postgres(options.acquire_timeout(PATIENCE).connect_with(to).await?)
             }
         };
         let migrator = migrations();
@@ -277,6 +281,15 @@ impl Database {
             }
         };
         Ok(Transaction { on, statements: self.statements.clone(), _turn: None })
+    }
+
+    /// Tells PostgreSQL what its tables hold, after much was written at once: until it knows, it looks
+    /// for things in ways that take a thousand times as long.
+    pub(crate) async fn take_stock(&self) -> Result<(), StoreError> {
+        if let Pool::Postgres(pool) = &self.pool {
+            sqlx::query("ANALYZE").execute(pool).await?;
+        }
+        Ok(())
     }
 
     /// How many statements were run since it was opened.
@@ -316,6 +329,8 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "protection", include_str!("../../migrations/0003_protection.sql")),
     (4, "registers", include_str!("../../migrations/0004_registers.sql")),
     (5, "register indices", include_str!("../../migrations/0005_register_indices.sql")),
+    (6, "search", include_str!("../../migrations/0006_search.sql")),
+    (7, "agreement notes", include_str!("../../migrations/0007_agreement_notes.sql")),
 ];
 
 fn migrations() -> Migrator {

@@ -1,5 +1,7 @@
 //! One contract, held against both stores.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::date;
 use wardmote_records::audit::{Checkpoint, Fault, Search};
 use wardmote_records::policy::Condition;
@@ -159,6 +161,38 @@ async fn checkpoints_are_remembered_and_hold() {
         let verified = store.verify_audit(&[further]).await.unwrap();
         let last = verified.entries as i64;
         assert_eq!(verified.faults, [Fault::Truncated { last, expected: 99 }]);
+    })
+    .await;
+}
+
+/// A text that is put back after another was in force is in force anew, from then on.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_that_is_put_back_is_noted_anew() {
+    on_both(async |at| {
+        let store = Store::open(&at).await.unwrap();
+        let texts = |text: &str| BTreeMap::from([("landlord-2024".to_owned(), text.to_owned())]);
+        let (old, new) = (texts("the old text"), texts("the new text"));
+        assert_eq!(store.agreements_not_noted(&old).await.unwrap(), ["landlord-2024"]);
+        assert_eq!(store.note_agreements(&old, second(0)).await.unwrap(), 1);
+        assert_eq!(store.note_agreements(&old, second(1)).await.unwrap(), 0);
+        assert_eq!(store.note_agreements(&new, second(2)).await.unwrap(), 1);
+        assert_eq!(store.agreements_not_noted(&old).await.unwrap(), ["landlord-2024"]);
+        // A clock that went back does not hide which was noted last.
+        assert_eq!(store.note_agreements(&old, second(1)).await.unwrap(), 1);
+        assert_eq!(store.agreements_not_noted(&old).await.unwrap(), [""; 0]);
+        assert_eq!(store.agreements_not_noted(&new).await.unwrap(), ["landlord-2024"]);
+        let (one, other) = tokio::join!(
+            store.note_agreements(&new, second(3)),
+            store.note_agreements(&new, second(3))
+        );
+        assert_eq!(one.unwrap() + other.unwrap(), 1);
+        let search =
+            Search { subject: Some("agreement/landlord-2024".to_owned()), ..Search::default() };
+        let log = store.search_audit(&search).await.unwrap();
+        let subjects: Vec<&str> = log.iter().map(|entry| entry.subject.as_str()).collect();
+        assert_eq!(subjects.len(), 4, "{subjects:?}");
+        assert!(subjects[0] == subjects[2] && subjects[1] == subjects[3], "{subjects:?}");
+        assert_ne!(subjects[0], subjects[1]);
     })
     .await;
 }

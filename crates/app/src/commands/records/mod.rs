@@ -4,6 +4,7 @@ pub(crate) mod admin;
 pub(crate) mod audit;
 pub(crate) mod backup;
 mod documents;
+mod erase;
 mod folder;
 mod nightly;
 pub(crate) mod policy;
@@ -73,6 +74,7 @@ enum What {
     /// Bring two records together, which is a permission of its own
     Link(protect::LinkArguments),
     Subject(subject::Arguments),
+    Erase(erase::Arguments),
 }
 
 #[derive(Debug, clap::Subcommand)]
@@ -172,6 +174,16 @@ impl Where {
         Ok(())
     }
 
+    /// Notes the folder's agreements in the store, as in force from now on, and answers how many were
+    /// not.
+    pub(crate) async fn note_agreements(&self) -> anyhow::Result<usize> {
+        let texts = folder::agreement_texts(&self.folder)?;
+        let store = self.open_or_make().await?;
+        let count = store.note_agreements(&texts, now()).await?;
+        store.close().await;
+        Ok(count)
+    }
+
     /// The file of the records' own keys, of which only the newest is kept.
     pub(crate) fn record_keys_path(&self, named: Option<&Path>) -> PathBuf {
         let usual = || self.folder.join("keys").join("record-keys.newest");
@@ -200,6 +212,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         What::Event(arguments) => return protect::event(at, arguments).await,
         What::Link(arguments) => return protect::link(at, arguments).await,
         What::Subject(arguments) => return subject::run(at, arguments).await,
+        What::Erase(arguments) => return erase::run(at, arguments).await,
         What::Rotate => {
             // No permission is asked, and so no agreement.
             let policies = folder::policies_if_any(&at.folder)?;
@@ -217,8 +230,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         }
         What::Agreements => {
             agreements(&at.folder)?;
-            let texts = folder::agreement_texts(&at.folder)?;
-            let count = at.open_or_make().await?.note_agreements(&texts, now()).await?;
+            let count = at.note_agreements().await?;
             println!("{count} agreements are new or have changed");
         }
     }

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use wardmote_records::Access;
 use wardmote_records::protection::Protection;
 use wardmote_records::words::{Capacity, Regime};
+use wardmote_records::{Access, Earlier};
 
 use super::redactions::{Redactions, body, name, redacted};
 
@@ -35,7 +35,18 @@ pub(super) fn review(reference: &str, held: &[Access], protection: &Protection) 
                 other.fields.iter().map(move |field| (field.as_str(), name(index)))
             })
             .collect();
-        page.value(&body(access), &marked);
+        page.value(&body(&access.held.body), &marked);
+        for earlier in &access.earlier {
+            page.heading(&said_before(earlier));
+            page.value(&body(&earlier.body), &marked);
+        }
+        if access.earlier_kept_back > 0 {
+            page.paragraph(&format!(
+                "{} earlier versions are not here, because you may not consult them as they were marked. \
+                 Somebody who may must look through them.",
+                access.earlier_kept_back
+            ));
+        }
         if !access.others.is_empty() {
             page.heading("Others in it");
             let rows = access.others.iter().enumerate().map(|(index, other)| {
@@ -75,7 +86,11 @@ pub(super) fn answer(
     for access in accesses {
         of_record(&mut page, access);
         page.heading("What it says");
-        page.value(&redacted(access, redactions), &[]);
+        page.value(&redacted(access, &access.held.body, redactions), &[]);
+        for earlier in &access.earlier {
+            page.heading(&said_before(earlier));
+            page.value(&redacted(access, &earlier.body, redactions), &[]);
+        }
     }
     page.end()
 }
@@ -85,7 +100,11 @@ pub(super) fn json(accesses: &[Access], redactions: Option<&Redactions>) -> anyh
     let records = accesses.iter().map(|access| {
         let listed = &access.held.listed;
         let disclosed = access.disclosed_to.iter().map(|(to, at)| json!({ "to": to, "at": at }));
-        let body = redactions.map_or_else(|| body(access), |by| redacted(access, by));
+        let given =
+            |said: &[u8]| redactions.map_or_else(|| body(said), |by| redacted(access, said, by));
+        let earlier = access.earlier.iter().map(
+            |one| json!({ "version": one.version, "since": one.since, "body": given(&one.body) }),
+        );
         json!({
             "record": listed.id.to_string(),
             "kind": listed.kind,
@@ -96,7 +115,8 @@ pub(super) fn json(accesses: &[Access], redactions: Option<&Redactions>) -> anyh
             "capacity": access.theirs.capacity,
             "standing": access.theirs.standing,
             "disclosed": disclosed.collect::<Vec<_>>(),
-            "body": body,
+            "body": given(&access.held.body),
+            "earlier": earlier.collect::<Vec<_>>(),
         })
     });
     let all = json!({ "records": records.collect::<Vec<_>>() });
@@ -141,6 +161,10 @@ fn of_record(page: &mut Page, access: &Access) {
     ];
     let rows = rows.into_iter().map(|(what, value)| vec![what.to_owned(), value]);
     page.table(&["What", "Value"], rows.collect());
+}
+
+fn said_before(earlier: &Earlier) -> String {
+    format!("What version {} said, from {} on", earlier.version, earlier.since)
 }
 
 struct Page(String);

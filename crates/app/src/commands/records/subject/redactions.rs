@@ -125,15 +125,14 @@ pub(super) fn name(index: usize) -> String {
     format!("other person {}", index + 1)
 }
 
-/// What a record says, as JSON if it is, and else as text.
-pub(super) fn body(access: &Access) -> Value {
-    let bytes = &access.held.body;
+/// What a record says or said, as JSON if it is, and else as text.
+pub(super) fn body(bytes: &[u8]) -> Value {
     let text = || Value::String(String::from_utf8_lossy(bytes).into_owned());
     serde_json::from_slice(bytes).unwrap_or_else(|_| text())
 }
 
-/// What of it the answer gives.
-pub(super) fn redacted(access: &Access, redactions: &Redactions) -> Value {
+/// What of it the answer gives: of what the record says, or of what it said before.
+pub(super) fn redacted(access: &Access, said: &[u8], redactions: &Redactions) -> Value {
     let withheld = || Value::String(WITHHELD.to_owned());
     let Some(decided) = redactions.of(&access.held.listed.id.to_string()) else {
         return withheld();
@@ -144,8 +143,8 @@ pub(super) fn redacted(access: &Access, redactions: &Redactions) -> Value {
         return withheld();
     }
     let mut body = match access.theirs.capacity {
-        Capacity::Subject => body(access),
-        Capacity::ThirdParty => only(&body(access), &access.theirs.fields),
+        Capacity::Subject => body(said),
+        Capacity::ThirdParty => only(&body(said), &access.theirs.fields),
     };
     for field in kept_back.iter().flat_map(|other| &other.fields) {
         if let Some(value) = body.pointer_mut(field) {
