@@ -11,6 +11,7 @@ use crate::policy::Actor;
 use crate::store::{Store, StoreError, Transaction};
 use crate::words::is_id;
 
+pub(crate) use manage::put_role;
 pub use manage::{PeoplePage, PersonEntry, PersonShown, Written};
 
 /// The staff of the partnership as a file lists them.

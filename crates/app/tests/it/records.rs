@@ -169,6 +169,31 @@ fn nobody_is_locked_out_by_ending_the_last_administrator() {
     let made = wardmote(here.path(), &words).ended(0);
     assert!(made.out.starts_with("http://127.0.0.1:8080/work/invitation/"), "{}", made.out);
     assert!(made.err.contains("names no address") && made.err.contains("--listen"), "{}", made.err);
+    // The same again, by a slip: nothing of who is there is changed, and no link is made.
+    let changes = || {
+        let log = wardmote(here.path(), &["audit", "search", "--format", "csv"]).ended(0).out;
+        log.lines().filter(|line| !line.contains("log/search")).count()
+    };
+    let before = changes();
+    let other: Vec<&str> = words
+        .iter()
+        .map(|word| if *word == "a@example.org" { "b@example.org" } else { word })
+        .collect();
+    let again = wardmote(here.path(), &other).ended(2);
+    for part in ["\"admin-one\" is there already: Invented, Council", "admin invite", "--existing"]
+    {
+        assert!(again.err.contains(part), "{part}: {}", again.err);
+    }
+    let invite = ["admin", "invite", "admin-one", "--email", "b@example.org"];
+    let again = wardmote(here.path(), &invite).ended(2);
+    assert!(again.err.contains("with the address a@example.org"), "{}", again.err);
+    assert_eq!(changes(), before);
+    let existing = ["admin", "create", "admin-one", "--email", "b@example.org", "--existing"];
+    assert!(wardmote(here.path(), &existing).ended(0).out.contains("/work/invitation/"));
+    let log = wardmote(here.path(), &["audit", "search"]).ended(0).out;
+    assert!(log.contains("account/admin-one/address"), "{log}");
+    let nobody = ["admin", "create", "nobody", "--email", "c@example.org", "--existing"];
+    assert!(wardmote(here.path(), &nobody).ended(2).err.contains("there is no nobody yet"));
     let refused = wardmote(here.path(), &["admin", "end", "nobody"]).ended(2);
     assert!(refused.err.contains("there is no person \"nobody\""), "{}", refused.err);
     let refused = wardmote(here.path(), &["admin", "end", "admin-one"]).ended(2);

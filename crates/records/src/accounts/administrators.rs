@@ -5,30 +5,41 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use super::{AccountError, Accounts};
-use crate::people::{Role, actor};
+use crate::audit::hold_head;
+use crate::people::{Role, actor, put_role};
 use crate::policy::Duties;
 use crate::store::Transaction;
 use crate::words::Duty;
 
 impl Accounts {
-    /// Whether nobody who can sign in could administer people any more, if this role of theirs ended
-    /// on its last day.
-    pub async fn is_last_administrator(
+    /// Gives a person a role from a day on, or gives one that began on that day another last day, unless
+    /// nobody who can sign in could administer people after it.
+    pub async fn give_role(
         &self,
-        duties: &Duties,
+        by: &str,
         person: &str,
-        ending: &Role,
+        role: &Role,
+        duties: &Duties,
         now: Timestamp,
-    ) -> Result<bool, AccountError> {
-        let Some(to) = ending.to else { return Ok(false) };
-        let mut on = self.store.database.snapshot().await?;
-        is_last(&mut on, duties, person, Some(ending), (to, now)).await
+    ) -> Result<(), AccountError> {
+        let mut on = self.store.database.write().await?;
+        hold_head(&mut on).await?;
+        if let Some(to) = role.to
+            && is_last(&mut on, duties, person, Some(role), (to, now)).await?
+        {
+            return Err(AccountError::LastAdministrator { person: person.to_owned() });
+        }
+        put_role(&mut on, by, person, role, now).await?;
+        Ok(on.commit().await?)
     }
 }
 
 /// Whether somebody may administer people on their last day, and on the day after nobody does who has
 /// an account with a way to sign in. They themselves count on that day only where one role ends, and
 /// by their others.
+///
+/// INVARIANT: whoever asks holds the head of the log until they have written. Of two who end each
+/// other's roles at once the second waits for the first, and then finds that nobody else is left.
 pub(super) async fn is_last(
     on: &mut Transaction,
     duties: &Duties,

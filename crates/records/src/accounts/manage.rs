@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::{AccountError, Accounts, address, administrators, micros};
 use crate::accounts::session::end_all;
-use crate::audit::{NewEntry, append, timestamp};
+use crate::audit::{NewEntry, append, hold_head, timestamp};
 use crate::people::Role;
 use crate::policy::Duties;
 use crate::store::{RecordId, StoreError};
@@ -127,6 +127,7 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<Left, AccountError> {
         let mut on = self.store.database.write().await?;
+        hold_head(&mut on).await?;
         let sql = "SELECT id FROM people WHERE id = $1";
         if on.fetch_one(sql, &[person.into()]).await?.is_none() {
             let id = person.to_owned();
@@ -154,7 +155,7 @@ impl Accounts {
         let sql = "UPDATE roles SET to_date = $1 \
                    WHERE person = $2 AND (to_date IS NULL OR to_date > $1)";
         on.execute(sql, &[day.into(), person.into()]).await?;
-        let sessions = end_all(&mut on, person).await?;
+        let sessions = end_all(&mut on, person, now).await?;
         for table in ["invitations", "recovery_codes", "identities"] {
             on.execute(&format!("DELETE FROM {table} WHERE person = $1"), &[person.into()]).await?;
         }

@@ -172,7 +172,8 @@ impl Store {
         Ok(Written::Done)
     }
 
-    /// Gives a person a role from a day on, or gives one that began on that day another last day.
+    /// Gives a person a role from a day on, or gives one that began on that day another last day. Where
+    /// the role may be the last that administers people, `Accounts::give_role` asks first.
     pub async fn give_role(
         &self,
         by: &str,
@@ -181,18 +182,29 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut on = self.database.write().await?;
-        let unknown = || StoreError::Unknown { what: "person", id: person.to_owned() };
-        shown(&mut on, person).await?.ok_or_else(unknown)?;
-        let entry = NewEntry::by(by, now, role.subject(person));
-        let Role { role, from, to } = role;
-        let sql = "INSERT INTO roles (person, role, from_date, to_date) VALUES ($1, $2, $3, $4) \
-                   ON CONFLICT (person, role, from_date) DO UPDATE SET to_date = excluded.to_date";
-        let to = to.map(|to| to.to_string());
-        let values = [person.into(), checked(role)?.into(), from.to_string().into(), to.into()];
-        on.execute(sql, &values).await?;
-        append(&mut on, vec![entry]).await?;
+        put_role(&mut on, by, person, role, now).await?;
         on.commit().await
     }
+}
+
+/// Gives a person a role, or gives one that began on that day another last day, and says so in the log.
+pub(crate) async fn put_role(
+    on: &mut crate::store::Transaction,
+    by: &str,
+    person: &str,
+    role: &Role,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let unknown = || StoreError::Unknown { what: "person", id: person.to_owned() };
+    shown(on, person).await?.ok_or_else(unknown)?;
+    let entry = NewEntry::by(by, now, role.subject(person));
+    let Role { role, from, to } = role;
+    let sql = "INSERT INTO roles (person, role, from_date, to_date) VALUES ($1, $2, $3, $4) \
+               ON CONFLICT (person, role, from_date) DO UPDATE SET to_date = excluded.to_date";
+    let to = to.map(|to| to.to_string());
+    let values = [person.into(), checked(role)?.into(), from.to_string().into(), to.into()];
+    on.execute(sql, &values).await?;
+    append(on, vec![entry]).await
 }
 
 async fn known(on: &mut crate::store::Transaction, organisation: &str) -> Result<(), StoreError> {

@@ -242,13 +242,15 @@ async fn somebody_always_stays_who_may_administer_people() {
         }
         let ending = role(Some(TODAY));
         let is_last = async |ending: &Role| {
-            let asked = accounts.is_last_administrator(&duties, "analyst-one", ending, second(1));
-            asked.await.unwrap()
+            let given =
+                accounts.give_role("operator", "analyst-one", ending, &duties, second(1)).await;
+            matches!(given, Err(AccountError::LastAdministrator { .. }))
         };
         assert!(is_last(&ending).await && !is_last(&role(None)).await);
-        assert!(!is_last(&Role { role: "analyst".to_owned(), ..ending.clone() }).await);
+        let analyst = Role { role: "analyst".to_owned(), ..ending.clone() };
+        assert!(!is_last(&analyst).await);
         accounts.set_password("officer-one", PASSWORD, second(1)).await.unwrap();
-        assert!(!is_last(&ending).await);
+        assert!(!is_last(&ending).await && !is_last(&role(None)).await);
         accounts.leave("operator", "analyst-one", TODAY, &duties, second(2)).await.unwrap();
         let left = accounts.leave("operator", "officer-one", TODAY, &duties, second(3)).await;
         assert!(matches!(left, Err(AccountError::LastAdministrator { .. })), "{left:?}");
@@ -259,6 +261,50 @@ async fn somebody_always_stays_who_may_administer_people() {
         assert!(subjects.contains(&from), "{subjects:?}");
         let ended = format!("{from}/to/2025-03-18");
         assert!(subjects.contains(&ended.as_str()), "{subjects:?}");
+    })
+    .await;
+}
+
+/// Each of two administrators ends what the other has, at once, again and again: by a role's last day or
+/// as a leaver. One of them always stays.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_who_end_each_other_at_once_leave_one() {
+    on_both(async |at| {
+        let (accounts, records) = accounts(&at, SecondFactor::Offered).await;
+        let duties = Duties::usual().unwrap();
+        let both = ["analyst-one", "officer-one"];
+        let from = jiff::civil::date(2025, 1, 1);
+        let role = |to| Role { role: "administrator".to_owned(), from, to };
+        for round in 0..12 {
+            accounts.create("operator", both[0], EMAIL, second(round)).await.unwrap();
+            accounts.create("operator", both[1], "o@example.org", second(round)).await.unwrap();
+            for person in both {
+                accounts.set_password(person, PASSWORD, second(round)).await.unwrap();
+                records
+                    .store()
+                    .give_role("operator", person, &role(None), second(round))
+                    .await
+                    .unwrap();
+            }
+            let end = |by: &'static str, person: &'static str| {
+                let (accounts, duties, ending) =
+                    (accounts.clone(), duties.clone(), role(Some(TODAY)));
+                tokio::spawn(async move {
+                    if round % 2 == 0 {
+                        accounts.give_role(by, person, &ending, &duties, second(round)).await
+                    } else {
+                        accounts.leave(by, person, TODAY, &duties, second(round)).await.map(|_| ())
+                    }
+                })
+            };
+            let (one, other) = (end(both[0], both[1]), end(both[1], both[0]));
+            let ended = [one.await.unwrap(), other.await.unwrap()];
+            let refused = |one: &&Result<(), AccountError>| {
+                matches!(one, Err(AccountError::LastAdministrator { .. }))
+            };
+            assert_eq!(ended.iter().filter(refused).count(), 1, "{round}: {ended:?}");
+            assert_eq!(ended.iter().filter(|one| one.is_ok()).count(), 1, "{round}: {ended:?}");
+        }
     })
     .await;
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Context as _;
 use jiff::civil::Date;
+use wardmote_records::Store;
 use wardmote_records::accounts::Accounts;
 use wardmote_records::people::{Organisation, Role};
 
@@ -59,20 +60,24 @@ struct CreateArguments {
     /// Their id: small letters, digits and hyphens
     person: String,
     /// Their name
-    #[arg(long)]
-    name: String,
+    #[arg(long, required_unless_present = "existing")]
+    name: Option<String>,
     /// The address that they sign in with
     #[arg(long, value_name = "ADDRESS")]
     email: String,
     /// The id of their organisation
-    #[arg(long, value_name = "ID")]
-    organisation: String,
+    #[arg(long, value_name = "ID", required_unless_present = "existing")]
+    organisation: Option<String>,
     /// Its name, if it is not in the store yet
     #[arg(long, value_name = "NAME")]
     organisation_name: Option<String>,
     /// Ask for the password here, instead of printing a link
     #[arg(long)]
     password: bool,
+    /// Make somebody administrator who is in the store already, and give them this address; name and
+    /// organisation stay as they are
+    #[arg(long, conflicts_with_all = ["name", "organisation", "organisation_name"])]
+    existing: bool,
 }
 
 pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
@@ -81,6 +86,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         What::Invite { person, email } => {
             let (accounts, settings) = open(at).await?;
             if let Some(email) = email {
+                keeps_address(&accounts, person, email).await?;
                 accounts.create(OPERATOR, person, email, now()).await?;
             }
             print_link(&accounts, &settings, person).await?;
@@ -119,18 +125,26 @@ async fn create(at: &Where, arguments: &CreateArguments) -> anyhow::Result<()> {
         new_key(&at.keys_path(), &month)?;
     }
     let store = at.open_or_make().await?;
-    let CreateArguments { person, name, email, organisation, organisation_name, password } =
-        arguments;
-    let known = store.organisations().await?;
-    let (accounts, settings) = open(at).await?;
-    let password = password.then(|| typed_password(&accounts, name, email)).transpose()?;
-    if let Some(name) = organisation_name {
-        let organisation = Organisation { id: organisation.clone(), name: name.clone() };
-        store.put_organisation(OPERATOR, &organisation, now()).await?;
-    } else if !known.iter().any(|one| one.id == *organisation) {
-        anyhow::bail!("there is no organisation {organisation:?}; name it by --organisation-name");
+    let CreateArguments { person, email, password, existing, .. } = arguments;
+    let there = store.person(person).await?;
+    if let (Some(there), false) = (&there, existing) {
+        let (name, organisation) = (&there.name, &there.organisation.name);
+        anyhow::bail!(
+            "{person:?} is there already: {name}, {organisation}. Nothing was changed. `wardmote admin invite {person}` makes them a new link (with --email {email} if they have no account); if they are to be administrator and sign in with {email}, say `wardmote admin create {person} --email {email} --existing`; if this is somebody else, give another id"
+        );
     }
-    store.add_person(OPERATOR, person, name, organisation, now()).await?;
+    anyhow::ensure!(
+        there.is_some() || !existing,
+        "there is no {person} yet; leave out --existing, and give --name and --organisation"
+    );
+    let (accounts, settings) = open(at).await?;
+    let name = there.as_ref().map(|there| &there.name).or(arguments.name.as_ref());
+    let name = name.map_or("", String::as_str);
+    let password = password.then(|| typed_password(&accounts, name, email)).transpose()?;
+    if let (None, Some(organisation)) = (&there, &arguments.organisation) {
+        make_organisation(&store, organisation, arguments.organisation_name.as_deref()).await?;
+        store.add_person(OPERATOR, person, name, organisation, now()).await?;
+    }
     accounts.create(OPERATOR, person, email, now()).await?;
     let role = Role { role: "administrator".to_owned(), from: today(), to: None };
     store.give_role(OPERATOR, person, &role, now()).await?;
@@ -140,6 +154,29 @@ async fn create(at: &Where, arguments: &CreateArguments) -> anyhow::Result<()> {
         return Ok(());
     }
     print_link(&accounts, &settings, person).await
+}
+
+/// Another address for an account is not given in passing.
+async fn keeps_address(accounts: &Accounts, person: &str, email: &str) -> anyhow::Result<()> {
+    let there = accounts.account(person).await?.filter(|account| account.ended.is_none());
+    let Some(there) = there.filter(|account| !account.email.eq_ignore_ascii_case(email.trim()))
+    else {
+        return Ok(());
+    };
+    anyhow::bail!(
+        "{person} has an account already, with the address {}. Nothing was changed. Leave out --email to make a new link for it; an administrator gives another address on their page",
+        there.email
+    )
+}
+
+async fn make_organisation(store: &Store, id: &str, name: Option<&str>) -> anyhow::Result<()> {
+    if let Some(name) = name {
+        let organisation = Organisation { id: id.to_owned(), name: name.to_owned() };
+        store.put_organisation(OPERATOR, &organisation, now()).await?;
+    } else if !store.organisations().await?.iter().any(|one| one.id == id) {
+        anyhow::bail!("there is no organisation {id:?}; name it by --organisation-name");
+    }
+    Ok(())
 }
 
 /// Asked before anything is made, so that a password that is not taken leaves nothing behind.

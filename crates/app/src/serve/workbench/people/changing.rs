@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use jiff::civil::Date;
 use serde::Deserialize;
+use wardmote_records::accounts::AccountError;
 use wardmote_records::people::{PersonShown, Role, Written};
 use wardmote_reports::site::work::{Field, Form, Problem, TwoVersions, Typed, WorkPage};
 
@@ -172,10 +173,14 @@ pub(super) async fn give_role(
         return bench.show(&visit, &role_page(&bench, &person, typed, &problems));
     };
     let role = Role { role, from, to };
-    if bench.accounts.is_last_administrator(&bench.duties, &id, &role, who.now()).await? {
-        let wrong = [Problem::new("to", LAST)];
-        return bench.show(&visit, &role_page(&bench, &person, typed, &wrong));
+    match bench.accounts.give_role(who.person(), &id, &role, &bench.duties, who.now()).await {
+        Err(AccountError::LastAdministrator { .. }) => {
+            let wrong = [Problem::new("to", LAST)];
+            bench.show(&visit, &role_page(&bench, &person, typed, &wrong))
+        }
+        given => {
+            given?;
+            Ok(bench.go(&format!("people/of/{id}?done=role")))
+        }
     }
-    bench.accounts.store().give_role(who.person(), &id, &role, who.now()).await?;
-    Ok(bench.go(&format!("people/of/{id}?done=role")))
 }
