@@ -66,7 +66,7 @@ impl Accounts {
         let mut on = self.store.database.write().await?;
         self.use_up(&mut on, secret, now).await?;
         let person = invited.person;
-        set(&mut on, &person, hash).await?;
+        set(&mut on, &person, hash, now).await?;
         let entry = NewEntry::by(&person, now, format!("account/{person}/password"));
         append(&mut on, vec![entry]).await?;
         on.commit().await?;
@@ -107,7 +107,7 @@ impl Accounts {
         self.check_password(new_password, &name, &email)?;
         let hash = self.hasher.hash(new_password).await?;
         let mut on = self.store.database.write().await?;
-        set(&mut on, person, hash).await?;
+        set(&mut on, person, hash, now).await?;
         let entry = NewEntry::by(person, now, format!("account/{person}/password"));
         append(&mut on, vec![entry]).await?;
         Ok(on.commit().await?)
@@ -125,12 +125,17 @@ impl Accounts {
     }
 }
 
-async fn set(on: &mut Transaction, person: &str, hash: String) -> Result<(), AccountError> {
+async fn set(
+    on: &mut Transaction,
+    person: &str,
+    hash: String,
+    now: Timestamp,
+) -> Result<(), AccountError> {
     let sql = "UPDATE accounts SET password = $1 WHERE person = $2 AND ended IS NULL";
     if on.execute(sql, &[hash.into(), person.into()]).await? == 0 {
         return Err(AccountError::NoAccount { person: person.to_owned() });
     }
-    end_all(on, person).await?;
+    end_all(on, person, now).await?;
     Ok(())
 }
 

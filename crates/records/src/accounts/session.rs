@@ -43,12 +43,16 @@ impl SessionId {
 
     /// The token that forms of this session carry. It tells nothing about the id.
     pub fn form_token(&self) -> String {
-        kept("form token", &self.0)
+        token_of(&self.hash())
     }
 
     fn hash(&self) -> String {
         kept("session", &self.0)
     }
+}
+
+fn token_of(hash: &str) -> String {
+    kept("form token", hash)
 }
 
 /// How far somebody has come.
@@ -179,11 +183,28 @@ impl Accounts {
         Ok(row.map(|row| row.text(0)).transpose()?)
     }
 
-    /// Ends one session.
+    /// Whether a form's token is of a session of this person's that has ended, in the last day or so: then
+    /// they began the form before they signed in anew.
+    pub async fn began_before(
+        &self,
+        person: &str,
+        form_token: &str,
+        now: Timestamp,
+    ) -> Result<bool, AccountError> {
+        let mut on = self.store.database.snapshot().await?;
+        let sql = "SELECT hash FROM sessions \
+                   WHERE person = $1 AND stage = 'open' AND (ends <= $2 OR seen <= $3)";
+        let idle_since = now - self.rules.idle();
+        let rows = on.fetch(sql, &[person.into(), micros(now), micros(idle_since)]).await?;
+        let hashes = rows.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
+        Ok(hashes.iter().any(|hash| token_of(hash) == form_token))
+    }
+
+    /// Ends one session. Whose it was is known for a day more, because a form may still come.
     pub async fn end_session(&self, id: &SessionId, now: Timestamp) -> Result<(), AccountError> {
         let mut on = self.store.database.write().await?;
-        let sql = "DELETE FROM sessions WHERE hash = $1 RETURNING person";
-        if let Some(row) = on.fetch_one(sql, &[id.hash().into()]).await? {
+        let sql = "UPDATE sessions SET ends = $1 WHERE hash = $2 AND ends > $1 RETURNING person";
+        if let Some(row) = on.fetch_one(sql, &[micros(now), id.hash().into()]).await? {
             let person = row.text(0)?;
             let entry = NewEntry::by(&person, now, format!("sign-out/{person}"));
             append(&mut on, vec![entry]).await?;
@@ -199,7 +220,7 @@ impl Accounts {
         now: Timestamp,
     ) -> Result<u64, AccountError> {
         let mut on = self.store.database.write().await?;
-        let count = end_all(&mut on, person).await?;
+        let count = end_all(&mut on, person, now).await?;
         let entry = NewEntry::by(by, now, format!("sign-out-everywhere/{person}"));
         append(&mut on, vec![entry]).await?;
         on.commit().await?;
@@ -232,8 +253,13 @@ impl Accounts {
     }
 }
 
-pub(super) async fn end_all(on: &mut Transaction, person: &str) -> Result<u64, StoreError> {
-    on.execute("DELETE FROM sessions WHERE person = $1", &[person.into()]).await
+pub(super) async fn end_all(
+    on: &mut Transaction,
+    person: &str,
+    now: Timestamp,
+) -> Result<u64, StoreError> {
+    let sql = "UPDATE sessions SET ends = $1 WHERE person = $2 AND ends > $1";
+    on.execute(sql, &[micros(now), person.into()]).await
 }
 
 /// Sessions that ended a day ago are of no use to anybody.

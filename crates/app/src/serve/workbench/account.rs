@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::http::header;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -123,9 +122,7 @@ async fn account(
 
 async fn sign_out_everywhere(State(bench): State<Arc<Workbench>>, who: SignedIn) -> Shown {
     bench.accounts.end_sessions(who.person(), who.person(), who.now()).await?;
-    let mut answer = bench.go("signed-out");
-    answer.headers_mut().append(header::SET_COOKIE, bench.cookies.take());
-    Ok(answer)
+    Ok(bench.go("signed-out"))
 }
 
 async fn ask_password(State(bench): State<Arc<Workbench>>, visit: Visit) -> Shown {
@@ -164,11 +161,7 @@ async fn change_password(
     }
     if problems.is_empty() {
         match bench.accounts.change_password(who.person(), &old, &password, who.now()).await {
-            Ok(()) => {
-                let mut answer = bench.go("password-set");
-                answer.headers_mut().append(header::SET_COOKIE, bench.cookies.take());
-                return Ok(answer);
-            }
+            Ok(()) => return Ok(bench.go("password-set")),
             Err(AccountError::Weak(why)) => problems.push(weak(&why)),
             Err(error) => return Err(error.into()),
         }

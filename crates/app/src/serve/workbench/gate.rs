@@ -66,6 +66,8 @@ async fn enter(
     let origin = bench.settings.origin(&host).ok_or(PageError::OtherHost)?;
     let (now, today) = (now(), today());
     let mut posted = None;
+    // The token of a form that was begun under another session.
+    let mut begun_under = None;
     if request.method() == Method::POST {
         if text(request.headers(), header::ORIGIN) != Some(origin.as_str()) {
             return Err(PageError::Forged);
@@ -73,8 +75,9 @@ async fn enter(
         let (parts, body) = request.into_parts();
         let body = Request::from_parts(parts.clone(), body);
         let sent = Posted::read(body, entry.most_bytes).await?;
-        if !same(sent.typed().get(TOKEN), &visit.id.form_token()) {
-            return Err(PageError::Forged);
+        let token = sent.typed().get(TOKEN);
+        if !same(token, &visit.id.form_token()) {
+            begun_under = Some(token.to_owned());
         }
         posted = Some(sent.clone());
         request = Request::from_parts(parts, axum::body::Body::empty());
@@ -83,6 +86,16 @@ async fn enter(
     let session = bench.accounts.session(&visit.id, now, today).await?;
     visit.signed_in = session.map(|session| SignedIn::new(session, now, today));
     let stage = visit.signed_in.as_ref().map(|who| who.session().stage);
+    if let Some(token) = begun_under {
+        let writer = visit.signed_in.as_ref().filter(|_| stage == Some(Stage::Open));
+        let (Some(writer), Some(posted)) = (writer, posted) else { return Err(PageError::Forged) };
+        if !bench.accounts.began_before(writer.person(), &token, now).await? {
+            return Err(PageError::Forged);
+        }
+        // Nothing is done with it until they say so again, by a form of this session.
+        let page = kept::again(bench, &visit.path, posted.typed()).ok_or(PageError::Forged)?;
+        return Ok(Entered::Elsewhere(bench.show(visit, &page)?));
+    }
     let elsewhere = match (entry.needs, stage) {
         (Needs::Nobody, _)
         | (Needs::Code, Some(Stage::Code))

@@ -45,7 +45,7 @@ fn page(bench: &Workbench, name: &str, path: &str, problems: &[Problem]) -> Work
     match &bench.provider {
         Some(provider) => {
             let words = format!("Use {} instead", provider.name());
-            page.block(Block::Links(vec![Link::new(format!("{path}/openid"), words)]))
+            page.block(Form::new(format!("{path}/openid"), words).secondary())
         }
         None => page,
     }

@@ -72,10 +72,7 @@ pub(super) async fn ask_to_sign_in(
     let mut onward = Vec::new();
     let path = local(bench, &visit.path);
     if let (Some(person), Some(path)) = (bench.accounts.whose_session_was(&visit.id).await?, path) {
-        let is_content = |name: &str| name != TOKEN && !name.contains("password");
-        let pairs: Vec<(String, String)> =
-            typed.pairs().iter().filter(|(name, _)| is_content(name)).cloned().collect();
-        let kept = Kept { person, path: path.to_owned(), pairs, at: now };
+        let kept = Kept { person, path: path.to_owned(), pairs: content(typed), at: now };
         let text = serde_json::to_string(&kept).map_err(|error| PageError::Failed(error.into()))?;
         onward.push((FIELD, bench.accounts.seal_text(CONTEXT, &text)?));
     }
@@ -88,13 +85,25 @@ pub(super) fn page(bench: &Workbench, person: &str, sealed: &str) -> Option<Work
     let text = bench.accounts.open_text(CONTEXT, sealed).ok()?;
     let kept: Kept = serde_json::from_str(&text).ok()?;
     let is_theirs = kept.person == person && now().duration_since(kept.at) < KEPT_FOR;
-    let path = local(bench, &kept.path)?;
-    if !is_theirs {
-        return None;
-    }
+    if is_theirs { offered(bench, &kept.path, &kept.pairs) } else { None }
+}
+
+/// The same for a form that was begun before its writer signed out and in again in another window.
+pub(super) fn again(bench: &Workbench, path: &str, typed: &Typed) -> Option<WorkPage> {
+    offered(bench, path, &content(typed))
+}
+
+/// What was typed, without passwords and the form's token.
+fn content(typed: &Typed) -> Vec<(String, String)> {
+    let is_content = |name: &str| name != TOKEN && !name.contains("password");
+    typed.pairs().iter().filter(|(name, _)| is_content(name)).cloned().collect()
+}
+
+fn offered(bench: &Workbench, path: &str, pairs: &[(String, String)]) -> Option<WorkPage> {
+    let path = local(bench, path)?;
     let mut form = Form::new(path, "Send it now");
     let mut rows = Vec::new();
-    for (name, value) in &kept.pairs {
+    for (name, value) in pairs {
         form = form.hidden(name, value);
         if !value.is_empty() {
             rows.push(SummaryRow::new(in_words(name), value));

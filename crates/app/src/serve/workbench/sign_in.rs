@@ -195,10 +195,9 @@ async fn sign_out(
     State(bench): State<Arc<Workbench>>,
     visit: Visit,
 ) -> Result<Response, PageError> {
+    // The browser keeps the id, which opens nothing any more: by it a form of another window is known.
     bench.accounts.end_session(&visit.id, now()).await?;
-    let mut answer = bench.go("signed-out");
-    answer.headers_mut().append(header::SET_COOKIE, bench.cookies.take());
-    Ok(answer)
+    Ok(bench.go("signed-out"))
 }
 
 async fn signed_out(State(bench): State<Arc<Workbench>>, visit: Visit) -> Shown {

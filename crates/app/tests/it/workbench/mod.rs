@@ -17,6 +17,7 @@ mod people;
 mod registers;
 mod routes;
 mod sign_in;
+mod start;
 mod workbook;
 
 pub(crate) use bench::Bench;

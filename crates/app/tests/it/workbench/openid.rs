@@ -111,9 +111,24 @@ fn only_who_was_invited_signs_in_at_a_provider() {
     let path = invited.out.trim()[invited.out.find("/work/").unwrap()..].to_owned();
     let mut analyst = bench.browser();
     analyst.get(&path).shows(200, &["Use an invented account instead"]);
-    let leaving = analyst.get(&format!("{path}/openid"));
+    // A link from elsewhere links nobody to an invitation; a form of this site's does.
+    assert_eq!(analyst.get(&format!("{path}/openid")).status, 405);
+    let own = format!("http://{}", bench.address);
+    for (origin, token) in [("http://evil.example.org", true), (own.as_str(), false)] {
+        let mut lured = bench.browser();
+        let token =
+            lured.get(&path).hidden("form-token").filter(|_| token).unwrap_or("").to_owned();
+        let planted = [("form-token", token.as_str())];
+        let answer = lured.post_from(&format!("{path}/openid"), Some(origin), &planted);
+        assert_eq!((answer.status, answer.header("set-cookie")), (403, None), "{origin}");
+    }
+    let leaving = analyst.post(&format!("{path}/openid"), &[]);
+    let leaving = leaving.shows(200, &["Go on to an invented account"]);
+    let (_, address) = leaving.body.split_once("href=\"http://127.0.0.1:").unwrap();
+    let address = format!("http://127.0.0.1:{}", address.split('"').next().unwrap());
     let mut theirs = at_provider();
-    let back = local(provider.pass(&mut theirs, leaving.location(), "subject-1"));
+    let address = address.replace("&amp;", "&").replace("&#38;", "&");
+    let back = local(provider.pass(&mut theirs, &address, "subject-1"));
     // Who stole the way back, without the cookie, or with another flow's, gets nothing.
     assert_eq!(bench.browser().get(&back).status, 403);
     let mut thief = bench.browser();

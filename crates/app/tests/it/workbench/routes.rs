@@ -22,7 +22,7 @@ GET   /signed-out                    200 200 200 200
 POST  /sign-out                      303 303 303 303
 GET   /invitation/{secret}           404 404 404 404
 POST  /invitation/{secret}           404 404 404 404
-GET   /invitation/{secret}/openid    404 404 404 404
+POST  /invitation/{secret}/openid    404 404 404 404
 GET   /password-set                  200 200 200 200
 GET   /account                       303 200 200 200
 POST  /account/sign-out-everywhere   401 303 303 303

@@ -73,6 +73,40 @@ fn a_form_waits_for_its_writer() {
     list.shows(200, &["The organisation is saved.", "Invented Fire &amp; Rescue \u{2019}s"]);
 }
 
+/// A form in one window, while its writer signs out, and in again, in another.
+#[test]
+fn a_form_of_another_window_is_offered_again() {
+    let Some(bench) = Bench::start() else { return };
+    let mut browser = bench.signed_in("admin-one");
+    let page = "/work/people/organisations";
+    let begun = browser.get(page).hidden("form-token").unwrap().to_owned();
+    let own = format!("http://{}", bench.address);
+    let fields = [("form-token", begun.as_str()), ("name", "Invented Fire"), ("id", "fire")];
+    // Signed out in the other window: it waits until they have signed in.
+    browser.post("/work/sign-out", &[]);
+    let asked = browser.post_from(page, Some(&own), &fields);
+    let kept = asked.shows(401, &["You were signed out"]).hidden("kept").unwrap().to_owned();
+    let sign_in = [("email", "admin-one@example.org"), ("password", PASSWORD), ("kept", &kept)];
+    let back = browser.post("/work/sign-in", &sign_in);
+    assert_eq!(back.shows(200, &["What you had written is still here"]).hidden("id"), Some("fire"));
+    // Signed in again there already: it is offered at once, and nothing was done with it.
+    let back = browser.post_from(page, Some(&own), &fields);
+    let back = back.shows(200, &["What you had written is still here", "Nothing has been sent"]);
+    assert_eq!((back.hidden("id"), back.hidden("name")), (Some("fire"), Some("Invented Fire")));
+    assert!(!browser.get(page).body.contains("Invented Fire"));
+    // From elsewhere it is not; nor is somebody else's, nor one of a session that holds.
+    let lured = browser.post_from(page, Some("http://evil.example.org"), &fields);
+    assert_eq!(lured.status, 403);
+    let mut other = bench.signed_in("protector-one");
+    assert_eq!(other.post_from(page, Some(&own), &fields).status, 403);
+    let mut second = bench.signed_in("admin-one");
+    let holds = browser.get(page).hidden("form-token").unwrap().to_owned();
+    let fields = [("form-token", holds.as_str()), ("name", "Invented Fire"), ("id", "fire")];
+    assert_eq!(second.post_from(page, Some(&own), &fields).status, 403);
+    let sent = browser.post(page, &[("name", "Invented Fire"), ("id", "fire")]);
+    assert_eq!((sent.status, sent.location()), (303, "/work/people/organisations?done=added"));
+}
+
 #[test]
 fn sessions_end_by_idleness_by_age_and_everywhere() {
     let Some(bench) = Bench::start() else { return };

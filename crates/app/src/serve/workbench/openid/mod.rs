@@ -12,7 +12,7 @@ mod token;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse as _, Redirect};
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
@@ -37,7 +37,7 @@ pub(super) fn add(routes: &mut Routes) {
         .get("sign-in/openid", Needs::Nobody, begin)
         .post_up_to("sign-in/openid", Needs::Nobody, sign_in::WITH_A_KEPT_FORM, put_down)
         .get("sign-in/openid/return", Needs::Nobody, come_back)
-        .get("invitation/{secret}/openid", Needs::Nobody, begin_invited);
+        .post("invitation/{secret}/openid", Needs::Nobody, begin_invited);
 }
 
 /// What must be the same when the browser comes back.
@@ -73,31 +73,46 @@ async fn put_down(State(bench): State<Arc<Workbench>>, visit: Visit, posted: Pos
     bench.show(&visit, &page)
 }
 
+/// Sends the browser to the provider.
 async fn begin(
     State(bench): State<Arc<Workbench>>,
     headers: HeaderMap,
     Ask(mut to): Ask<To>,
 ) -> Shown {
     to.to = local(&bench, &to.to).unwrap_or_default().to_owned();
-    leave(&bench, &headers, to, None).await
+    let (address, flow) = way(&bench, &headers, to, None).await?;
+    let mut answer = Redirect::to(&address).into_response();
+    answer.headers_mut().append(header::SET_COOKIE, flow);
+    Ok(answer)
 }
 
+/// Posted, because who comes back is linked to the invitation: a link from elsewhere could have somebody
+/// linked to an invitation that is another's. The way on is a link, as above.
 async fn begin_invited(
     State(bench): State<Arc<Workbench>>,
+    visit: Visit,
     headers: HeaderMap,
     Path(secret): Path<String>,
 ) -> Shown {
+    let provider = bench.provider.as_ref().ok_or(PageError::NotFound)?;
     bench.accounts.invited(&secret, now()).await?.ok_or(PageError::NotFound)?;
-    leave(&bench, &headers, To::default(), Some(secret)).await
+    let (address, flow) = way(&bench, &headers, To::default(), Some(secret)).await?;
+    let words = format!("Go on to {}", provider.name());
+    let page = WorkPage::new("Sign in there within ten minutes")
+        .paragraph("Afterwards you are signed in here too, and the invitation is used.")
+        .block(Block::Start(Link::new(address, words)));
+    let mut answer = bench.show(&visit, &page)?;
+    answer.headers_mut().append(header::SET_COOKIE, flow);
+    Ok(answer)
 }
 
-/// Sends the browser to the provider.
-async fn leave(
+/// The provider's address to sign in at, and the cookie by which the way back is known.
+async fn way(
     bench: &Workbench,
     headers: &HeaderMap,
     To { to, waiting }: To,
     invitation: Option<String>,
-) -> Shown {
+) -> Result<(String, HeaderValue), PageError> {
     let provider = bench.provider.as_ref().ok_or(PageError::NotFound)?;
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let origin = bench.settings.origin(host).ok_or(PageError::OtherHost)?;
@@ -128,9 +143,7 @@ async fn leave(
         .map_err(PageError::Failed)?;
     let text = serde_json::to_string(&flow).map_err(|error| PageError::Failed(error.into()))?;
     let sealed = bench.accounts.seal_text(CONTEXT, &text)?;
-    let mut answer = Redirect::to(&address).into_response();
-    answer.headers_mut().append(header::SET_COOKIE, bench.cookies.give_flow(&sealed));
-    Ok(answer)
+    Ok((address, bench.cookies.give_flow(&sealed)))
 }
 
 #[derive(Debug, Default, Deserialize)]
