@@ -41,8 +41,13 @@ impl Scope {
 
     /// A condition for all its ranges together, or those of one kind of records, bound from `$first` on:
     /// for a table that has these columns of records too, and an order of its own, which no index by
-    /// kind is to take the place of: hence `kind || ''`.
-    pub(crate) fn together(&self, kind: Option<&str>, first: usize) -> (String, Vec<Value>) {
+    /// kind is to take the place of: hence the name by which the kind is looked at.
+    pub(crate) fn together(
+        &self,
+        kind: Option<&str>,
+        kind_column: &str,
+        first: usize,
+    ) -> (String, Vec<Value>) {
         let mut kinds: BTreeMap<(&str, Marking, bool), Vec<&str>> = BTreeMap::new();
         for arm in self.arms.iter().filter(|arm| kind.is_none_or(|kind| kind == arm.category)) {
             let key = (arm.owner.as_str(), arm.marking, arm.personal);
@@ -64,7 +69,7 @@ impl Scope {
             let kinds: Vec<String> = kinds.into_iter().map(|kind| bind(kind.into())).collect();
             let kinds = kinds.join(", ");
             parts.push(format!(
-                "(owner_organisation = {owner} AND marking = {marking} AND personal = {personal} AND kind || '' IN ({kinds}))"
+                "(owner_organisation = {owner} AND marking = {marking} AND personal = {personal} AND {kind_column} IN ({kinds}))"
             ));
         }
         let mut condition = format!("({})", parts.join(" OR "));

@@ -278,7 +278,8 @@ async fn said_before(
         let body = key.open(&listed.id, version, &row.bytes(2)?)?;
         let marking = registers::marked(&body)?;
         let since = timestamp(row.integer(1)?)?;
-        let then = Listed { version, marking, changed: since, ..listed.clone() };
+        // Somebody is declared in it: what it said is about them.
+        let then = Listed { marking, personal: true, version, changed: since, ..listed.clone() };
         before.push((then, Earlier { version, since, body }));
     }
     Ok(before)

@@ -44,6 +44,9 @@ pub struct Register {
     /// Whether its items hold personal data. Nothing of them is then in the plain index.
     #[serde(default)]
     pub personal: bool,
+    /// A yes-or-no field: as long as it is not yes, an item holds personal data.
+    #[serde(default)]
+    pub personal_until: Option<String>,
     /// Its fields, in order.
     pub fields: Vec<Field>,
     /// Links from its items.
@@ -310,6 +313,9 @@ fn check(register: &Register, known: &BTreeSet<String>) -> Result<(), String> {
         }
     }
     let is_yes_no = |id: &String| register.field(id).is_some_and(|f| f.kind == FieldKind::YesNo);
+    if let Some(id) = register.personal_until.iter().find(|id| !is_yes_no(id)) {
+        return Err(format!("personal_until names {id:?}, which is no yes-or-no field"));
+    }
     match register.publication_needs.iter().find(|id| !is_yes_no(id)) {
         Some(id) => Err(format!("publication_needs names {id:?}, which is no yes-or-no field")),
         None => Ok(()),

@@ -71,7 +71,7 @@ impl Records {
             subject_area: filing.subject_area.clone(),
             controller: filing.controller.clone(),
             regime: filing.regime,
-            personal: register.personal,
+            personal: values.is_personal(register),
             version: 1,
             created: asking.now,
             changed: asking.now,
@@ -133,7 +133,8 @@ impl Records {
     }
 
     /// Changes an item that was read at a version. It takes the permissions to alter and to consult,
-    /// and where the marking changes, the permission to make an item of the new one.
+    /// and where the marking changes, or whether it holds personal data, the permission to make an item
+    /// of the new sort.
     pub async fn change_item(
         &self,
         asking: Asking<'_>,
@@ -150,18 +151,17 @@ impl Records {
         };
         let register = known(registers, &found.listed.kind)?;
         let checked = values.checked(register).map_err(RegisterError::Invalid)?;
-        let becomes = Listed { marking: checked.marking(register), ..found.listed.clone() };
+        let (marking, personal) = (checked.marking(register), checked.is_personal(register));
+        let becomes = Listed { marking, personal, ..found.listed.clone() };
         let actor = person(&mut on, &asking).await?;
         let may = |operation, listed| {
             self.decide(&actor, operation, &asking, Some(listed)).map_err(wrong)
         };
         let alter = may(Operation::Alteration, &found.listed)?;
         let consult = may(Operation::Consultation, &found.listed)?;
-        let remark = if becomes.marking == found.listed.marking {
-            alter.clone()
-        } else {
-            may(Operation::Collection, &becomes)?
-        };
+        let is_as_it_was = (marking, personal) == (found.listed.marking, found.listed.personal);
+        let remark =
+            if is_as_it_was { alter.clone() } else { may(Operation::Collection, &becomes)? };
         let by = match (alter, consult, remark) {
             (Ok(by), Ok(_), Ok(_)) => by,
             (alter, consult, remark) => {
@@ -177,11 +177,12 @@ impl Records {
         }
         let version = read_version.saturating_add(1);
         let sealed = self.key(&found)?.seal(id, version, &encoded(&checked))?;
-        let sql = "UPDATE records SET version = version + 1, changed = $1, marking = $2, body = $3 \
-                   WHERE id = $4 AND version = $5";
+        let sql = "UPDATE records SET version = version + 1, changed = $1, marking = $2, \
+                   personal = $3, body = $4 WHERE id = $5 AND version = $6";
         let row = [
             asking.now.as_microsecond().into(),
             becomes.marking.word().into(),
+            i64::from(becomes.personal).into(),
             sealed.clone().into(),
             id.to_string().into(),
             read_version.into(),
@@ -219,8 +220,8 @@ impl Records {
         for row in on.fetch(sql, &[id.to_string().into()]).await? {
             let version = row.integer(0)?;
             let values = decoded(&key.open(id, version, &row.bytes(3)?)?)?;
-            let then =
-                Listed { version, marking: values.marking(register), ..found.listed.clone() };
+            let (marking, personal) = (values.marking(register), values.is_personal(register));
+            let then = Listed { marking, personal, version, ..found.listed.clone() };
             let operation = Operation::Consultation;
             let Ok(by) = self.decide(&actor, operation, &asking, Some(&then)).map_err(wrong)?
             else {

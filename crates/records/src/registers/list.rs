@@ -290,7 +290,11 @@ impl Records {
         let request = request(&actor, Operation::Consultation, asking);
         let operation = Operation::Consultation;
         let part_3 = self.protection().carries_part_3(asking.purpose, operation, asking.today);
-        Ok(Scope::of(self.policies(), &request, part_3).together(kind, first))
+        Ok(Scope::of(self.policies(), &request, part_3).together(
+            kind,
+            on.kind_without_index(),
+            first,
+        ))
     }
 }
 

@@ -67,6 +67,12 @@ impl Values {
         Marking::parse(self.of(register, FieldRole::Marking)).unwrap_or(Marking::Official)
     }
 
+    /// Whether the item holds personal data.
+    pub fn is_personal(&self, register: &Register) -> bool {
+        let until = register.personal_until.as_ref();
+        register.personal || until.is_some_and(|field| self.get(field) != "yes")
+    }
+
     /// Whether the item is to be published.
     pub fn is_published(&self, register: &Register) -> bool {
         self.of(register, FieldRole::Published) == "yes"
@@ -108,7 +114,9 @@ impl Values {
             let why = "only what is OFFICIAL and names nobody can be published";
             faults.push(fault(published, why.to_owned()));
         }
-        for needed in &register.publication_needs {
+        let until = register.personal_until.iter();
+        let until = until.filter(|until| !register.publication_needs.contains(until));
+        for needed in register.publication_needs.iter().chain(until) {
             if self.get(needed) != "yes" {
                 let label = register.field(needed).map_or(needed.as_str(), |field| &field.label);
                 let why = format!("not before {label:?} is yes");

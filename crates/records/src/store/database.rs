@@ -193,6 +193,15 @@ macro_rules! bound {
 }
 
 impl Transaction {
+    /// The column of a kind where no index is to be chosen by it. `SQLite` guesses, and is told so by a
+    /// plus; PostgreSQL knows what its tables hold, and would know less of any expression.
+    pub(crate) fn kind_without_index(&self) -> &'static str {
+        match &self.on {
+            On::Sqlite(_) => "+kind",
+            On::Postgres(_) => "kind",
+        }
+    }
+
     /// Runs a statement and answers how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
         self.statements.fetch_add(1, Ordering::Relaxed);

@@ -544,9 +544,16 @@ async fn the_file_holds_no_body_and_nothing_of_restricted_items() {
         ("title", "Open title"),
         ("note", "SECRETNOTE"),
         ("consent", "no"),
-        ("redacted", "no"),
+        ("redacted", "yes"),
     ];
     add(&records, "voices", &voice).await;
+    let unredacted = [
+        ("reference", "SECRETVOICE"),
+        ("title", "SECRETTHEME"),
+        ("consent", "no"),
+        ("redacted", "no"),
+    ];
+    add(&records, "voices", &unredacted).await;
     let page = records.items(by("officer-one", 0), &registers(), &query("notes")).await.unwrap();
     assert_eq!(page.rows[0].title, "SECRETTITLE");
     records.store().close().await;
@@ -556,6 +563,61 @@ async fn the_file_holds_no_body_and_nothing_of_restricted_items() {
     }
     assert!(!all.windows(6).any(|part| part == b"SECRET"));
     assert!(all.windows(10).any(|part| part == b"Open title"));
+}
+
+/// What somebody said is personal data until what could identify people was taken out, and is so again
+/// when it is put back: sealed, logged, and shown by agreements that carry personal data alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_said_is_personal_until_it_is_redacted() {
+    on_both(async |at| {
+        let records = opened(&at).await;
+        let registers = registers();
+        let voice = [
+            ("reference", "V1"),
+            ("title", "Evenings"),
+            ("note", "INVENTED NAME said so"),
+            ("consent", "yes"),
+            ("redacted", "no"),
+        ];
+        let voice = add(&records, "voices", &voice).await;
+        let id = &voice.listed.id;
+        assert!(voice.listed.personal);
+        let words = ItemQuery { words: "evenings".to_owned(), ..query("voices") };
+        assert_eq!(references(&records, &words).await, [""; 0]);
+        assert_eq!(references(&records, &query("voices")).await, ["V1"]);
+        let said = async |redacted: &str, version| {
+            let mut values = voice.values.clone();
+            values.set("redacted", redacted);
+            let officer = by("officer-one", version);
+            records.change_item(officer, &registers, id, version, &values).await.unwrap().listed
+        };
+        assert!(!said("yes", 1).await.personal);
+        assert_eq!(references(&records, &words).await, ["V1"]);
+        assert!(said("no", 2).await.personal);
+        assert_eq!(references(&records, &words).await, [""; 0]);
+        assert!(records.item(by("officer-one", 4), id).await.unwrap().listed.personal);
+        // As it is personal, it is logged with each version that was read.
+        records.versions(by("officer-one", 5), &registers, id).await.unwrap();
+        let search = Search { subject: Some(id.to_string()), ..Search::default() };
+        let log = records.store().search_audit(&search).await.unwrap();
+        let read = log.iter().filter(|entry| entry.operation == Operation::Consultation);
+        let read: Vec<_> = read.filter_map(|entry| entry.version).collect();
+        assert!(read.contains(&1) && read.contains(&3) && !read.contains(&2), "{read:?}");
+        // Whoever is in it gets all of it, and an erasure reaches it.
+        let speaker = SubjectDeclaration {
+            reference: "speaker 12".to_owned(),
+            capacity: Capacity::Subject,
+            standing: Standing::Other,
+            fields: Vec::new(),
+        };
+        records.declare_subject(by("officer-one", 6), id, &speaker).await.unwrap();
+        let held = records.held_of(by("officer-one", 7), "speaker 12").await.unwrap();
+        assert_eq!((held[0].earlier.len(), held[0].earlier_kept_back), (2, 0));
+        records.erase(by("officer-one", 8), id).await.unwrap();
+        assert_eq!(records.held_of(by("officer-one", 9), "speaker 12").await.unwrap(), []);
+        assert_eq!(references(&records, &query("voices")).await, [""; 0]);
+    })
+    .await;
 }
 
 /// What an item said before is theirs too, as far as who asks may consult it as it was marked then; and
