@@ -10,7 +10,7 @@ const MOST_WORDS: usize = 4;
 /// Items that are found by words are counted no further than this: each takes a look-up.
 pub(super) const MOST_FOUND: i64 = 1_000;
 /// Words that more items have are equally common.
-const COMMON: i64 = 20_000;
+const COMMON: i64 = 5_000;
 
 /// The words of a search, and where their values are bound.
 pub(super) struct Words {
