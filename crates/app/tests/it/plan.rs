@@ -130,12 +130,14 @@ fn a_workbook_goes_out_and_comes_back_and_bad_rows_are_refused_by_cell() {
             row(["A wrong day", "3.1", "Invented lead", "31/02/2026", "Not started"]),
             row(["A wrong priority", "9.9", "Invented lead", "", "Under way"]),
             row(["A wrong state", "3.1", "Invented lead", "", "amber"]),
+            row(["Reduce vehicle crime", "3.2", "Invented lead", "1 May 2026", "Under way"]),
+            row(["Reduce vehicle crime", "3.2", "Another invented lead", "", "Not started"]),
         ],
     };
     std::fs::write(twin.join("theirs.xlsx"), write(&[sheet]).unwrap()).unwrap();
     let report = wardmote(twin, &["plan", "import", "theirs.xlsx", "--format", "csv"]).ended(1);
     assert!(
-        report.err.contains("5 rows: 1 new, 1 change something, 0 are the same, 3 refused"),
+        report.err.contains("7 rows: 1 new, 1 change something, 0 are the same, 5 refused"),
         "{}",
         report.err
     );
@@ -144,6 +146,9 @@ fn a_workbook_goes_out_and_comes_back_and_bad_rows_are_refused_by_cell() {
         "Delivery plan!B6,A-3,refused,\"Priority: priorities has no item that is called \"\"9.9\"\"",
         "Delivery plan!E7,A-4,refused,\"State: \"\"amber\"\" cannot be chosen",
         "3.2.1,changes,\"owner, due\"",
+        // Neither of two rows that stand for one item is taken, because nobody can tell which is meant.
+        "Delivery plan!A8,3.2.2,refused,3.2.2 stands in Delivery plan!A9 too; keep one",
+        "Delivery plan!A9,3.2.2,refused,3.2.2 stands in Delivery plan!A8 too; keep one",
     ] {
         assert!(report.out.contains(part), "lacks {part}:\n{}", report.out);
     }

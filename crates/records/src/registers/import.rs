@@ -482,12 +482,20 @@ fn whole_names(register: &Register, relation: &str, wanted: &BTreeSet<String>) -
     wanted.iter().map(whole).collect()
 }
 
+/// Refuses every row of an item that several rows stand for: nobody can tell which of them is meant.
 fn refuse_twins(rows: &mut [Proposed]) {
-    let mut seen = BTreeSet::new();
+    let mut places: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
+    for row in rows.iter().filter(|row| row.doing != Doing::Refused) {
+        let item = (row.register.clone(), row.reference.clone());
+        places.entry(item).or_default().push(row.place.clone());
+    }
     for row in rows.iter_mut().filter(|row| row.doing != Doing::Refused) {
-        if !seen.insert((row.register.clone(), row.reference.clone())) {
+        let item = (row.register.clone(), row.reference.clone());
+        let others = places.get(&item).into_iter().flatten().filter(|place| **place != row.place);
+        let others: Vec<&str> = others.map(String::as_str).collect();
+        if !others.is_empty() {
             row.doing = Doing::Refused;
-            let why = format!("{} stands in an earlier row too", row.reference);
+            let why = format!("{} stands in {} too; keep one", row.reference, others.join(" and "));
             row.faults.push(RowFault { place: row.place.clone(), why });
         }
     }
