@@ -446,7 +446,7 @@ async fn insert(on: &mut Transaction, line: &Line) -> Result<(), BackupError> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;
 
@@ -455,18 +455,30 @@ mod tests {
     /// A table that a migration adds and this file forgets would be lost by a restore.
     #[test]
     fn every_column_of_every_table_is_in_the_backup() {
-        let mut created: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        let migrations = crate::store::MIGRATIONS.iter();
-        for statement in migrations.flat_map(|(_, _, sql)| sql.split("CREATE TABLE ").skip(1)) {
-            let (name, rest) = statement.split_once(" (").unwrap();
-            let (columns, _) = rest.split_once("\n);").unwrap();
-            let is_column =
-                |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
-            let first_words = columns.lines().filter_map(|line| line.split_whitespace().next());
-            created.insert(name, first_words.filter(is_column).collect());
+        let mut created: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+        let statements = crate::store::MIGRATIONS.iter().flat_map(|(_, _, sql)| sql.split(";\n"));
+        let without_notes = |statement: &'static str| {
+            let mut lines = statement.split_inclusive('\n');
+            let notes = lines.by_ref().take_while(|line| line.starts_with("--") || *line == "\n");
+            &statement[notes.map(str::len).sum()..]
+        };
+        for statement in statements.map(without_notes) {
+            if let Some(table) = statement.strip_prefix("CREATE TABLE ") {
+                let (name, columns) = table.split_once(" (").unwrap();
+                let is_column =
+                    |word: &&str| word.starts_with(|first: char| first.is_ascii_lowercase());
+                let words = columns.lines().filter_map(|line| line.split_whitespace().next());
+                created.insert(name, words.filter(is_column).collect());
+            } else if let Some(name) = statement.strip_prefix("DROP TABLE ") {
+                assert!(created.remove(name).is_some(), "{name}");
+            } else if let Some(names) = statement.strip_prefix("ALTER TABLE ") {
+                let (name, new) = names.split_once(" RENAME TO ").unwrap();
+                let columns = created.remove(name).unwrap();
+                created.insert(new, columns);
+            }
         }
         let kept = TABLES.iter().map(|table| {
-            (table.name, table.columns.iter().map(|(name, _)| *name).collect::<Vec<_>>())
+            (table.name, table.columns.iter().map(|(name, _)| *name).collect::<BTreeSet<_>>())
         });
         // They are kept apart.
         assert!(created.remove("record_keys").is_some());

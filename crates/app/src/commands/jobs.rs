@@ -107,7 +107,7 @@ pub(crate) fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcom
 }
 
 fn run_now(folder: &Path, jobs: &Jobs, mut job: Job) -> anyhow::Result<Outcome> {
-    let mut process = jobs::start(folder, &job.id)?;
+    let mut process = jobs::start(folder, None, &job.id)?;
     let mut said = String::new();
     while process.try_wait()?.is_none() {
         job = jobs.job(&job.id)?;

@@ -9,12 +9,13 @@ use super::{Jobs, start};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Runs what waits, and again what was interrupted, the earliest first.
-pub(crate) async fn keep(partnership: PathBuf) {
+pub(crate) async fn keep(partnership: PathBuf, records: Option<String>) {
     let jobs = Jobs::of(&partnership);
     loop {
         tokio::time::sleep(LOOK_EVERY).await;
         let next = next(&jobs).and_then(|id| {
-            id.map(|id| start(&partnership, &id).map(|process| (id, process))).transpose()
+            id.map(|id| start(&partnership, records.as_deref(), &id).map(|process| (id, process)))
+                .transpose()
         });
         match next {
             Ok(None) => {}

@@ -53,13 +53,15 @@ pub(crate) fn methods() -> Vec<(String, String)> {
     methods.map(|one| (one.get_name().to_owned(), about(one).unwrap_or_default())).collect()
 }
 
-/// Starts a process that runs a job.
-pub(crate) fn start(partnership: &Path, id: &str) -> anyhow::Result<Child> {
+/// Starts a process that runs a job; `records` says where the operational records lie, if not in the
+/// partnership's folder. It goes by the environment, because others may read a command line.
+pub(crate) fn start(partnership: &Path, records: Option<&str>, id: &str) -> anyhow::Result<Child> {
     let binary = std::env::current_exe().context("where this program lies is not known")?;
     std::process::Command::new(binary)
         .arg("-C")
         .arg(partnership)
         .args(["jobs", "work", id])
+        .envs(records.map(|named| ("WARDMOTE_RECORDS", named)))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

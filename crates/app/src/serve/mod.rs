@@ -97,7 +97,8 @@ pub(crate) async fn site(
             "two of the folders are called {base}"
         );
         tokio::spawn(Arc::clone(served).follow());
-        tokio::spawn(crate::jobs::keep(served.folder().to_owned()));
+        let named = records.map(str::to_owned);
+        tokio::spawn(crate::jobs::keep(served.folder().to_owned(), named));
         let at = Where { folder: folders[index].clone(), named: records.map(str::to_owned) };
         let bench = Workbench::open(&at, Arc::clone(served), Arc::clone(&templates)).await;
         if let Some(bench) = bench.with_context(|| at.folder.display().to_string())? {

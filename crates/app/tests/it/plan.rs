@@ -92,7 +92,7 @@ fn chasers_are_sent_to_the_owners_that_have_an_address() {
     // Those without an address are named, and make the outcome wrong.
     let sent = wardmote(twin, &words).ended(1);
     assert!(sent.out.contains("sent to Invented lead for safeguarding"), "{}", sent.out);
-    assert!(sent.out.contains("1 e-mails sent, "), "{}", sent.out);
+    assert!(sent.out.contains("1 e-mail sent, "), "{}", sent.out);
     assert!(sent.err.contains("plan/owners.toml gives no address"), "{}", sent.err);
     let message = received.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
     for part in ["RCPT TO:<safeguarding@example.org>", "News wanted of", "1.5.2 Agree how partners"]
@@ -100,6 +100,10 @@ fn chasers_are_sent_to_the_owners_that_have_an_address() {
         assert!(message.replace("=\n", "").contains(part), "lacks {part}:\n{message}");
     }
     assert!(received.try_recv().is_err(), "one message, to one owner");
+    let log = wardmote(twin, &["audit", "search", "--format", "csv"]).ended(0).out;
+    let noted: Vec<&str> = log.lines().filter(|line| line.contains("plan/chased")).collect();
+    let says = |part: &str| noted.iter().all(|line| line.contains(part));
+    assert!(noted.len() == 1 && says("disclosure") && says("safeguarding"), "{log}");
 }
 
 #[test]
@@ -228,5 +232,35 @@ pub(crate) fn meets_the_evidence(twin: &Path) {
         let answer = server.get(&format!("/api/v1/plan/{list}"));
         let listed: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
         assert!(!listed["rows"].as_array().unwrap().is_empty(), "{list}");
+    }
+    drop(server);
+    a_job_reads_the_records_that_the_server_reads(twin);
+}
+
+/// A pack is made by a job of a server whose records lie elsewhere.
+fn a_job_reads_the_records_that_the_server_reads(twin: &Path) {
+    let (usual, elsewhere) = (twin.join("records/records.db"), twin.join("elsewhere.db"));
+    moved(&usual, &elsewhere);
+    let pack = ["jobs", "run", "--later", "pack", "build", "board-2025-03-18", "--on=2025-03-10"];
+    wardmote(twin, &pack).ended(0);
+    let server = Server::start_with(&[twin], &["--records", elsewhere.to_str().unwrap()]);
+    let papers = twin.join("packs/board-2025-03-18/index.html");
+    let waited = std::time::Instant::now();
+    while !papers.is_file() {
+        assert!(waited.elapsed() < std::time::Duration::from_mins(3), "no pack was made");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
+    drop(server);
+    assert!(!usual.exists(), "a second store was made");
+    moved(&elsewhere, &usual);
+}
+
+/// A store with what SQLite keeps beside it.
+fn moved(from: &Path, to: &Path) {
+    let beside = |store: &Path, ending: &str| format!("{}{ending}", store.display());
+    for ending in ["", "-wal", "-shm"] {
+        if Path::new(&beside(from, ending)).exists() {
+            std::fs::rename(beside(from, ending), beside(to, ending)).unwrap();
+        }
     }
 }

@@ -175,6 +175,23 @@ impl Store {
         self.note(by, Operation::Administration, &format!("job/{id}/{what}"), now).await
     }
 
+    /// Logs that an owner was sent the plan's actions with the question how they stand.
+    pub async fn note_chaser(
+        &self,
+        by: &str,
+        owner: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut on = self.database.write().await?;
+        let entry = NewEntry {
+            operation: Operation::Disclosure,
+            recipient: Some(owner.to_owned()),
+            ..NewEntry::by(by, now, "plan/chased".to_owned())
+        };
+        append(&mut on, vec![entry]).await?;
+        on.commit().await
+    }
+
     async fn note(
         &self,
         by: &str,

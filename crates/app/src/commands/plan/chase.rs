@@ -71,7 +71,7 @@ pub(super) fn run(looked: &Looked, plan: Option<&str>, out: Option<&Path>) -> an
         for one in &chasers {
             println!("{}", one.whole());
         }
-        println!("{} e-mails; --send sends them", chasers.len());
+        println!("{}; --send sends them", emails(chasers.len()));
         return Ok(());
     };
     std::fs::create_dir_all(out).with_context(|| out.display().to_string())?;
@@ -79,8 +79,12 @@ pub(super) fn run(looked: &Looked, plan: Option<&str>, out: Option<&Path>) -> an
         let path = out.join(format!("{:03}.txt", index + 1));
         std::fs::write(&path, one.whole()).with_context(|| path.display().to_string())?;
     }
-    println!("{} e-mails written to {}", chasers.len(), out.display());
+    println!("{} written to {}", emails(chasers.len()), out.display());
     Ok(())
+}
+
+fn emails(n: usize) -> String {
+    if n == 1 { "1 e-mail".to_owned() } else { format!("{n} e-mails") }
 }
 
 fn of(looked: &Looked, plan: Option<&str>) -> anyhow::Result<Vec<Chaser>> {
@@ -88,11 +92,13 @@ fn of(looked: &Looked, plan: Option<&str>) -> anyhow::Result<Vec<Chaser>> {
     Ok(chasers(view.plan.title(), view.actions().map(|(_, action)| action)))
 }
 
-/// Sends each to the address of its owner, and says of every one what became of it. Those that could not
+/// Sends each to the address of its owner, in the name of somebody and with an entry in the log, and says
+/// of every one what became of it. Those that could not
 /// go make the outcome wrong.
 pub(super) async fn send(
     looked: &Looked,
     folder: &Path,
+    person: Option<&str>,
     plan: Option<&str>,
 ) -> anyhow::Result<Outcome> {
     let mail = mail_of(folder)?.context(
@@ -115,6 +121,9 @@ pub(super) async fn send(
         match mail.send(address, &one.subject, one.text.clone()).await {
             Ok(()) => {
                 sent += 1;
+                let asking = looked.business.asking(person);
+                let store = looked.business.records.store();
+                store.note_chaser(asking.actor, &one.owner, asking.now).await?;
                 println!("sent to {} at {address}", one.to());
             }
             Err(error) => {
@@ -123,6 +132,6 @@ pub(super) async fn send(
             }
         }
     }
-    println!("{sent} e-mails sent, {left} not");
+    println!("{} sent, {left} not", emails(sent));
     Ok(if left == 0 { Outcome::Done } else { Outcome::Wrong })
 }

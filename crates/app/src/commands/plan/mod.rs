@@ -167,7 +167,7 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         }
         What::Alignment => alignment::run(&looked, arguments.format)?,
         What::Chase { plan, send: true, .. } => {
-            return chase::send(&looked, &at.folder, plan.as_deref()).await;
+            return chase::send(&looked, &at.folder, person, plan.as_deref()).await;
         }
         What::Chase { plan, out, .. } => chase::run(&looked, plan.as_deref(), out.as_deref())?,
     }

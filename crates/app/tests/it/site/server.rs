@@ -27,8 +27,13 @@ pub(crate) struct Answer {
 
 impl Server {
     pub(crate) fn start(folders: &[&Path]) -> Self {
+        Self::start_with(folders, &[])
+    }
+
+    /// The same with more options.
+    pub(crate) fn start_with(folders: &[&Path], options: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_wardmote"));
-        command.args(["serve", "--listen", "127.0.0.1:0"]).args(folders);
+        command.args(["serve", "--listen", "127.0.0.1:0"]).args(options).args(folders);
         let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -20,7 +20,12 @@ impl Making<'_> {
         let rows: Vec<Vec<String>> = board.all("duties").into_iter().map(duty_row).collect();
         let unmet = board.all("duties").into_iter().filter(|one| state(one) != "met");
         self.counts.count("duties", "Duties", "duties of the register", board.all("duties"));
-        self.counts.count("duties-unmet", "Duties not met", "duties whose state is not met", unmet);
+        self.counts.count(
+            "duties-unmet",
+            "Duties not wholly met",
+            "duties whose state is anything but met",
+            unmet,
+        );
         let mut text = "Duties in the register: {{pack.duties}}. Not wholly met: \
                         {{pack.duties-unmet}}.\n\n"
             .to_owned();

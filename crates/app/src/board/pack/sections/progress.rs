@@ -32,9 +32,7 @@ impl<'a> Making<'a> {
 
     /// How the actions stand, and of each priority what its measures allow to be said.
     pub(in crate::board::pack) fn progress(&mut self, papers: &mut Papers) {
-        let on = self.on();
-        let is_late = |one: &Entry| is_open(one) && day(one, "due").is_some_and(|due| due < on);
-        let late: Vec<&Entry> = self.actions().into_iter().filter(|one| is_late(one)).collect();
+        let late = self.late();
         let stale = self.stale();
         self.count_actions(&late, &stale);
         let mut text = String::new();
@@ -67,9 +65,19 @@ impl<'a> Making<'a> {
         papers.slide(&format!("Progress: {}", plain(plan.title())), None, Some(counted()));
         let rows = self.themes().into_iter().flat_map(|(_, rows)| rows).collect();
         papers.table_slides("Progress by priority", &table("", &HEADINGS, rows));
+        let late = self.late();
+        let rows = self.late_rows(&late);
+        papers.table_slides("Actions past their day", &table("", &LATE, rows));
         let stale = self.stale();
         let rows = self.stale_rows(&stale);
         papers.table_slides("Actions without recent news", &table("", &STALE, rows));
+    }
+
+    /// The open actions whose day is past.
+    fn late(&self) -> Vec<&'a Entry> {
+        let on = self.on();
+        let is_late = |one: &Entry| is_open(one) && day(one, "due").is_some_and(|due| due < on);
+        self.actions().into_iter().filter(|one| is_late(one)).collect()
     }
 
     fn count_actions(&mut self, late: &[&Entry], stale: &[(&'a Entry, Staleness)]) {
@@ -81,7 +89,7 @@ impl<'a> Making<'a> {
             ("actions-not-started", "not-started", "Actions not started"),
             ("actions-stopped", "stopped", "Actions stopped"),
         ] {
-            let query = format!("actions of the plan whose state is {wanted}");
+            let query = format!("actions of the plan whose state is {}", wanted.replace('-', " "));
             let in_state = actions.iter().copied().filter(|one| state(one) == wanted);
             self.counts.count(field, label, &query, in_state);
         }
