@@ -255,7 +255,7 @@ fn a_job_reads_the_records_that_the_server_reads(twin: &Path) {
     moved(&elsewhere, &usual);
 }
 
-/// A store with what SQLite keeps beside it.
+/// A store with the files that lie beside it.
 fn moved(from: &Path, to: &Path) {
     let beside = |store: &Path, ending: &str| format!("{}{ending}", store.display());
     for ending in ["", "-wal", "-shm"] {
