@@ -177,7 +177,7 @@ fn run(arguments: &Arguments) -> anyhow::Result<Outcome> {
         Command::Fetch(arguments) => return fetch::run(folder, arguments),
         Command::Source(arguments) => return source::run(folder, arguments),
         Command::Twin(arguments) => return twin::run(arguments),
-        Command::Jobs(arguments) => return run_jobs::run(folder, arguments),
+        Command::Jobs(arguments) => return run_jobs::run(store, arguments),
         Command::Clock(arguments) => return clock::run(folder, arguments),
         _ => {}
     }

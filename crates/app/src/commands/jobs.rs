@@ -1,10 +1,10 @@
 //! `wardmote jobs`: long work, kept so that it survives the process that was asked for it.
 
 use std::io::Write as _;
-use std::path::Path;
 use std::time::Duration;
 
 use crate::Outcome;
+use crate::commands::records::Where;
 use crate::console::{Format, print};
 use crate::jobs::{self, Job, Jobs, Status};
 
@@ -70,7 +70,8 @@ enum What {
     },
 }
 
-pub(crate) fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcome> {
+pub(crate) fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Outcome> {
+    let folder = &at.folder;
     anyhow::ensure!(
         folder.join("partnership.toml").exists(),
         "no partnership.toml in {}; stand in a partnership's folder, or give one with -C DIR",
@@ -85,7 +86,7 @@ pub(crate) fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcom
                 return Ok(Outcome::Done);
             }
             eprintln!("job {}", job.id);
-            run_now(folder, &jobs, job)
+            run_now(at, &jobs, job)
         }
         What::List { format } => {
             let headings = ["job", "asked by", "command", "status"];
@@ -106,8 +107,8 @@ pub(crate) fn run(folder: &Path, arguments: &Arguments) -> anyhow::Result<Outcom
     }
 }
 
-fn run_now(folder: &Path, jobs: &Jobs, mut job: Job) -> anyhow::Result<Outcome> {
-    let mut process = jobs::start(folder, None, &job.id)?;
+fn run_now(at: &Where, jobs: &Jobs, mut job: Job) -> anyhow::Result<Outcome> {
+    let mut process = jobs::start(&at.folder, at.named.as_deref(), &job.id)?;
     let mut said = String::new();
     while process.try_wait()?.is_none() {
         job = jobs.job(&job.id)?;

@@ -93,8 +93,7 @@ fn of(looked: &Looked, plan: Option<&str>) -> anyhow::Result<Vec<Chaser>> {
 }
 
 /// Sends each to the address of its owner, in the name of somebody and with an entry in the log, and says
-/// of every one what became of it. Those that could not
-/// go make the outcome wrong.
+/// of every one what became of it. Those that could not go make the outcome wrong.
 pub(super) async fn send(
     looked: &Looked,
     folder: &Path,
