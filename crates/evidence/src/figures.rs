@@ -101,8 +101,12 @@ pub(crate) fn tested(observed: &Observed, about: &About<'_>, test: Option<&Corre
     let About { measure, place, period, against, kind } = *about;
     let periods =
         against.map_or_else(|| period.to_string(), |earlier| format!("{period} with {earlier}"));
+    let in_words = against.map_or_else(
+        || period.in_words(),
+        |earlier| format!("{} with {}", period.in_words(), earlier.in_words()),
+    );
     let mut figure = Figure {
-        label: format!("{}, {}, {kind}, {}", measure.title, place.name, periods),
+        label: format!("{}, {}, {kind}, {in_words}", measure.title, place.name),
         period: periods.clone(),
         ..blank(observed, measure, place, period, &format!("{periods} | {kind}"))
     };
@@ -132,7 +136,7 @@ pub(crate) struct Untested<'a> {
 pub(crate) fn of_areas(observed: &Observed, about: &About<'_>, parts: Untested<'_>) -> Figure {
     let About { measure, place, period, kind, .. } = *about;
     let mut figure = Figure {
-        label: format!("{}, {}, {}, {period}", measure.title, place.name, parts.label),
+        label: format!("{}, {}, {}, {}", measure.title, place.name, parts.label, period.in_words()),
         method: parts.method.to_owned(),
         n: parts.n,
         parameters: parts.parameters,

@@ -217,6 +217,17 @@ const TABLES: &[Table] = &[
         order: "record, relation, to_kind, to_id",
     },
     Table {
+        name: "imports",
+        columns: &[
+            ("id", Text),
+            ("actor", Text),
+            ("at_time", Integer),
+            ("taken_back", Integer),
+            ("did", Text),
+        ],
+        order: "id",
+    },
+    Table {
         name: "audit_entries",
         columns: &[
             ("sequence", Integer),
@@ -487,6 +498,6 @@ mod tests {
             assert!(created.remove(table).is_some(), "{table}");
         }
         assert_eq!(created, kept.collect());
-        assert_eq!(created.len(), 20);
+        assert_eq!(created.len(), 21);
     }
 }

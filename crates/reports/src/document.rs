@@ -5,6 +5,8 @@
 
 mod world;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::Value;
 use typst::diag::SourceDiagnostic;
@@ -16,7 +18,7 @@ use crate::charts::chart_svg;
 use crate::fonts::printable;
 use crate::prose::{ParsedSection, ProseError, figure_order, parse_sections};
 use crate::publication::{FigureNote, Publication, Section};
-use crate::table::Table;
+use crate::widths::TableView;
 pub(crate) use world::World;
 
 const TEMPLATE: &str = include_str!("templates/report.typ");
@@ -58,6 +60,9 @@ pub(crate) const PUBLISHED: &str = "Published";
 /// What stands before the date of a meeting's papers.
 pub(crate) const FOR_MEETING: &str = "For the meeting of";
 
+/// Letters of a line of a table on paper.
+const LETTERS: f64 = 110.0;
+
 /// What the Typst template reads.
 #[derive(Serialize)]
 struct Report<'a> {
@@ -68,6 +73,7 @@ struct Report<'a> {
     published_text: String,
     sections: Vec<ParsedSection<'a>>,
     charts: Vec<ReportChart<'a>>,
+    tables: BTreeMap<&'a str, TableView<'a>>,
     figures: Vec<&'a FigureNote>,
 }
 
@@ -77,7 +83,7 @@ struct ReportChart<'a> {
     id: &'a str,
     title: &'a str,
     finding: &'a str,
-    table: &'a Table,
+    table: TableView<'a>,
 }
 
 fn pdf(
@@ -101,8 +107,13 @@ fn pdf(
                 id,
                 title: &chart.title,
                 finding: &chart.finding,
-                table: &chart.table,
+                table: TableView::of(&chart.table, LETTERS),
             })
+            .collect(),
+        tables: publication
+            .tables
+            .iter()
+            .map(|(id, table)| (id.as_str(), TableView::of(table, LETTERS)))
             .collect(),
         figures: figure_order(publication).into_iter().map(|id| &publication.figures[id]).collect(),
     };

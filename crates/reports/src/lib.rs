@@ -23,6 +23,7 @@ pub mod site;
 mod slides;
 mod table;
 pub mod tiles;
+mod widths;
 pub mod word;
 pub mod workbook;
 

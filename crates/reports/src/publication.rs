@@ -103,7 +103,7 @@ pub struct FigureNote {
     pub value_text: String,
     /// Definition of the measure.
     pub definition: String,
-    /// Version of that definition.
+    /// Version of that definition; empty where it has none.
     pub measure_version: String,
     /// The time it covers.
     pub period: String,

@@ -12,8 +12,8 @@ use crate::fonts::printable;
 use crate::prose::{Block, ParsedSection, ProseError, parse_sections, plain_text, visit_figures};
 use crate::publication::{FigureNote, Publication, Section, SignOff, Slide};
 use crate::publication_files::{FULL_DOCX, FULL_PDF, PACK_PDF, date_text};
+use crate::widths::TableView;
 
-use self::table::TableView;
 pub use self::table::slide_tables;
 
 const TEMPLATE: &str = include_str!("templates/slides.typ");
@@ -32,17 +32,17 @@ struct Deck<'a> {
     /// The same in full, for the first.
     front: Vec<String>,
     footer: String,
-    slides: Vec<View>,
+    slides: Vec<View<'a>>,
 }
 
 /// One slide.
 #[derive(Serialize, Default)]
-struct View {
+struct View<'a> {
     title: String,
     blocks: Vec<Block>,
     facts: Vec<(&'static str, String)>,
     chart: Option<ChartView>,
-    table: Option<TableView>,
+    table: Option<TableView<'a>>,
     /// Where it comes from, and what must not be concluded from it.
     source: String,
     caution: String,
@@ -155,12 +155,12 @@ fn parsed(
     Ok(sections.into_iter().flat_map(|ParsedSection { blocks, .. }| blocks).collect())
 }
 
-fn finding(
+fn finding<'a>(
     publication: &Publication,
     number: usize,
-    slide: &Slide,
+    slide: &'a Slide,
     drawings: &mut Vec<String>,
-) -> Result<View, DocumentError> {
+) -> Result<View<'a>, DocumentError> {
     let name = format!("slide {number}");
     let title = parsed(publication, &name, &slide.title)?;
     let blocks = parsed(publication, &name, slide.text.as_deref().unwrap_or_default())?;
@@ -189,7 +189,7 @@ fn finding(
     }
     if let Some(table) = &slide.table {
         view.facts.clear();
-        view.table = Some(TableView::of(table));
+        view.table = Some(TableView::of(table, table::LETTERS));
     }
     Ok(view)
 }
@@ -234,7 +234,7 @@ const LINES: usize = 11;
 const LETTERS: usize = 88;
 
 /// What is not known, on as many slides as it takes.
-fn not_known(publication: &Publication) -> Result<Vec<View>, ProseError> {
+fn not_known(publication: &Publication) -> Result<Vec<View<'static>>, ProseError> {
     const TITLE: &str = "What we do not know";
     let mut slides: Vec<View> = Vec::new();
     let mut room = 0_usize;
@@ -259,7 +259,7 @@ fn not_known(publication: &Publication) -> Result<Vec<View>, ProseError> {
 }
 
 /// Where the evidence is.
-fn evidence(publication: &Publication) -> View {
+fn evidence(publication: &Publication) -> View<'static> {
     View {
         title: "Where to find the evidence".to_owned(),
         facts: vec![
@@ -277,7 +277,7 @@ fn evidence(publication: &Publication) -> View {
 }
 
 /// The same for the pack of a meeting.
-fn pack_evidence(pack: &Publication) -> View {
+fn pack_evidence(pack: &Publication) -> View<'static> {
     View {
         facts: vec![
             ("These papers in full", format!("index.html and {PACK_PDF}")),

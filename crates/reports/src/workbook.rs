@@ -71,6 +71,8 @@ pub struct CellIn {
     pub name: String,
     /// What stands in it, without blanks around; a day as 2025-06-09.
     pub text: String,
+    /// Whether it is a formula that no program has worked out, so that nobody knows what stands in it.
+    pub is_not_worked_out: bool,
 }
 
 /// What a workbook may expand to.
@@ -139,12 +141,16 @@ pub fn read(bytes: &[u8]) -> Result<Vec<SheetIn>, WorkbookError> {
     let mut sheets = Vec::new();
     for name in workbook.sheet_names() {
         let range = workbook.worksheet_range(&name).map_err(|why| bad(why.to_string()))?;
+        let formulas = workbook.worksheet_formula(&name).map_err(|why| bad(why.to_string()))?;
+        let has_formula =
+            |row, column| formulas.get_value((row, column)).is_some_and(|text| !text.is_empty());
         let (first_row, first_column) = range.start().unwrap_or_default();
         let mut rows = Vec::new();
         for (row, cells) in (first_row..).zip(range.rows()) {
             let cell = |(column, cell): (u32, &Data)| CellIn {
                 name: format!("{}{}", column_name(column), row + 1),
                 text: text(cell),
+                is_not_worked_out: *cell == Data::Empty && has_formula(row, column),
             };
             let cells: Vec<CellIn> = (first_column..).zip(cells).map(cell).collect();
             if cells.iter().any(|cell| !cell.text.is_empty()) {
@@ -189,6 +195,8 @@ fn column_name(mut column: u32) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read as _, Write as _};
+
     use super::*;
 
     fn sheet() -> SheetOut {
@@ -226,6 +234,41 @@ mod tests {
         assert_eq!(texts(1), ["007", "2024-02-29", "12.5", "Done", "a\nb"]);
         assert_eq!(texts(2), ["1.10", "", "7", "", "=1+1"]);
         assert_eq!(read[0].rows[1][1].name, "B2");
+    }
+
+    /// As programs write a workbook that never went through Excel: the formula, and an empty value.
+    fn without_values(bytes: &[u8]) -> Vec<u8> {
+        let mut from = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let mut to = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for index in 0..from.len() {
+            let mut entry = from.by_index(index).unwrap();
+            let name = entry.name().unwrap().into_owned();
+            let mut text = Vec::new();
+            entry.read_to_end(&mut text).unwrap();
+            if name.ends_with("sheet1.xml") {
+                let xml = String::from_utf8(text).unwrap();
+                assert!(xml.contains("</f><v>0</v>"), "{xml}");
+                text = xml.replace("</f><v>0</v>", "</f><v></v>").into_bytes();
+            }
+            to.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            to.write_all(&text).unwrap();
+        }
+        to.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn a_formula_that_was_not_worked_out_is_not_empty() {
+        let mut workbook = Workbook::new();
+        let sheet = workbook.add_worksheet();
+        sheet.write_string(0, 0, "Due").unwrap();
+        sheet.write_formula(1, 0, "=1+1").unwrap();
+        sheet.write_string(1, 1, "A1").unwrap();
+        let bytes = workbook.save_to_buffer().unwrap();
+        let cell = |bytes: &[u8]| read(bytes).unwrap()[0].rows[1][0].clone();
+        let counted = cell(&bytes);
+        assert_eq!((counted.text.as_str(), counted.is_not_worked_out), ("0", false));
+        let not = cell(&without_values(&bytes));
+        assert_eq!((not.name.as_str(), not.text.as_str(), not.is_not_worked_out), ("A2", "", true));
     }
 
     #[test]

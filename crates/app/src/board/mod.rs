@@ -2,6 +2,7 @@
 //! what is to come.
 
 pub(crate) mod calendar;
+pub(crate) mod duties;
 pub(crate) mod pack;
 pub(crate) mod structure;
 

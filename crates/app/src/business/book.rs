@@ -14,6 +14,12 @@ pub(crate) struct Entry {
 }
 
 impl Entry {
+    /// An item without its links.
+    pub(crate) fn of(item: Item) -> Self {
+        let id = item.listed.id.to_string();
+        Self { id, register: item.listed.kind, values: item.values, links: Vec::new() }
+    }
+
     pub(crate) fn get(&self, field: &str) -> &str {
         self.values.get(field)
     }

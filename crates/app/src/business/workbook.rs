@@ -196,6 +196,14 @@ fn read_sheet(
         let cells = row.iter().filter_map(|cell| {
             let column = columns.get(&letters(&cell.name))?.clone();
             let place = format!("{}!{}", sheet.name, cell.name);
+            // Taken for empty, it would empty a field that nobody meant to empty.
+            if cell.is_not_worked_out {
+                found.left_out.push(format!(
+                    "{place}: a formula that was not worked out, so its field is left as it is; open the \
+                     workbook in Excel, save it, and send it again"
+                ));
+                return None;
+            }
             Some(Cell { place, column, text: cell.text.clone() })
         });
         let cells: Vec<Cell> = cells.collect();

@@ -41,7 +41,8 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
             fitted(format, duty.get("next"), 17),
         ];
         if format != Format::Table {
-            let rest = ["kind", "law", "checked", "owner", "cycle", "last-done", "evidence"];
+            let rest =
+                ["kind", "law", "checked", "owner", "cycle", "last-done", "clock", "evidence"];
             row.extend(rest.map(|field| shown(duty, field)));
             row.push(shown_by(&book, duty).join("; "));
         }
@@ -50,7 +51,16 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
     let rows: Vec<Vec<String>> = duties.iter().map(row).collect();
     let mut headings = vec!["ref", "duty", "state", "due", "next"];
     if format != Format::Table {
-        headings.extend(["kind", "law", "checked", "owner", "cycle", "last_done", "evidence"]);
+        headings.extend([
+            "kind",
+            "law",
+            "checked",
+            "owner",
+            "cycle",
+            "last_done",
+            "clock",
+            "evidence",
+        ]);
         headings.push("shown_by");
     }
     print(format, &headings, &rows)?;

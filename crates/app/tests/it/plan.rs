@@ -169,6 +169,17 @@ fn a_workbook_goes_out_and_comes_back_and_bad_rows_are_refused_by_cell() {
     assert!(shown.out.contains("Homes around a burglary"), "{}", shown.out);
     assert!(shown.out.contains("measures/M-burglary"), "{}", shown.out);
     wardmote(twin, &["plan", "import", "staff.toml"]).ended(2);
+    // What was taken can be taken back, once, by who took it.
+    let taken = wardmote(twin, &["plan", "imports", "--format", "csv"]).ended(0).out;
+    let (id, row) = taken.lines().nth(1).unwrap().split_once(',').unwrap();
+    assert!(row.ends_with(",1,1,1,taken"), "{taken}");
+    wardmote(twin, &["plan", "undo", id, "--as", "board-member-one"]).ended(2);
+    let back = wardmote(twin, &["plan", "undo"]).ended(0);
+    assert!(back.out.contains("1 that were new, 1 that were changed"), "{}", back.out);
+    wardmote(twin, &["plan", "undo", id]).ended(2);
+    wardmote(twin, &["plan", "undo"]).ended(2);
+    let again = wardmote(twin, &["plan", "import", "plan.xlsx"]).ended(0);
+    assert!(again.err.contains("0 new, 0 change something"), "{}", again.err);
 }
 
 #[test]

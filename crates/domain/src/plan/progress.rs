@@ -123,6 +123,9 @@ pub fn disagreement(judgement: Judgement, measured: Progress) -> Option<&'static
         (J::OnTrack | J::Complete, P::NotTested | P::NoFigure) => {
             Some("The owner judges by what was done. No measure tells whether it worked.")
         }
+        (J::OnTrack | J::Complete, P::Changed) => Some(
+            "The owner judges by what was done. A test found a change, and nobody has declared whether it is for the better.",
+        ),
         (J::AtRisk | J::OffTrack, P::Improving) => Some(
             "The owner judges that it goes badly. A test found that the measures improve; that need not be this work.",
         ),
@@ -160,6 +163,7 @@ mod tests {
         assert!(differ(Judgement::OnTrack, Progress::Worsening));
         assert!(differ(Judgement::OnTrack, Progress::NoClearChange));
         assert!(differ(Judgement::Complete, Progress::NoFigure));
+        assert!(differ(Judgement::OnTrack, Progress::Changed));
         assert!(differ(Judgement::OffTrack, Progress::Improving));
         assert!(!differ(Judgement::OnTrack, Progress::Improving));
         assert!(!differ(Judgement::OffTrack, Progress::Worsening));

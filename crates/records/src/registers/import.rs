@@ -1,4 +1,4 @@
-//! Rows from a file become items: first proposed, with every reason why one cannot, then accepted.
+//! Rows from a file as they would become items: each with what it would do, and every reason why it cannot.
 //!
 //! A row names its item by the reference. It may name items that are there, or that come in the same
 //! file. A column that a file has not leaves a field as it is; an empty cell empties it.
@@ -8,9 +8,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::definition::{Field, FieldKind, FieldRole, Register, Registers, Relation};
 use super::items::known;
 use super::links::{Link, LinkKind, LinkTarget};
-use super::undo::{Accepted, Done};
 use super::values::Values;
-use super::{Filing, Item, RegisterError, index};
+use super::{Item, RegisterError, index};
 use crate::records::{Asking, Records};
 use crate::store::RecordId;
 use crate::words::is_id;
@@ -72,9 +71,9 @@ pub struct Proposed {
     pub faults: Vec<RowFault>,
     /// Fields and relations that it would change.
     pub changes: Vec<String>,
-    item: Option<(RecordId, i64)>,
-    values: Values,
-    links: BTreeMap<String, BTreeSet<String>>,
+    pub(super) item: Option<(RecordId, i64)>,
+    pub(super) values: Values,
+    pub(super) links: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// A file as it was understood.
@@ -181,121 +180,6 @@ impl Records {
         }
     }
 
-    /// Does what a proposal says, but for what it refuses: items first, those that others name before
-    /// these, then links. A row that cannot be done after all comes back with the reason.
-    pub async fn accept(
-        &self,
-        asking: Asking<'_>,
-        registers: &Registers,
-        filing: &Filing,
-        proposal: &Proposal,
-    ) -> Result<Accepted, RegisterError> {
-        let mut accepted = Accepted::default();
-        let mut rows: Vec<&Proposed> =
-            proposal.rows.iter().filter(|row| row.doing != Doing::Refused).collect();
-        rows.sort_by_key(|row| depth(registers, &row.register, 0));
-        let mut stand = Vec::new();
-        for row in rows {
-            let register = known(registers, &row.register)?;
-            match self.accept_row(asking, registers, register, filing, row).await? {
-                Ok((id, does)) => {
-                    accepted.items.extend(does.map(|does| (id.clone(), does)));
-                    stand.push((register, row, id));
-                }
-                Err(why) => accepted.faults.push(RowFault { place: row.place.clone(), why }),
-            }
-        }
-        for (register, row, id) in stand.iter().filter(|(_, row, _)| !row.links.is_empty()) {
-            self.accept_links(asking, registers, register, row, id, &mut accepted).await?;
-        }
-        Ok(accepted)
-    }
-
-    async fn accept_row(
-        &self,
-        asking: Asking<'_>,
-        registers: &Registers,
-        register: &Register,
-        filing: &Filing,
-        row: &Proposed,
-    ) -> Result<Result<(RecordId, Option<Done>), String>, RegisterError> {
-        let mut values = row.values.clone();
-        for field in register.fields.iter().filter(|field| field.kind == FieldKind::Item) {
-            let reference = values.get(&field.id).to_owned();
-            if reference.is_empty() {
-                continue;
-            }
-            let mut on = self.store().database.snapshot().await?;
-            let to = field.to.as_deref().unwrap_or_default();
-            let found = index::called(&mut on, to, &reference).await?;
-            values.set(&field.id, found.map(|id| id.to_string()).unwrap_or_default());
-        }
-        let done = match &row.item {
-            None => self.add_item(asking, registers, &register.id, filing, &values).await,
-            Some((id, version)) => {
-                let now = self.item(asking, id).await?;
-                if now.values == values.checked(register).map_err(RegisterError::Invalid)? {
-                    return Ok(Ok((id.clone(), None)));
-                }
-                self.change_item(asking, registers, id, *version, &values).await
-            }
-        };
-        match done {
-            Ok(Item { listed, .. }) => {
-                let does = match row.item {
-                    None => Done::Made,
-                    Some(_) => Done::Changed { to: listed.version },
-                };
-                Ok(Ok((listed.id, Some(does))))
-            }
-            Err(why @ (RegisterError::Invalid(_) | RegisterError::Conflict { .. })) => {
-                Ok(Err(why.to_string()))
-            }
-            Err(why) => Err(why),
-        }
-    }
-
-    async fn accept_links(
-        &self,
-        asking: Asking<'_>,
-        registers: &Registers,
-        register: &Register,
-        row: &Proposed,
-        id: &RecordId,
-        accepted: &mut Accepted,
-    ) -> Result<(), RegisterError> {
-        let ends = self.ends(asking, id).await?;
-        for (relation, wanted) in &row.links {
-            let Some(declared) = register.relation(relation) else { continue };
-            let mut targets = Vec::new();
-            for text in wanted {
-                match self.target(registers, declared, text).await? {
-                    Some(target) => targets.push(target),
-                    None => accepted.faults.push(RowFault {
-                        place: row.place.clone(),
-                        why: format!("{text} is not there"),
-                    }),
-                }
-            }
-            let now = ends.iter().filter(|end| !end.is_back && end.link.relation == *relation);
-            let now: Vec<&LinkTarget> = now.map(|end| &end.link.to).collect();
-            let link = |to: &LinkTarget| Link {
-                from: id.clone(),
-                relation: relation.clone(),
-                to: to.clone(),
-            };
-            for target in targets.iter().filter(|target| !now.contains(target)) {
-                self.link(asking, registers, id, relation, target).await?;
-                accepted.linked.push(link(target));
-            }
-            for target in now.into_iter().filter(|target| !targets.contains(target)) {
-                self.unlink(asking, id, relation, target).await?;
-                accepted.unlinked.push(link(target));
-            }
-        }
-        Ok(())
-    }
-
     /// What a text leads to by a relation.
     pub async fn target(
         &self,
@@ -380,18 +264,6 @@ fn name(names: &mut HashMap<(String, String), String>, title: (String, String), 
     if known != reference {
         known.clear();
     }
-}
-
-/// Items first that are named by others.
-fn depth(registers: &Registers, id: &str, above: usize) -> usize {
-    let Some(register) = registers.get(id) else { return 0 };
-    if above > 8 {
-        return 0;
-    }
-    // Items of a register that name one another stand in the order in which they were given.
-    let named = register.fields.iter().filter_map(|field| field.to.as_deref());
-    let named = named.filter(|to| *to != id);
-    named.map(|to| depth(registers, to, above + 1) + 1).max().unwrap_or(0)
 }
 
 fn read_row(register: &Register, row: &Incoming, there: &There<'_>) -> Proposed {

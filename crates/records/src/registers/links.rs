@@ -22,7 +22,7 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Item => "item",
             Self::Claim => "claim",
@@ -30,7 +30,7 @@ impl LinkKind {
         }
     }
 
-    fn parse(word: &str) -> Result<Self, StoreError> {
+    pub(super) fn parse(word: &str) -> Result<Self, StoreError> {
         [Self::Item, Self::Claim, Self::Figure]
             .into_iter()
             .find(|kind| kind.word() == word)

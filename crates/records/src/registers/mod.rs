@@ -7,8 +7,10 @@
 //! Of items that are OFFICIAL and without personal data, what lists need lies in a plain index; the
 //! rest stays sealed and is opened, and logged, for each reader.
 
+mod accept;
 mod definition;
 mod import;
+mod imports;
 mod index;
 mod items;
 mod links;
@@ -22,6 +24,7 @@ pub use definition::{
     Choice, DefinitionError, Field, FieldKind, FieldRole, Register, Registers, Relation,
 };
 pub use import::{Cell, Doing, Incoming, Proposal, Proposed, RowFault, exported};
+pub use imports::Import;
 pub use items::{Filing, Item, Version};
 pub use links::{End, Link, LinkKind, LinkTarget};
 pub use list::{Due, ItemQuery, ItemRow, Items, Position};

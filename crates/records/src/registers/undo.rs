@@ -10,6 +10,8 @@ use crate::store::RecordId;
 pub struct Accepted {
     /// Rows that could not be done after all.
     pub faults: Vec<RowFault>,
+    /// The id under which it can be taken back, where it is kept and did anything.
+    pub import: Option<String>,
     /// The items that were made or changed, in that order.
     pub(super) items: Vec<(RecordId, Done)>,
     pub(super) linked: Vec<Link>,

@@ -340,6 +340,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "register indices", include_str!("../../migrations/0005_register_indices.sql")),
     (6, "search", include_str!("../../migrations/0006_search.sql")),
     (7, "agreement notes", include_str!("../../migrations/0007_agreement_notes.sql")),
+    (8, "imports", include_str!("../../migrations/0008_imports.sql")),
 ];
 
 fn migrations() -> Migrator {

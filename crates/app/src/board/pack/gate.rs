@@ -10,6 +10,7 @@ use wardmote_evidence::lint::{Bindings, lint};
 use super::Making;
 use super::counts::CLAIM;
 use super::papers::Papers;
+use crate::board::duties::against_clocks;
 
 /// Something that keeps a pack from going.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,15 @@ pub(super) fn read(
             line: clash.place.line,
             rule: clash.rule.name(),
             message: format!("{}{other}", clash.message),
+        }
+    }));
+    let (board, law) = (making.sources.board, making.sources.law);
+    findings.extend(against_clocks(board, law, making.sources.on)?.into_iter().map(|duty| {
+        PackFinding {
+            place: format!("{} {}", duty.register, duty.reference),
+            line: 1,
+            rule: "clock",
+            message: duty.why,
         }
     }));
     findings.sort_by(|a, b| (&a.place, a.line).cmp(&(&b.place, b.line)));

@@ -34,21 +34,50 @@ impl Making<'_> {
 fn spotlight_slides(papers: &mut Papers, spotlight: &Spotlight, tables: &DeclaredTables) {
     let title = format!("Spotlight: {}", spotlight.title);
     let blocks = spotlight.markdown.split("\n\n").map(str::trim);
-    let mut pages: Vec<String> = Vec::new();
-    for block in blocks.filter(|block| !block.is_empty() && !block.starts_with("![]")) {
-        match pages.last_mut() {
-            Some(page) if page.chars().count() + block.chars().count() <= LETTERS => {
-                page.push_str("\n\n");
-                page.push_str(block);
-            }
-            _ => pages.push(block.to_owned()),
-        }
-    }
+    let blocks: Vec<&str> =
+        blocks.filter(|block| !block.is_empty() && !block.starts_with("![]")).collect();
+    let pages = balanced(&blocks);
     for (index, page) in pages.into_iter().enumerate() {
         papers.slide(&continued(&title, index), None, Some(page));
     }
     let shown = |id: &String| spotlight.markdown.contains(&format!("![](table:{id})"));
     for (_, table) in tables.iter().filter(|(id, _)| shown(id)) {
         papers.table_slides(&plain(&table.caption), table);
+    }
+}
+
+/// Blocks on as few pages as hold them, and none of these fuller than it must be.
+fn balanced(blocks: &[&str]) -> Vec<String> {
+    let fewest = pages(blocks, LETTERS).len();
+    let even = (1..=LETTERS).find(|letters| pages(blocks, *letters).len() == fewest);
+    pages(blocks, even.unwrap_or(LETTERS))
+}
+
+fn pages(blocks: &[&str], letters: usize) -> Vec<String> {
+    let mut pages: Vec<String> = Vec::new();
+    for block in blocks {
+        match pages.last_mut() {
+            Some(page) if page.chars().count() + block.chars().count() <= letters => {
+                page.push_str("\n\n");
+                page.push_str(block);
+            }
+            _ => pages.push((*block).to_owned()),
+        }
+    }
+    pages
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_is_left_with_little_after_a_full_one() {
+        let block = "x".repeat(150);
+        let blocks = vec![block.as_str(); 5];
+        let found: Vec<usize> = balanced(&blocks).iter().map(String::len).collect();
+        assert_eq!(found, [454, 302]);
+        assert_eq!(pages(&blocks, LETTERS).iter().map(String::len).max(), Some(606));
+        assert_eq!(balanced(&[]), [""; 0]);
     }
 }

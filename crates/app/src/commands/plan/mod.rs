@@ -9,12 +9,15 @@ mod workbook;
 use jiff::civil::Date;
 
 use crate::Outcome;
+use crate::board::Board;
+use crate::board::duties::{against_clocks, any_has_a_clock};
 use crate::business::{
     Book, Business, Entry, PlanView, Readings, chain, load_folder, plan_in_force,
     published_readings,
 };
 use crate::commands::records::Where;
 use crate::console::{Format, fitted, print};
+use crate::law::Law;
 use crate::place::today;
 use wardmote_domain::plan::{Difference, Outlined, differences};
 
@@ -28,7 +31,8 @@ use wardmote_domain::plan::{Difference, Outlined, differences};
   wardmote plan alignment
   wardmote plan chase --out emails
   wardmote plan export plan.xlsx
-  wardmote plan import plan.xlsx --accept")]
+  wardmote plan import plan.xlsx --accept
+  wardmote plan undo")]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     what: What,
@@ -51,7 +55,8 @@ enum What {
         /// The plan's reference; the one that plan/settings.toml names if not given
         plan: Option<String>,
     },
-    /// Name every break of the chain from findings to measures; exit code 1 if there is one
+    /// Name every break of the chain from findings to measures, and every duty that is due on another day
+    /// than its clock says; exit code 1 if there is one
     Check {
         /// The plan's reference
         plan: Option<String>,
@@ -78,6 +83,16 @@ enum What {
         /// The register that every sheet is of, where names and headings do not say
         #[arg(long)]
         register: Option<String>,
+    },
+    /// List the workbooks that were taken in the person's name
+    Imports,
+    /// Take back what a workbook did
+    ///
+    /// What was changed says again what it said, and what was new is erased. What somebody has changed
+    /// since, or has built on, stays and is named; exit code 1 then.
+    Undo {
+        /// The import's id; the last that stands if not given
+        id: Option<String>,
     },
     /// Write registers into a workbook of Excel, which import reads without loss
     ///
@@ -151,13 +166,19 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
         What::Export { file, register } => {
             return workbook::export(at, person, file, register).await;
         }
+        What::Imports => return workbook::imports(at, person, arguments.format).await,
+        What::Undo { id } => return workbook::undo(at, person, id.as_deref()).await,
         _ => {}
     }
     let looked = Looked::at(at, arguments).await?;
     match &arguments.what {
-        What::Load | What::Import { .. } | What::Export { .. } => {}
+        What::Load
+        | What::Import { .. }
+        | What::Imports
+        | What::Undo { .. }
+        | What::Export { .. } => {}
         What::Status { plan } => status::run(&looked, plan.as_deref(), arguments.format)?,
-        What::Check { plan } => return check(&looked, plan.as_deref(), arguments.format),
+        What::Check { plan } => return check(at, &looked, plan.as_deref(), arguments.format),
         What::Diff { earlier, later } => {
             let lines = differences(
                 &looked.plan(Some(earlier))?.outlined(&looked.book),
@@ -174,12 +195,22 @@ pub(crate) async fn run(at: &Where, arguments: &Arguments) -> anyhow::Result<Out
     Ok(Outcome::Done)
 }
 
-fn check(looked: &Looked, plan: Option<&str>, format: Format) -> anyhow::Result<Outcome> {
+fn check(
+    at: &Where,
+    looked: &Looked,
+    plan: Option<&str>,
+    format: Format,
+) -> anyhow::Result<Outcome> {
     let view = looked.plan(plan)?;
-    let breaks = chain(&view, &looked.book, &looked.readings).breaks();
+    let mut breaks = chain(&view, &looked.book, &looked.readings).breaks();
+    let board = Board::new(&looked.book);
+    if any_has_a_clock(board) {
+        breaks.extend(against_clocks(board, &Law::read(&at.folder)?, looked.today)?);
+    }
     if breaks.is_empty() && format == Format::Table {
         println!(
-            "{}: every priority cites a finding, every action says how it is measured",
+            "{}: every priority cites a finding, every action says how it is measured, and no duty is \
+             due on another day than its clock says",
             view.plan.title()
         );
         return Ok(Outcome::Done);

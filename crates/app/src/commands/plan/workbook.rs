@@ -1,9 +1,9 @@
-//! `wardmote plan import` and `export`: registers in the workbooks that people have.
+//! `wardmote plan import`, `imports`, `undo` and `export`: registers in the workbooks that people have.
 
 use std::path::Path;
 
 use anyhow::Context as _;
-use wardmote_records::registers::Doing;
+use wardmote_records::registers::{Doing, Import};
 
 use crate::Outcome;
 use crate::business::{Business, Understood, exported_workbook};
@@ -60,14 +60,15 @@ pub(super) async fn import(
     );
     if accept {
         let filing = business.settings.filing();
-        let left = records.accept(asking, &business.registers, &filing, &proposal).await?.faults;
-        for fault in &left {
+        let accepted = records.import(asking, &business.registers, &filing, &proposal).await?;
+        for fault in &accepted.faults {
             eprintln!("not done after all: {}: {}", fault.place, fault.why);
         }
-        eprintln!(
-            "accepted; `wardmote register item REGISTER REFERENCE --history` shows what was before"
-        );
-        return Ok(ended(count(Doing::Refused) + left.len()));
+        match &accepted.import {
+            Some(id) => eprintln!("taken; `wardmote plan undo {id}` takes it back"),
+            None => eprintln!("nothing was to be changed"),
+        }
+        return Ok(ended(count(Doing::Refused) + accepted.faults.len()));
     }
     eprintln!("nothing is changed; --accept takes the rows that are not refused");
     Ok(ended(count(Doing::Refused)))
@@ -75,6 +76,59 @@ pub(super) async fn import(
 
 fn ended(wrong: usize) -> Outcome {
     if wrong == 0 { Outcome::Done } else { Outcome::Wrong }
+}
+
+/// Lists the workbooks that somebody took.
+pub(super) async fn imports(
+    at: &Where,
+    person: Option<&str>,
+    format: Format,
+) -> anyhow::Result<Outcome> {
+    let business = Business::open(at).await?;
+    let asking = business.asking(person);
+    let rows = business.records.imports(asking).await?;
+    if rows.is_empty() && format == Format::Table {
+        println!("{} has taken no workbook", asking.actor);
+        return Ok(Outcome::Done);
+    }
+    let row = |one: &Import| {
+        let state = if one.taken_back.is_some() { "taken back" } else { "taken" };
+        let (made, changed, links) = (one.did.made(), one.did.changed(), one.did.links());
+        let counts = [made, changed, links].map(|count| count.to_string());
+        let [made, changed, links] = counts;
+        let at = one.at.strftime("%Y-%m-%d %H:%M").to_string();
+        vec![one.id.clone(), at, made, changed, links, state.to_owned()]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(row).collect();
+    print(format, &["id", "when (UTC)", "new", "changed", "links", "state"], &rows)?;
+    Ok(Outcome::Done)
+}
+
+/// Takes back a workbook that was taken: that of an id, or the last that still stands.
+pub(super) async fn undo(
+    at: &Where,
+    person: Option<&str>,
+    id: Option<&str>,
+) -> anyhow::Result<Outcome> {
+    let business = Business::open(at).await?;
+    let (asking, records) = (business.asking(person), &business.records);
+    let import = if let Some(id) = id {
+        let import = records.one_import(asking, id).await?;
+        import.with_context(|| format!("{} has taken no workbook {id}", asking.actor))?
+    } else {
+        let all = records.imports(asking).await?;
+        let last = all.into_iter().find(|one| one.taken_back.is_none());
+        last.with_context(|| format!("{} has taken no workbook that stands", asking.actor))?
+    };
+    let kept = records.take_back_import(asking, &business.registers, &import.id).await?;
+    let kept = kept.with_context(|| format!("{} was taken back already", import.id))?;
+    for one in &kept {
+        eprintln!("stays as it is: {}: {}", one.item, one.why);
+    }
+    let (made, changed) = (import.did.made(), import.did.changed());
+    let links = import.did.links();
+    println!("taken back: {made} that were new, {changed} that were changed, {links} links");
+    Ok(ended(kept.len()))
 }
 
 pub(super) async fn export(

@@ -52,6 +52,8 @@ GET   /agreements/decision           303 404 200 404
 POST  /agreements/decision           401 404 422 404
 GET   /reviews                       303 404 404 404
 GET   /reviews/{id}                  303 404 404 404
+GET   /reviews/{id}/note/{what}      303 404 404 404
+POST  /reviews/{id}/note/{what}      401 404 404 404
 GET   /meetings                      303 404 404 404
 GET   /meetings/{reference}          303 404 404 404
 POST  /meetings/{reference}/pack     401 404 404 404

@@ -21,7 +21,7 @@ fn workbook() -> Vec<u8> {
 
 #[test]
 fn a_workbook_is_reported_row_by_row_taken_and_taken_back() {
-    let Some(bench) = started() else { return };
+    let Some(mut bench) = started() else { return };
     let mut keeper = bench.signed_in("analyst-one");
     keeper.get("/work/registers").shows(200, &["Send a workbook"]);
     keeper.get("/work/registers/workbook").shows(200, &["type=\"file\"", "multipart/form-data"]);
@@ -45,20 +45,36 @@ fn a_workbook_is_reported_row_by_row_taken_and_taken_back() {
     assert!(!list.body.contains("A new scheme"), "{}", list.body);
 
     keeper.get(&at);
-    assert_eq!(keeper.post(&format!("{at}/accept"), &[]).location(), at);
-    keeper.get(&at).shows(200, &["The workbook was taken", "New items", "Take it back"]);
+    let taken = keeper.post(&format!("{at}/accept"), &[]).location().to_owned();
+    keeper.get(&taken).shows(200, &["The workbook was taken", "New items", "Take it back"]);
+    // Sent twice, it is taken once.
+    keeper.get("/work/registers/workbook").shows(200, &["Workbooks that you took", &taken]);
+    assert_eq!(keeper.post(&format!("{at}/accept"), &[]).location(), taken);
+    assert_eq!(other.get(&taken).status, 404);
     keeper.get("/work/registers/actions").shows(200, &["A new scheme", "Done"]);
     let action = id_of(&mut keeper, "actions");
     let history = format!("/work/registers/actions/{action}/history");
     keeper.get(&history).shows(200, &["Version 2"]);
 
-    keeper.get(&at);
-    assert_eq!(keeper.post(&format!("{at}/undo"), &[]).location(), at);
-    keeper.get(&at).shows(200, &["was taken back", "says again what it said before"]);
+    // Also after the server was started anew.
+    bench.stop();
+    bench.serve();
+    keeper.get(&taken).shows(200, &["The workbook was taken", "Take it back"]);
+    other.get("/work/account");
+    assert_eq!(other.post(&format!("{taken}/undo"), &[]).status, 404);
+    keeper.get(&taken);
+    assert_eq!(keeper.post(&format!("{taken}/undo"), &[]).location(), taken);
+    let page = keeper.get(&taken);
+    page.shows(200, &["was taken back", "says again what it said before"]);
     let list = keeper.get("/work/registers/actions");
     assert!(!list.body.contains("A new scheme"), "{}", list.body);
     assert!(list.body.contains("Under way"), "{}", list.body);
     keeper.get(&history).shows(200, &["Version 3"]);
+    // Sent twice, it is taken back once.
+    keeper.get("/work/registers/workbook").shows(200, &["Taken back"]);
+    keeper.post(&format!("{taken}/undo"), &[]);
+    let page = keeper.get(&history);
+    assert!(!page.body.contains("Version 4"), "{}", page.body);
 }
 
 #[test]
@@ -69,7 +85,7 @@ fn what_somebody_built_on_stays() {
     let at = keeper.post_file("/work/registers/workbook", "plan.xlsx", &workbook());
     let at = at.location().to_owned();
     keeper.get(&at);
-    keeper.post(&format!("{at}/accept"), &[]);
+    let at = keeper.post(&format!("{at}/accept"), &[]).location().to_owned();
     let show = keeper.get("/work/registers/actions").body;
     let new = show.split("/work/registers/actions/").find(|rest| rest.contains("A new scheme"));
     let new = new.unwrap()[..32].to_owned();

@@ -56,7 +56,8 @@ pub(super) fn funnel(
 ) -> Answered {
     let mut figure = draft.tested(about);
     let About { measure, place, period, .. } = *about;
-    figure.label = format!("{}, {} among {}, {period}", measure.title, place.name, group.words);
+    let words = period.in_words();
+    figure.label = format!("{}, {} among {}, {words}", measure.title, place.name, group.words);
     figure.query = format!("{} The same for each of {}.", figure.query, group.words);
     let (Some(raw), Some(usual)) = (draft.raw(), usual) else { return draft.untested(figure) };
     let (per, unit) = match form {

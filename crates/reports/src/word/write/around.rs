@@ -84,7 +84,10 @@ impl<'a> Writer<'a> {
         let (tag, bookmark) = (format!("wm-part:figure{number}"), format!("wm_figure{number}"));
         let heading = format!("[{number}] {}", note.label);
         self.controlled("WardmoteFigureHeading", &tag, &heading, Some(&bookmark));
-        let definition = format!("{} (version {})", note.definition, note.measure_version);
+        let definition = match note.measure_version.as_str() {
+            "" => note.definition.clone(),
+            version => format!("{} (version {version})", note.definition),
+        };
         for (term, value) in [
             ("Value", Some(&note.value_text)),
             ("Definition", Some(&definition)),

@@ -138,8 +138,15 @@ impl<'a> Making<'a> {
 
     fn sentence(&self, subject: &str, claim: &str) -> String {
         let says = self.answers.claims.get(claim).map_or("", |answer| &answer.statement);
-        let colon = if says.starts_with(|c: char| c.is_lowercase()) { "" } else { ":" };
-        format!("{}{colon} {{{{{claim}}}}}.", plain(subject))
+        let subject = plain(subject);
+        let verb = says.split(' ').next().unwrap_or_default();
+        // A title may be of many: "People who feel safe" is not, and "fell" goes with both.
+        let subject = match verb {
+            "rose" | "fell" => subject,
+            _ if verb.starts_with(char::is_lowercase) => format!("The measure “{subject}”"),
+            _ => format!("{subject}:"),
+        };
+        format!("{subject} {{{{{claim}}}}}.")
     }
 
     fn measure_rows(&self, measured: &[Measured<'_>]) -> Vec<Vec<String>> {

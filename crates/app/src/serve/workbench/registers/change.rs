@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use wardmote_records::registers::{
-    Fault, Field as Declared, FieldKind, ItemQuery, Register, RegisterError, Values,
+    Fault, Field as Declared, FieldKind, Item, ItemQuery, Register, RegisterError, Values,
 };
 use wardmote_records::words::Operation;
 use wardmote_reports::site::work::{Field, Form, Problem, TwoVersions, Typed, WorkPage};
@@ -78,7 +78,7 @@ pub(super) async fn ask_change(
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
     let (register, item) = find(&here, &register, &id).await?;
-    if !here.may(register, Operation::Alteration).await? {
+    if !here.may_on(&item, Operation::Alteration).await? {
         return Err(PageError::NotFound);
     }
     let version = item.listed.version.to_string();
@@ -110,7 +110,7 @@ pub(super) async fn change(
     posted: Posted,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let (register, _) = find(&here, &register, &id).await?;
+    let (register, item) = find(&here, &register, &id).await?;
     let values = values(register, posted.typed());
     let version = posted.typed().get("version");
     let read: i64 = version.parse().map_err(|_| PageError::Unreadable)?;
@@ -118,28 +118,38 @@ pub(super) async fn change(
     match records.change_item(here.asking, registers, &id_of(&id)?, read, &values).await {
         Ok(_) => Ok(bench.go(&format!("registers/{}/{id}?done=changed", register.id))),
         Err(RegisterError::Invalid(faults)) => {
-            if !here.may(register, Operation::Alteration).await? {
+            if !here.may_on(&item, Operation::Alteration).await? {
                 return Err(PageError::NotFound);
             }
             let page = change_page(&bench, &here, register, &id, version, &values, &faults).await?;
             bench.show(&visit, &page)
         }
         Err(RegisterError::Conflict { yours, theirs }) => {
-            let mut differing = Vec::new();
-            for field in &register.fields {
-                let (one, other) = (yours.get(&field.id), theirs.values.get(&field.id));
-                if one != other {
-                    differing.push(TwoVersions {
-                        what: field.label.clone(),
-                        yours: shown(&here, field, one).await?,
-                        theirs: shown(&here, field, other).await?,
-                    });
-                }
-            }
-            Err(PageError::Conflict(differing))
+            Err(conflict(&here, register, &yours, &theirs).await?)
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What somebody wrote beside what somebody else wrote meanwhile.
+pub(in crate::serve::workbench) async fn conflict(
+    here: &Here<'_>,
+    register: &Register,
+    yours: &Values,
+    theirs: &Item,
+) -> Result<PageError, PageError> {
+    let mut differing = Vec::new();
+    for field in &register.fields {
+        let (one, other) = (yours.get(&field.id), theirs.values.get(&field.id));
+        if one != other {
+            differing.push(TwoVersions {
+                what: field.label.clone(),
+                yours: shown(here, field, one).await?,
+                theirs: shown(here, field, other).await?,
+            });
+        }
+    }
+    Ok(PageError::Conflict(differing))
 }
 
 /// What was typed, by the register's fields; the three boxes of a day as one text.

@@ -73,7 +73,7 @@ pub(super) async fn show(
         }
     }
     page = page.block(Block::Heading(format!("{then} beside the one that stands"))).block(listing);
-    if here.may(register, Operation::Alteration).await? {
+    if here.may_on(&item, Operation::Alteration).await? {
         let form = Form::new(format!("{base}/put-back"), format!("Put {then} back as a new one"))
             .hidden("version", item.listed.version.to_string())
             .hidden("earlier", one.version.to_string())

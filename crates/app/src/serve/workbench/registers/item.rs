@@ -34,7 +34,7 @@ pub(super) async fn show(
         }
     }
     rows.push(SummaryRow::new("Version", item.listed.version.to_string()));
-    let may_change = here.may(register, Operation::Alteration).await?;
+    let may_change = here.may_on(&item, Operation::Alteration).await?;
     let title = item.values.of(register, wardmote_records::registers::FieldRole::Title);
     let mut page = WorkPage::new(title)
         .back(bench.at(&format!("registers/{}", register.id)), &register.title)

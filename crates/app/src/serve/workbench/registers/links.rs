@@ -20,8 +20,8 @@ pub(super) async fn ask(
     Path((register, id)): Path<(String, String)>,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let (register, _) = find(&here, &register, &id).await?;
-    if !here.may(register, Operation::Alteration).await? {
+    let (register, item) = find(&here, &register, &id).await?;
+    if !here.may_on(&item, Operation::Alteration).await? {
         return Err(PageError::NotFound);
     }
     bench.show(&visit, &page(&bench, register, &id, &Typed::default(), &[]))
@@ -62,7 +62,7 @@ pub(super) async fn link(
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
     let (register, item) = find(&here, &register, &id).await?;
-    if !here.may(register, Operation::Alteration).await? {
+    if !here.may_on(&item, Operation::Alteration).await? {
         return Err(PageError::NotFound);
     }
     let typed = posted.typed();

@@ -8,9 +8,10 @@ mod links;
 mod list;
 pub(super) mod workbook;
 
+pub(super) use change::conflict;
 use wardmote_records::accounts::Stage;
 use wardmote_records::policy::{Actor, Request, Resource};
-use wardmote_records::registers::{Register, RegisterError};
+use wardmote_records::registers::{Item, Register, RegisterError};
 use wardmote_records::words::{Marking, Operation};
 use wardmote_records::{Asking, RecordId};
 
@@ -93,9 +94,31 @@ impl<'a> Here<'a> {
             marking: Marking::Official,
             personal: register.personal,
         };
+        self.permits_on(actor, &resource, operation)
+    }
+
+    /// Whether the actor may do something with an item.
+    pub(super) async fn may_on(
+        &self,
+        item: &Item,
+        operation: Operation,
+    ) -> Result<bool, PageError> {
+        let store = self.business.records.store();
+        let Some(actor) = store.actor(self.asking.actor, self.asking.today).await? else {
+            return Ok(false);
+        };
+        self.permits_on(&actor, &item.listed.resource(), operation)
+    }
+
+    fn permits_on(
+        &self,
+        actor: &Actor,
+        resource: &Resource,
+        operation: Operation,
+    ) -> Result<bool, PageError> {
         let request =
             Request { actor, operation, purpose: self.asking.purpose, on: self.asking.today };
-        let decision = self.business.records.policies().decide(&request, &resource)?;
+        let decision = self.business.records.policies().decide(&request, resource)?;
         Ok(matches!(decision, wardmote_records::policy::Decision::Permitted { .. }))
     }
 }

@@ -1,7 +1,7 @@
 //! A workbook that somebody sends: what each row would do, then to be done or left, and to be taken back.
 //!
 //! What was sent waits in memory for whoever sent it: nothing of it is written until it is confirmed, and
-//! it is gone when the server ends.
+//! it is gone when the server ends. What a taken one did is in the store, and can be taken back later.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use wardmote_reports::site::work::{
     Block, Cell, Field, Form, Listing, Problem, SummaryRow, WorkPage,
 };
 
-use super::super::account::links;
+use super::super::account::{links, time_text};
 use super::super::posted::Posted;
 use super::super::visit::{SignedIn, Visit};
 use super::super::{PageError, Shown, Workbench};
@@ -43,7 +43,15 @@ struct Sent {
     rows: Arc<Vec<Incoming>>,
     left_out: Arc<Vec<String>>,
     done: Option<Arc<Accepted>>,
-    taken_back: Option<Arc<Vec<Kept>>>,
+    /// What stayed as it is when it was taken back.
+    kept: Arc<Vec<Kept>>,
+}
+
+impl Sent {
+    /// The id that its page has: that of the import, once something was done.
+    fn address(&self) -> &str {
+        self.done.as_ref().and_then(|done| done.import.as_deref()).unwrap_or(&self.id)
+    }
 }
 
 impl Workbooks {
@@ -56,10 +64,11 @@ impl Workbooks {
         all.push_back(sent);
     }
 
-    fn of(&self, id: &str, person: &str) -> Result<Sent, PageError> {
+    /// One that was sent, by its own id or by that of its import.
+    fn of(&self, id: &str, person: &str) -> Option<Sent> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = all.iter().find(|one| one.id == id && one.person == person);
-        found.cloned().ok_or(PageError::NotFound)
+        let is_it = |one: &&Sent| one.person == person && (one.id == id || one.address() == id);
+        all.iter().find(is_it).cloned()
     }
 }
 
@@ -78,7 +87,24 @@ pub(super) async fn ask(State(bench): State<Arc<Workbench>>, visit: Visit, who: 
     if !may_send(&here).await? {
         return Err(PageError::NotFound);
     }
-    bench.show(&visit, &form_page(&bench, &[]))
+    let mut page = form_page(&bench, &[]);
+    let taken = here.business.records.imports(here.asking).await?;
+    if !taken.is_empty() {
+        let headings = ["When", "New items", "Items that changed", "Links", "State"];
+        let mut listing = Listing::new("Workbooks that you took", headings, "");
+        for one in &taken {
+            let address = bench.at(&format!("registers/workbook/{}", one.id));
+            listing = listing.row([
+                Cell::link(address, time_text(one.at)),
+                one.did.made().to_string().into(),
+                one.did.changed().to_string().into(),
+                one.did.links().to_string().into(),
+                if one.taken_back.is_some() { "Taken back" } else { "Taken" }.into(),
+            ]);
+        }
+        page = page.block(listing);
+    }
+    bench.show(&visit, &page)
 }
 
 fn form_page(bench: &Workbench, problems: &[Problem]) -> WorkPage {
@@ -132,7 +158,7 @@ pub(super) async fn send(
         rows: Arc::new(read.rows),
         left_out: Arc::new(read.left_out),
         done: None,
-        taken_back: None,
+        kept: Arc::default(),
     });
     Ok(bench.go(&address))
 }
@@ -144,25 +170,34 @@ pub(super) async fn show(
     Path(id): Path<String>,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let sent = bench.workbooks.of(&id, who.person())?;
-    let page = WorkPage::new(&sent.name).back(bench.at("registers/workbook"), "Send a workbook");
+    let sent = bench.workbooks.of(&id, who.person());
     let at = bench.at(&format!("registers/workbook/{id}"));
-    let page = match (&sent.done, &sent.taken_back) {
-        (Some(_), Some(kept)) => taken_back(page, kept),
-        (Some(done), None) => taken(page, done, &at),
-        (None, _) => {
-            let registers = &here.business.registers;
-            let proposal =
-                here.business.records.propose(here.asking, registers, &sent.rows).await?;
-            let page = proposed(page, &here, &proposal, &at);
-            if sent.left_out.is_empty() {
-                page
-            } else {
-                page.block(Block::Heading("What is not read".to_owned()))
-                    .block(Block::List(sent.left_out.to_vec()))
-            }
-        }
-    };
+    let page =
+        |title: &str| WorkPage::new(title).back(bench.at("registers/workbook"), "Send a workbook");
+    if let Some(import) = here.business.records.one_import(here.asking, &id).await? {
+        let title = format!("A workbook taken on {}", time_text(import.at));
+        let page = page(&title);
+        return bench.show(
+            &visit,
+            &match import.taken_back {
+                Some(when) => taken_back(page, when, sent.as_ref()),
+                None => taken(page, &import.did, sent.as_ref(), &at),
+            },
+        );
+    }
+    let sent = sent.ok_or(PageError::NotFound)?;
+    let page = page(&sent.name);
+    if let Some(done) = &sent.done {
+        return bench.show(&visit, &not_done(page.paragraph("Nothing was changed."), done));
+    }
+    let proposal =
+        here.business.records.propose(here.asking, &here.business.registers, &sent.rows).await?;
+    let mut page = proposed(page, &here, &proposal, &at);
+    if !sent.left_out.is_empty() {
+        page = page
+            .block(Block::Heading("What is not read".to_owned()))
+            .block(Block::List(sent.left_out.to_vec()));
+    }
     bench.show(&visit, &page)
 }
 
@@ -219,33 +254,46 @@ fn proposed(page: WorkPage, here: &Here<'_>, proposal: &Proposal, at: &str) -> W
     page
 }
 
-fn taken(page: WorkPage, done: &Accepted, at: &str) -> WorkPage {
+fn taken(page: WorkPage, did: &Accepted, sent: Option<&Sent>, at: &str) -> WorkPage {
     let rows = vec![
-        SummaryRow::new("New items", done.made().to_string()),
-        SummaryRow::new("Items that changed", done.changed().to_string()),
-        SummaryRow::new("Links set or taken away", done.links().to_string()),
+        SummaryRow::new("New items", did.made().to_string()),
+        SummaryRow::new("Items that changed", did.changed().to_string()),
+        SummaryRow::new("Links set or taken away", did.links().to_string()),
     ];
     let mut page = page.done("The workbook was taken.").block(Block::Summary(rows));
-    if !done.faults.is_empty() {
-        let faults = done.faults.iter().map(|fault| format!("{}: {}", fault.place, fault.why));
-        page = page
-            .block(Block::Heading("Not done after all".to_owned()))
-            .block(Block::List(faults.collect()));
+    if let Some(done) = sent.and_then(|sent| sent.done.as_ref()) {
+        page = not_done(page, done);
     }
     page.paragraph(
-        "This can be taken back until the server ends: what was changed says again what it said, and \
-         what is new is erased, unless somebody has changed it since or built on it.",
+        "This can be taken back: what was changed says again what it said, and what is new is erased, \
+         unless somebody has changed it since or built on it.",
     )
     .block(Form::new(format!("{at}/undo"), "Take it back").warning())
 }
 
-fn taken_back(page: WorkPage, kept: &[Kept]) -> WorkPage {
-    let page = page.done("The workbook was taken back.");
-    if kept.is_empty() {
-        return page.paragraph("Everything says again what it said before.");
+fn not_done(page: WorkPage, done: &Accepted) -> WorkPage {
+    if done.faults.is_empty() {
+        return page;
     }
-    let kept = kept.iter().map(|one| format!("{}: {}", one.item, one.why));
-    page.block(Block::Heading("What stays as it is".to_owned())).block(Block::List(kept.collect()))
+    let faults = done.faults.iter().map(|fault| format!("{}: {}", fault.place, fault.why));
+    page.block(Block::Heading("Not done after all".to_owned())).block(Block::List(faults.collect()))
+}
+
+fn taken_back(page: WorkPage, when: jiff::Timestamp, sent: Option<&Sent>) -> WorkPage {
+    let page = page
+        .done("The workbook was taken back.")
+        .paragraph(format!("It was taken back on {}.", time_text(when)));
+    match sent.filter(|sent| sent.done.is_some()) {
+        Some(sent) if sent.kept.is_empty() => {
+            page.paragraph("Everything says again what it said before.")
+        }
+        Some(sent) => {
+            let kept = sent.kept.iter().map(|one| format!("{}: {}", one.item, one.why));
+            page.block(Block::Heading("What stays as it is".to_owned()))
+                .block(Block::List(kept.collect()))
+        }
+        None => page,
+    }
 }
 
 pub(super) async fn accept(
@@ -254,17 +302,17 @@ pub(super) async fn accept(
     Path(id): Path<String>,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let mut sent = bench.workbooks.of(&id, who.person())?;
+    let mut sent = bench.workbooks.of(&id, who.person()).ok_or(PageError::NotFound)?;
     // Sent twice, it is taken once.
     if sent.done.is_none() {
         let (records, registers) = (&here.business.records, &here.business.registers);
         let proposal = records.propose(here.asking, registers, &sent.rows).await?;
         let filing = here.business.settings.filing();
-        let accepted = records.accept(here.asking, registers, &filing, &proposal).await?;
+        let accepted = records.import(here.asking, registers, &filing, &proposal).await?;
         sent.done = Some(Arc::new(accepted));
-        bench.workbooks.put(sent);
+        bench.workbooks.put(sent.clone());
     }
-    Ok(bench.go(&format!("registers/workbook/{id}")))
+    Ok(bench.go(&format!("registers/workbook/{}", sent.address())))
 }
 
 pub(super) async fn undo(
@@ -273,13 +321,21 @@ pub(super) async fn undo(
     Path(id): Path<String>,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let mut sent = bench.workbooks.of(&id, who.person())?;
-    let done = sent.done.clone().ok_or(PageError::NotFound)?;
-    if sent.taken_back.is_none() {
-        let (records, registers) = (&here.business.records, &here.business.registers);
-        let kept = records.take_back(here.asking, registers, &done).await?;
-        sent.taken_back = Some(Arc::new(kept));
-        bench.workbooks.put(sent);
+    let (records, registers) = (&here.business.records, &here.business.registers);
+    records.one_import(here.asking, &id).await?.ok_or(PageError::NotFound)?;
+    // Sent twice, it is taken back once.
+    if let Some(kept) = records.take_back_import(here.asking, registers, &id).await? {
+        let sent = bench.workbooks.of(&id, who.person());
+        let sent = sent.unwrap_or_else(|| Sent {
+            id: id.clone(),
+            person: who.person().to_owned(),
+            name: String::new(),
+            rows: Arc::default(),
+            left_out: Arc::default(),
+            done: Some(Arc::default()),
+            kept: Arc::default(),
+        });
+        bench.workbooks.put(Sent { kept: Arc::new(kept), ..sent });
     }
     Ok(bench.go(&format!("registers/workbook/{id}")))
 }

@@ -1,5 +1,9 @@
 //! What the registers promise, on `SQLite` and on PostgreSQL.
 
+mod imports;
+mod lists;
+mod personal;
+
 use std::collections::BTreeMap;
 
 use jiff::civil::date;
@@ -143,6 +147,19 @@ fn query(register: &str) -> ItemQuery {
 async fn references(records: &Records, query: &ItemQuery) -> Vec<String> {
     let page = records.items(by("officer-one", 0), &registers(), query).await.unwrap();
     page.rows.into_iter().map(|row| row.reference).collect()
+}
+
+fn duty(reference: &str) -> Values {
+    values(&[
+        ("reference", reference),
+        ("title", "Publish a summary"),
+        ("kind", "of-the-partnership"),
+        ("law", "an invented Act"),
+        ("owner", "Invented board"),
+        ("cycle", "yearly"),
+        ("state", "met"),
+        ("due", "2025-03-31"),
+    ])
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -298,124 +315,6 @@ async fn who_may_not_sees_nothing_and_changes_nothing() {
     .await;
 }
 
-fn duty(reference: &str) -> Values {
-    values(&[
-        ("reference", reference),
-        ("title", "Publish a summary"),
-        ("kind", "of-the-partnership"),
-        ("law", "an invented Act"),
-        ("owner", "Invented board"),
-        ("cycle", "yearly"),
-        ("state", "met"),
-        ("due", "2025-03-31"),
-    ])
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn lists_are_filtered_searched_ordered_and_paged() {
-    on_both(async |at| {
-        let records = opened(&at).await;
-        let [.., priority, _] = plan(&records).await;
-        let mut second_one = None;
-        for (reference, title) in
-            [("A10", "Lighting audit"), ("A2", "Bike marking"), ("A9", "CCTV")]
-        {
-            let owned = action(reference, title, &priority);
-            second_one = Some(add(&records, "actions", &pairs(&owned)).await);
-        }
-        let all = ItemQuery { most: 3, ..query("actions") };
-        assert_eq!(references(&records, &all).await, ["A1", "A2", "A9"]);
-        let page = records.items(by("officer-one", 0), &registers(), &all).await.unwrap();
-        assert_eq!((page.total, page.more), (4, true));
-        let after = page.rows.last().map(|row| row.position.clone());
-        assert_eq!(references(&records, &ItemQuery { after, ..all }).await, ["A10"]);
-        let words = |text: &str| ItemQuery { words: text.to_owned(), ..query("actions") };
-        assert_eq!(references(&records, &words("light")).await, ["A10"]);
-        assert_eq!(references(&records, &words("audit lighting")).await, ["A10"]);
-        assert_eq!(references(&records, &words("lighting bike")).await, [""; 0]);
-        assert_eq!(references(&records, &words("a9")).await, ["A9"]);
-        // By the beginnings of words, each item once, whichever word is the rarer one.
-        assert_eq!(references(&records, &words("mark bi")).await, ["A2"]);
-        let doubled = action("A11", "Lights, lighting and lit paths", &priority);
-        add(&records, "actions", &pairs(&doubled)).await;
-        for text in ["light", "li", "a li", "li light lit"] {
-            assert!(references(&records, &words(text)).await.contains(&"A11".to_owned()), "{text}");
-        }
-        let light = ItemQuery { most: 1, ..words("li") };
-        let page = records.items(by("officer-one", 0), &registers(), &light).await.unwrap();
-        assert_eq!((page.total, page.more, page.rows[0].reference.as_str()), (2, true, "A10"));
-        let after = Some(page.rows[0].position.clone());
-        for next in [ItemQuery { skip: 1, ..light.clone() }, ItemQuery { after, ..light.clone() }] {
-            let page = records.items(by("officer-one", 0), &registers(), &next).await.unwrap();
-            assert_eq!((page.total, page.more, page.rows[0].reference.as_str()), (2, false, "A11"));
-        }
-        let behind = ItemQuery { skip: 9, ..light };
-        let page = records.items(by("officer-one", 0), &registers(), &behind).await.unwrap();
-        assert_eq!((page.total, page.more, page.rows.len()), (2, false, 0));
-        let in_state = ItemQuery { state: Some("done".to_owned()), ..words("li") };
-        assert_eq!(references(&records, &in_state).await, [""; 0]);
-        // Who may consult nothing of it finds nothing by words either.
-        let outside = records.items(by("protector-one", 0), &registers(), &words("li")).await;
-        assert_eq!(outside.unwrap().total, 0);
-        assert_eq!(references(&records, &words("'; DROP TABLE records; --")).await, [""; 0]);
-        let of_it = ItemQuery { parent: Some(priority.listed.id.clone()), ..query("actions") };
-        assert_eq!(references(&records, &of_it).await.len(), 5);
-        // What is done is due no more.
-        let item = second_one.unwrap();
-        let mut done = item.values.clone();
-        done.set("state", "done");
-        let officer = by("officer-one", 1);
-        records.change_item(officer, &registers(), &item.listed.id, 1, &done).await.unwrap();
-        let state = ItemQuery { state: Some("done".to_owned()), ..query("actions") };
-        assert_eq!(references(&records, &state).await, ["A9"]);
-        records.add_item(officer, &registers(), "duties", &filing(), &duty("D1")).await.unwrap();
-        let due = records.due(by("analyst-one", 0), date(2025, 6, 9), 10).await.unwrap();
-        let mut told: Vec<_> =
-            due.iter().map(|due| (due.on.as_str(), due.reference.as_str())).collect();
-        told[1..].sort_unstable();
-        let expected = [
-            ("2025-03-31", "D1"),
-            ("2025-06-09", "A1"),
-            ("2025-06-09", "A10"),
-            ("2025-06-09", "A11"),
-            ("2025-06-09", "A2"),
-        ];
-        assert_eq!(told, expected);
-    })
-    .await;
-}
-
-/// More than are counted are found in the order of the list all the same, and rarer ones among them.
-#[tokio::test(flavor = "multi_thread")]
-async fn common_words_are_counted_to_a_thousand_and_found_in_order() {
-    on_both(async |at| {
-        let records = opened(&at).await;
-        for number in 1..=1_002 {
-            let reference = format!("DOC{number}");
-            let title = if number % 501 == 0 { "Lighting plans" } else { "Light notes" };
-            let paper = [("reference", reference.as_str()), ("title", title), ("state", "draft")];
-            add(&records, "documents", &paper).await;
-        }
-        let words = |text: &str| ItemQuery { words: text.to_owned(), ..query("documents") };
-        let page = records.items(by("officer-one", 0), &registers(), &words("li")).await.unwrap();
-        assert_eq!((page.total, page.more, page.rows.len()), (1_000, true, 50));
-        assert_eq!(page.rows[0].reference, "DOC1");
-        assert_eq!(page.rows[49].reference, "DOC50");
-        let last = ItemQuery { skip: 1_000, ..words("li light") };
-        assert_eq!(references(&records, &last).await, ["DOC1001", "DOC1002"]);
-        let after = Some(page.rows[49].position.clone());
-        let next = ItemQuery { after, most: 1, ..words("light") };
-        assert_eq!(references(&records, &next).await, ["DOC51"]);
-        for text in ["light plan", "plan light", "lighting", "li lighting pl plans"] {
-            assert_eq!(references(&records, &words(text)).await, ["DOC501", "DOC1002"], "{text}");
-        }
-        let exact = ItemQuery { skip: 999, ..words("notes") };
-        let page = records.items(by("officer-one", 0), &registers(), &exact).await.unwrap();
-        assert_eq!((page.total, page.more, page.rows.len()), (1_000, false, 1));
-    })
-    .await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_stand_is_refused_by_field() {
     on_both(async |at| {
@@ -529,159 +428,6 @@ async fn the_public_sees_what_is_marked_and_of_it_only_public_fields() {
             ("invented words", "")
         );
         assert!(seen.iter().all(|one| one.id != theme.listed.id));
-    })
-    .await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_file_holds_no_body_and_nothing_of_restricted_items() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("records.db");
-    let records = opened(&Location::Sqlite(path.clone())).await;
-    add(&records, "notes", &[("reference", "SECRETREF"), ("title", "SECRETTITLE")]).await;
-    let voice = [
-        ("reference", "V1"),
-        ("title", "Open title"),
-        ("note", "SECRETNOTE"),
-        ("consent", "no"),
-        ("redacted", "yes"),
-    ];
-    add(&records, "voices", &voice).await;
-    let unredacted = [
-        ("reference", "SECRETVOICE"),
-        ("title", "SECRETTHEME"),
-        ("consent", "no"),
-        ("redacted", "no"),
-    ];
-    add(&records, "voices", &unredacted).await;
-    let page = records.items(by("officer-one", 0), &registers(), &query("notes")).await.unwrap();
-    assert_eq!(page.rows[0].title, "SECRETTITLE");
-    records.store().close().await;
-    let mut all = Vec::new();
-    for entry in std::fs::read_dir(folder.path()).unwrap() {
-        all.extend(std::fs::read(entry.unwrap().path()).unwrap());
-    }
-    assert!(!all.windows(6).any(|part| part == b"SECRET"));
-    assert!(all.windows(10).any(|part| part == b"Open title"));
-}
-
-/// What somebody said is personal data until what could identify people was taken out, and is so again
-/// when it is put back: sealed, logged, and shown by agreements that carry personal data alone.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_people_said_is_personal_until_it_is_redacted() {
-    on_both(async |at| {
-        let records = opened(&at).await;
-        let registers = registers();
-        let voice = [
-            ("reference", "V1"),
-            ("title", "Evenings"),
-            ("note", "INVENTED NAME said so"),
-            ("consent", "yes"),
-            ("redacted", "no"),
-        ];
-        let voice = add(&records, "voices", &voice).await;
-        let id = &voice.listed.id;
-        assert!(voice.listed.personal);
-        let words = ItemQuery { words: "evenings".to_owned(), ..query("voices") };
-        assert_eq!(references(&records, &words).await, [""; 0]);
-        assert_eq!(references(&records, &query("voices")).await, ["V1"]);
-        let said = async |redacted: &str, version| {
-            let mut values = voice.values.clone();
-            values.set("redacted", redacted);
-            let officer = by("officer-one", version);
-            records.change_item(officer, &registers, id, version, &values).await.unwrap().listed
-        };
-        assert!(!said("yes", 1).await.personal);
-        assert_eq!(references(&records, &words).await, ["V1"]);
-        assert!(said("no", 2).await.personal);
-        assert_eq!(references(&records, &words).await, [""; 0]);
-        assert!(records.item(by("officer-one", 4), id).await.unwrap().listed.personal);
-        // As it is personal, it is logged with each version that was read.
-        records.versions(by("officer-one", 5), &registers, id).await.unwrap();
-        let search = Search { subject: Some(id.to_string()), ..Search::default() };
-        let log = records.store().search_audit(&search).await.unwrap();
-        let read = log.iter().filter(|entry| entry.operation == Operation::Consultation);
-        let read: Vec<_> = read.filter_map(|entry| entry.version).collect();
-        assert!(read.contains(&1) && read.contains(&3) && !read.contains(&2), "{read:?}");
-        // Whoever is in it gets all of it, and an erasure reaches it.
-        let speaker = SubjectDeclaration {
-            reference: "speaker 12".to_owned(),
-            capacity: Capacity::Subject,
-            standing: Standing::Other,
-            fields: Vec::new(),
-        };
-        records.declare_subject(by("officer-one", 6), id, &speaker).await.unwrap();
-        let held = records.held_of(by("officer-one", 7), "speaker 12").await.unwrap();
-        assert_eq!((held[0].earlier.len(), held[0].earlier_kept_back), (2, 0));
-        records.erase(by("officer-one", 8), id).await.unwrap();
-        assert_eq!(records.held_of(by("officer-one", 9), "speaker 12").await.unwrap(), []);
-        assert_eq!(references(&records, &query("voices")).await, [""; 0]);
-    })
-    .await;
-}
-
-/// What an item said before is theirs too, as far as who asks may consult it as it was marked then; and
-/// an erasure leaves none of it.
-#[tokio::test(flavor = "multi_thread")]
-async fn what_an_item_said_before_is_in_an_answer_and_erased_with_it() {
-    on_both(async |at| {
-        let records = opened(&at).await;
-        let registers = registers();
-        let paper = [
-            ("reference", "DOC1"),
-            ("title", "SENSITIVE about the tenant"),
-            ("marking", "OFFICIAL-SENSITIVE"),
-            ("state", "draft"),
-        ];
-        let paper = add(&records, "documents", &paper).await;
-        let id = &paper.listed.id;
-        let mut values = paper.values.clone();
-        for (version, title) in [(1, "First about the tenant"), (2, "Last")] {
-            values.set("title", title);
-            values.set("marking", "OFFICIAL");
-            let officer = by("officer-one", version);
-            records.change_item(officer, &registers, id, version, &values).await.unwrap();
-        }
-        let tenant = SubjectDeclaration {
-            reference: "tenancy 4711".to_owned(),
-            capacity: Capacity::Subject,
-            standing: Standing::Other,
-            fields: Vec::new(),
-        };
-        records.declare_subject(by("officer-one", 3), id, &tenant).await.unwrap();
-        let held = async |actor| {
-            let mut held = records.held_of(by(actor, 4), "tenancy 4711").await.unwrap();
-            assert_eq!(held.len(), 1);
-            let held = held.remove(0);
-            let title = |body: &[u8]| {
-                let values: Values = serde_json::from_slice(body).unwrap();
-                values.get("title").to_owned()
-            };
-            assert_eq!(title(&held.held.body), "Last");
-            let earlier = held.earlier.iter().map(|one| (one.version, title(&one.body)));
-            (earlier.collect::<Vec<_>>(), held.earlier_kept_back)
-        };
-        let first = (2, "First about the tenant".to_owned());
-        let sensitive = (1, "SENSITIVE about the tenant".to_owned());
-        assert_eq!(held("officer-one").await, (vec![first.clone(), sensitive], 0));
-        assert_eq!(held("analyst-one").await, (vec![first], 1));
-        // Each version that was read is in the log.
-        let search = Search { actor: Some("analyst-one".to_owned()), ..Search::default() };
-        let log = records.store().search_audit(&search).await.unwrap();
-        let mut read: Vec<_> = log.iter().filter_map(|entry| entry.version).collect();
-        read.sort_unstable();
-        assert_eq!(read, [2, 3]);
-        records.erase(by("officer-one", 5), id).await.unwrap();
-        assert_eq!(records.held_of(by("officer-one", 6), "tenancy 4711").await.unwrap(), []);
-        let mut file = Vec::new();
-        records.store().backup(&mut file).await.unwrap();
-        let left: Vec<String> = String::from_utf8(file)
-            .unwrap()
-            .lines()
-            .filter(|line| line.contains(&id.to_string()) && !line.contains("audit_entries"))
-            .map(str::to_owned)
-            .collect();
-        assert!(left.iter().all(|line| line.contains("erased")), "{left:?}");
     })
     .await;
 }

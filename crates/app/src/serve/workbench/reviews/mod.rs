@@ -1,23 +1,34 @@
-//! Reviews with their clocks, for those who may see them.
+//! Reviews with their clocks, for those who may see them; what happened is written down by a form.
+
+mod note;
 
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use wardmote_domain::clock::run;
-use wardmote_domain::review::not_ready;
+use wardmote_domain::clock::{Clock, run};
+use wardmote_domain::review::{Checklist, not_ready};
 use wardmote_records::RecordId;
+use wardmote_records::registers::Item;
+use wardmote_records::words::Operation;
 use wardmote_reports::site::work::{Block, Cell, Listing, WorkPage};
 
+use self::note::Note;
+use super::account::{Done, links};
+use super::registers::Here;
 use super::routes::Needs;
-use super::visit::{SignedIn, Visit};
+use super::visit::{Ask, SignedIn, Visit};
 use super::{PageError, Routes, Shown, Workbench};
-use crate::business::{Book, Business, Entry};
+use crate::business::{Business, Entry};
 use crate::commands::clock::explain::{due_in_words, timing_in_words};
 use crate::law::Law;
 use crate::reviews::{CASES, cases, clock_of, confirmed, facts_of, next_step, threshold};
 
 pub(super) fn add(routes: &mut Routes) {
-    routes.get("reviews", Needs::SignedIn, list).get("reviews/{id}", Needs::SignedIn, one);
+    routes
+        .get("reviews", Needs::SignedIn, list)
+        .get("reviews/{id}", Needs::SignedIn, one)
+        .get("reviews/{id}/note/{what}", Needs::SignedIn, note::ask)
+        .post("reviews/{id}/note/{what}", Needs::SignedIn, note::write);
 }
 
 /// The registers of the folder; a folder without them has no such page.
@@ -82,31 +93,58 @@ fn row(
     })
 }
 
+/// A case that somebody may see, and the law that it runs under.
+struct Opened<'a> {
+    here: Here<'a>,
+    law: Law,
+    item: Item,
+    case: Entry,
+}
+
+impl<'a> Opened<'a> {
+    async fn of(bench: &'a Workbench, who: &'a SignedIn, id: &str) -> Result<Self, PageError> {
+        let here = Here::of(bench, who)?;
+        let id = RecordId::parse(id).ok_or(PageError::NotFound)?;
+        let item = here.business.records.item(here.asking, &id).await?;
+        if CASES.iter().all(|(register, _)| *register != item.listed.kind) {
+            return Err(PageError::NotFound);
+        }
+        let law = law(bench)?;
+        Ok(Self { here, law, case: Entry::of(item.clone()), item })
+    }
+
+    fn clock(&self) -> Result<&Clock, PageError> {
+        clock_of(&self.law, &self.case).map_err(PageError::Failed)
+    }
+
+    /// The checklist before publication, where the case has one.
+    fn checklist(&self) -> Option<&Checklist> {
+        self.law.publication.as_ref().filter(|_| self.case.register == "death-reviews")
+    }
+
+    fn address(&self, bench: &Workbench) -> String {
+        bench.at(&format!("reviews/{}", self.case.id))
+    }
+}
+
 async fn one(
     State(bench): State<Arc<Workbench>>,
     visit: Visit,
     who: SignedIn,
     Path(id): Path<String>,
+    Ask(done): Ask<Done>,
 ) -> Shown {
-    let business = business(&bench)?;
-    let law = law(&bench)?;
-    let id = RecordId::parse(&id).ok_or(PageError::NotFound)?;
-    let asking = who.asking(&business.settings.purpose);
-    let item = business.records.item(asking, &id).await?;
-    if CASES.iter().all(|(register, _)| *register != item.listed.kind) {
-        return Err(PageError::NotFound);
-    }
-    let book = Book::of_items(vec![item], Vec::new());
-    let case = book.iter().next().ok_or(PageError::NotFound)?;
-    let clock = clock_of(&law, case).map_err(PageError::Failed)?;
+    let opened = Opened::of(&bench, &who, &id).await?;
+    let (case, law, clock) = (&opened.case, &opened.law, opened.clock()?);
     let mut page = WorkPage::new(case.title())
         .caption(format!("{}, {}", clock.title, case.get("marking")))
         .back(bench.at("reviews"), "Reviews");
+    page = done.put(page, &[("noted", "It is written down, and the dates are counted anew.")]);
     let facts = match facts_of(clock, case) {
         Ok(facts) => facts,
         Err(error) => {
             page = page.block(Block::Warning(crate::console::chain(&error)));
-            return bench.show(&visit, &page);
+            return bench.show(&visit, &page.block(about(&bench, &opened, &[])));
         }
     };
     let mut listing =
@@ -122,13 +160,17 @@ async fn one(
             Cell::from(why),
         ]);
     }
-    page = page.block(listing);
+    let mut notes = Vec::new();
+    if opened.here.may_on(&opened.item, Operation::Alteration).await? {
+        notes = note::possible(&opened, &facts);
+    }
+    page = page.block(about(&bench, &opened, &notes)).block(listing);
     if case.register == "asb-reviews" {
-        if let Ok(answer) = threshold(&law, case) {
+        if let Ok(answer) = threshold(law, case) {
             let met = if answer.met { "The threshold is met" } else { "The threshold is not met" };
             page = page.block(Block::Heading(met.to_owned())).block(Block::List(answer.reasons));
         }
-    } else if let Some(checklist) = &law.publication {
+    } else if let Some(checklist) = opened.checklist() {
         let open = not_ready(checklist, &confirmed(case));
         let open: Vec<String> = open.iter().map(|item| format!("{}.", item.must)).collect();
         page = page.block(Block::Heading("Before the report is published".to_owned()));
@@ -139,4 +181,16 @@ async fn one(
         };
     }
     bench.show(&visit, &page)
+}
+
+/// What can be written down now, and the ways to all that the case says.
+fn about(bench: &Workbench, opened: &Opened<'_>, notes: &[Note]) -> Block {
+    let at = opened.address(bench);
+    let note = |one: &Note| (format!("{at}/note/{}", one.path()), one.title());
+    let item = bench.at(&format!("registers/{}/{}", opened.case.register, opened.case.id));
+    let ways = [
+        (item.clone(), "All that is written of it"),
+        (format!("{item}/history"), "What it said before"),
+    ];
+    links(notes.iter().map(note).chain(ways))
 }
