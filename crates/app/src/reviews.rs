@@ -34,13 +34,11 @@ pub(crate) async fn cases(
         let mut query =
             ItemQuery { register: (*register).to_owned(), most: 200, ..ItemQuery::default() };
         loop {
-            let page = business.records.items(asking, &business.registers, &query).await?;
-            for row in &page.rows {
-                items.push(business.records.item(asking, &row.id).await?);
-            }
-            match page.rows.last() {
-                Some(last) if page.more => query.after = Some(last.position.clone()),
-                _ => break,
+            let page = business.records.item_page(asking, &query).await?;
+            items.extend(page.items);
+            query.after = page.last;
+            if query.after.is_none() {
+                break;
             }
         }
     }

@@ -27,6 +27,20 @@ pub(crate) fn state(entry: &Entry) -> &str {
     entry.get("state")
 }
 
+/// Whether a group is one of the partnership's own, and still there.
+pub(crate) fn is_ours(group: &Entry) -> bool {
+    group.get("kind") == "ours" && state(group) != "ended"
+}
+
+fn cadence_of(group: &Entry) -> Option<Cadence> {
+    group.get("cadence").parse().ok().map(|months| Cadence { months })
+}
+
+/// Whether a group that last met on a day meets as it said.
+pub(crate) fn met(group: &Entry, last: Option<Date>, on: Date) -> Meeting {
+    cadence(cadence_of(group), day(group, "set-up"), last, on)
+}
+
 /// The registers as the board looks at them.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Board<'a> {
@@ -73,15 +87,12 @@ impl<'a> Board<'a> {
 
     /// The partnership's own groups, as they stand on a day.
     pub(crate) fn groups(self, on: Date) -> Vec<GroupState<'a>> {
-        let ours = self
-            .all("groups")
-            .into_iter()
-            .filter(|group| group.get("kind") == "ours" && state(group) != "ended");
+        let ours = self.all("groups").into_iter().filter(|group| is_ours(group));
         ours.map(|group| self.group_state(group, on)).collect()
     }
 
     pub(crate) fn group_state(self, group: &'a Entry, on: Date) -> GroupState<'a> {
-        let every = group.get("cadence").parse().ok().map(|months| Cadence { months });
+        let every = cadence_of(group);
         let held = self.meetings_of(group).into_iter().filter(|meeting| state(meeting) == "held");
         let terms: Vec<Term> = self
             .all("terms-of-office")

@@ -13,13 +13,14 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 /// Long work in the background: run it, list it, show its result, cancel it
 ///
-/// A job is an analysis or an assessment. It is kept in the partnership's jobs/ folder with what was asked,
+/// A job is an analysis, an assessment or the pack of a meeting. It is kept in the partnership's jobs/ folder with what was asked,
 /// how far it is and what came of it. One whose process is ended is started again by itself while the site
 /// is served, and says so.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   wardmote jobs run analyse scan --measure burglary
   wardmote jobs run --later assess --published 2025-03-18
+  wardmote jobs run pack build board-2025-03-18
   wardmote jobs list
   wardmote jobs show 20250318093000-001")]
 pub(crate) struct Arguments {
@@ -29,7 +30,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, clap::Subcommand)]
 enum What {
-    /// Run `analyse METHOD ...` or `assess ...` as a job, and print its result
+    /// Run `analyse METHOD ...`, `assess ...` or `pack build MEETING` as a job, and print its result
     Run {
         /// Leave it for `wardmote serve`, which runs what waits
         #[arg(long)]

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use cedar_policy::{
     Authorizer, Context, Decision as Cedar, Entities, Entity, EntityId, EntityTypeName, EntityUid,
@@ -267,12 +267,12 @@ fn ask(
 ) -> Result<(cedar_policy::Request, Entities), DecisionError> {
     let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
     let roles = request.actor.roles.iter().map(|role| text(role));
-    let principal = uid("Person", &request.actor.person)?;
+    let principal = uid(Kind::Person, &request.actor.person)?;
     let actor = HashMap::from([
         ("organisation".to_owned(), text(&request.actor.organisation)),
         ("roles".to_owned(), RestrictedExpression::new_set(roles)),
     ]);
-    let record = uid("Record", "asked")?;
+    let record = uid(Kind::Record, "asked")?;
     let attributes = HashMap::from([
         ("owner".to_owned(), text(&resource.owner)),
         ("category".to_owned(), text(&resource.category)),
@@ -290,13 +290,27 @@ fn ask(
         ("on".to_owned(), RestrictedExpression::new_long(day(request.on))),
     ])
     .map_err(|why| DecisionError::new(&why))?;
-    let action = uid("Action", request.operation.word())?;
+    let action = uid(Kind::Action, request.operation.word())?;
     let asked = cedar_policy::Request::new(principal, action, record, context, None)
         .map_err(|why| DecisionError::new(&why))?;
     Ok((asked, entities))
 }
 
-pub(super) fn uid(kind: &str, id: &str) -> Result<EntityUid, DecisionError> {
-    let kind: EntityTypeName = kind.parse().map_err(|why| DecisionError::new(&why))?;
-    Ok(EntityUid::from_type_name_and_id(kind, EntityId::new(id)))
+/// What the policies speak of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Person,
+    Record,
+    Action,
+    System,
+}
+
+pub(super) fn uid(kind: Kind, id: &str) -> Result<EntityUid, DecisionError> {
+    // To read a name takes Cedar as long as to decide, so each is read once.
+    static NAMES: LazyLock<[Result<EntityTypeName, String>; 4]> = LazyLock::new(|| {
+        ["Person", "Record", "Action", "System"]
+            .map(|name| name.parse().map_err(|why: cedar_policy::ParseErrors| why.to_string()))
+    });
+    let name = NAMES[kind as usize].clone().map_err(|why| DecisionError::new(&why))?;
+    Ok(EntityUid::from_type_name_and_id(name, EntityId::new(id)))
 }

@@ -8,7 +8,7 @@ use cedar_policy::{
     Authorizer, Context, Decision as Cedar, Entities, Entity, PolicySet, RestrictedExpression,
 };
 
-use super::decide::{DecisionError, uid};
+use super::decide::{DecisionError, Kind, uid};
 use super::{Actor, AgreementError};
 use crate::words::{Duty, is_id};
 
@@ -64,12 +64,12 @@ impl Duties {
         let text = |text: &str| RestrictedExpression::new_string(text.to_owned());
         let roles = actor.roles.iter().map(|role| text(role));
         let attributes = [("roles".to_owned(), RestrictedExpression::new_set(roles))];
-        let principal = uid("Person", &actor.person)?;
+        let principal = uid(Kind::Person, &actor.person)?;
         let entity = Entity::new(principal.clone(), attributes.into(), [].into());
         let entity = entity.map_err(|why| DecisionError::new(&why))?;
         let entities = Entities::from_entities([entity], None);
         let entities = entities.map_err(|why| DecisionError::new(&why))?;
-        let (action, resource) = (uid("Action", duty.word())?, uid("System", "wardmote")?);
+        let (action, resource) = (uid(Kind::Action, duty.word())?, uid(Kind::System, "wardmote")?);
         let request =
             cedar_policy::Request::new(principal, action, resource, Context::empty(), None);
         let request = request.map_err(|why| DecisionError::new(&why))?;

@@ -1,6 +1,6 @@
 //! Lists of items: filtered by scope in the database, a page at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -29,12 +29,26 @@ pub struct ItemQuery {
     pub parent: Option<RecordId>,
     /// Whose reference or title has words that begin so.
     pub words: String,
+    /// In which order; those found by words stand in the order of their references.
+    pub order: ItemOrder,
     /// After this place.
     pub after: Option<Position>,
     /// Without so many at its beginning, for lists with numbered pages; ten thousand at most.
     pub skip: u32,
     /// At most so many.
     pub most: u32,
+}
+
+/// In which order a list stands.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ItemOrder {
+    /// As people count references: A-2 before A-10.
+    #[default]
+    Reference,
+    /// The same from its end.
+    LastReference,
+    /// What is due last first; what has no day, or whose day is sealed, is left out.
+    LastDue,
 }
 
 /// A place in a list.
@@ -83,6 +97,17 @@ pub struct Items {
     pub more: bool,
 }
 
+/// A page of a list with all that its items say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemPage {
+    /// The items.
+    pub items: Vec<Item>,
+    /// As of [`Items`].
+    pub total: u64,
+    /// The place of the last, where more follow.
+    pub last: Option<Position>,
+}
+
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Due {
@@ -115,10 +140,45 @@ impl Records {
         registers: &Registers,
         query: &ItemQuery,
     ) -> Result<Items, RegisterError> {
+        let (found, total, more) = self.rows(&asking, query).await?;
+        let mut rows = found.iter().map(read).collect::<Result<Vec<ItemRow>, _>>()?;
+        let mut sealed = Vec::new();
+        for (row, one) in found.iter().zip(&rows) {
+            if !index::is_open(one.marking.word(), row.integer(10)?) {
+                sealed.push(one.id.clone());
+            }
+        }
+        for item in self.opened_by_id(asking, &sealed).await? {
+            let Some(row) = rows.iter_mut().find(|row| row.id == item.listed.id) else { continue };
+            fill(registers, row, &item);
+        }
+        Ok(Items { rows, total, more })
+    }
+
+    /// A page of a register's items with all that they say: for pages that show more than lists do.
+    pub async fn item_page(
+        &self,
+        asking: Asking<'_>,
+        query: &ItemQuery,
+    ) -> Result<ItemPage, RegisterError> {
+        let (found, total, more) = self.rows(&asking, query).await?;
+        let ids = found.iter().map(|row| crate::records::record_id(row.text(0)?));
+        let ids = ids.collect::<Result<Vec<RecordId>, _>>()?;
+        let last = found.last().filter(|_| more).map(read).transpose()?;
+        let last = last.map(|row| row.position);
+        Ok(ItemPage { items: self.opened_by_id(asking, &ids).await?, total, last })
+    }
+
+    /// The rows of a page, how many there are in all, and whether more follow.
+    async fn rows(
+        &self,
+        asking: &Asking<'_>,
+        query: &ItemQuery,
+    ) -> Result<(Vec<Row>, u64, bool), RegisterError> {
         let mut on = self.store().database.snapshot().await?;
         let (mut condition, mut values) = conditions(query);
         let kind = Some(query.register.as_str());
-        let (within, bound) = self.scope(&mut on, &asking, kind, values.len() + 1).await?;
+        let (within, bound) = self.scope(&mut on, asking, kind, values.len() + 1).await?;
         condition.push(within);
         values.extend(bound);
         let condition = condition.join(" AND ");
@@ -130,17 +190,8 @@ impl Records {
         let (total, mut found) = (found.total, found.rows);
         let more = found.len() > query.most as usize;
         found.truncate(query.most as usize);
-        self.agree(&mut on, &asking, &found).await?;
-        drop(on);
-        let mut rows = Vec::new();
-        for row in &found {
-            let mut one = read(row)?;
-            if !index::is_open(one.marking.word(), row.integer(10)?) {
-                self.open_row(asking, registers, &mut one).await?;
-            }
-            rows.push(one);
-        }
-        Ok(Items { rows, total: total.unsigned_abs(), more })
+        self.agree(&mut on, asking, &found).await?;
+        Ok((found, total.unsigned_abs(), more))
     }
 
     /// The scope says which; the decisions say by what, and must not disagree.
@@ -164,25 +215,6 @@ impl Records {
                 Decision::Refused(_) => return Err(RecordsError::NotFound { reason: None }.into()),
             }
         }
-        Ok(())
-    }
-
-    async fn open_row(
-        &self,
-        asking: Asking<'_>,
-        registers: &Registers,
-        row: &mut ItemRow,
-    ) -> Result<(), RegisterError> {
-        let item = self.item(asking, &row.id).await?;
-        let Some(register) = registers.get(&item.listed.kind) else { return Ok(()) };
-        let of = |role| item.values.of(register, role).to_owned();
-        let some = |role| Some(of(role)).filter(|value| !value.is_empty());
-        row.reference = of(FieldRole::Reference);
-        row.title = of(FieldRole::Title);
-        row.state = some(FieldRole::State);
-        row.owner = some(FieldRole::Owner);
-        row.due = some(FieldRole::Due);
-        row.parent = some(FieldRole::Parent);
         Ok(())
     }
 
@@ -247,11 +279,9 @@ impl Records {
         );
         let found = on.fetch(&sql, &bound).await?;
         drop(on);
-        let mut items = Vec::new();
-        for row in &found {
-            items.push(self.item(asking, &crate::records::record_id(row.text(0)?)?).await?);
-        }
-        Ok(items)
+        let ids = found.iter().map(|row| crate::records::record_id(row.text(0)?));
+        let ids = ids.collect::<Result<Vec<RecordId>, _>>()?;
+        self.opened_by_id(asking, &ids).await
     }
 
     /// The items that a condition on the index finds, opened, in order.
@@ -276,6 +306,32 @@ impl Records {
             items.push(Item { listed, values: decoded(&body)? });
         }
         Ok(items)
+    }
+
+    /// Of the open items of a register in a state, by the item that they belong to, the last day until a
+    /// given one: when each group last met.
+    pub async fn last_due_by_parent(
+        &self,
+        asking: Asking<'_>,
+        register: &str,
+        state: &str,
+        until: Date,
+    ) -> Result<BTreeMap<String, Date>, RegisterError> {
+        let mut on = self.store().database.snapshot().await?;
+        let (within, bound) = self.scope(&mut on, &asking, Some(register), 4).await?;
+        let sql = format!(
+            "SELECT parent, MAX(due) FROM register_index WHERE kind = $1 AND state = $2 \
+             AND due <= $3 AND parent IS NOT NULL AND {within} GROUP BY parent"
+        );
+        let mut values = vec![register.into(), state.into(), until.to_string().into()];
+        values.extend(bound);
+        let mut found = BTreeMap::new();
+        for row in on.fetch(&sql, &values).await? {
+            if let Ok(due) = row.text(1)?.parse() {
+                found.insert(row.text(0)?, due);
+            }
+        }
+        Ok(found)
     }
 
     /// The condition on the index that leaves what the actor may consult.
@@ -325,9 +381,14 @@ async fn in_order(
         (format!("{condition} AND {had}"), MOST_FOUND)
     };
     let (after, limits) = part(query, &mut values);
+    let order = match query.order {
+        ItemOrder::Reference => "sort, record",
+        ItemOrder::LastReference => "sort DESC, record DESC",
+        ItemOrder::LastDue => "due DESC, record DESC",
+    };
     let sql = format!(
         "SELECT {COLUMNS} FROM register_index WHERE {condition} AND {after} \
-         ORDER BY sort, record {limits}"
+         ORDER BY {order} {limits}"
     );
     Ok(Part { rows: on.fetch(&sql, &values).await?, total })
 }
@@ -363,7 +424,23 @@ fn conditions(query: &ItemQuery) -> (Vec<String>, Vec<Value>) {
     add("state", query.state.as_deref().map(Value::from));
     add("lead", query.owner.as_deref().map(Value::from));
     add("parent", query.parent.as_ref().map(|id| Value::from(id.to_string())));
+    if query.order == ItemOrder::LastDue {
+        parts.push("due IS NOT NULL".to_owned());
+    }
     (parts, values)
+}
+
+/// What a list shows of an item that had to be opened.
+fn fill(registers: &Registers, row: &mut ItemRow, item: &Item) {
+    let Some(register) = registers.get(&item.listed.kind) else { return };
+    let of = |role| item.values.of(register, role).to_owned();
+    let some = |role| Some(of(role)).filter(|value| !value.is_empty());
+    row.reference = of(FieldRole::Reference);
+    row.title = of(FieldRole::Title);
+    row.state = some(FieldRole::State);
+    row.owner = some(FieldRole::Owner);
+    row.due = some(FieldRole::Due);
+    row.parent = some(FieldRole::Parent);
 }
 
 fn read(row: &Row) -> Result<ItemRow, StoreError> {

@@ -341,6 +341,7 @@ pub(crate) const MIGRATIONS: &[(i64, &str, &str)] = &[
     (6, "search", include_str!("../../migrations/0006_search.sql")),
     (7, "agreement notes", include_str!("../../migrations/0007_agreement_notes.sql")),
     (8, "imports", include_str!("../../migrations/0008_imports.sql")),
+    (9, "due", include_str!("../../migrations/0009_due.sql")),
 ];
 
 fn migrations() -> Migrator {

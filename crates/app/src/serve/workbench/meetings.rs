@@ -1,29 +1,35 @@
 //! The board's meetings and decisions for those who may see them, and the pack of a meeting: made by a
 //! job, read by whoever may consult all that it shows.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse as _;
+use wardmote_domain::board::Meeting as Met;
 use wardmote_domain::clock::date_in_words;
+use wardmote_records::RecordId;
+use wardmote_records::registers::{FieldRole, Item, ItemOrder, ItemQuery};
 use wardmote_records::words::{Duty, Operation};
-use wardmote_reports::site::work::{Block, Cell, Form, Listing, SummaryRow, WorkPage};
+use wardmote_reports::site::work::{Block, Cell, Form, Listing, Paging, SummaryRow, WorkPage};
 
 use super::super::answer::content_type;
 use super::account::links;
 use super::gate::meets;
-use super::registers::Here;
-use super::reviews::business;
+use super::registers::{Here, PER_PAGE, Wanted};
 use super::routes::Needs;
-use super::visit::{SignedIn, Visit};
+use super::visit::{Ask, SignedIn, Visit};
 use super::{PageError, Routes, Shown, Workbench};
-use crate::board::{Board, day, lines, state};
+use crate::board::{day, is_ours, lines, met, state};
+use crate::business::{Book, Entry};
 use crate::jobs::Jobs;
 use crate::place::is_plain_name;
 
 const TO_MAKE: Needs = Needs::Duty(Duty::RunJobs);
+/// The most decisions of a meeting, or wanted of all meetings, that are looked at.
+const MOST_DECISIONS: u32 = 200;
 /// What a pack shows.
 const SHOWN: [&str; 11] = [
     "plans",
@@ -55,12 +61,21 @@ async fn one(
     Path(reference): Path<String>,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let book = here.business.book(here.asking).await.map_err(PageError::Failed)?;
-    let board = Board::new(&book);
-    let meeting = board.called("meetings", &reference).ok_or(PageError::NotFound)?;
+    let records = &here.business.records;
+    let meeting = called(&here, &reference).await?;
+    let group = RecordId::parse(meeting.values.get("group"));
+    let group = records.items_by_id(here.asking, group.as_slice()).await?;
+    let asked = ItemQuery {
+        register: "decisions".to_owned(),
+        parent: Some(meeting.listed.id.clone()),
+        most: MOST_DECISIONS,
+        ..ItemQuery::default()
+    };
+    let decisions = records.item_page(here.asking, &asked).await?;
+    let meeting = &Entry::of(meeting);
     let when = day(meeting, "due").map(date_in_words).unwrap_or_default();
     let rows = [
-        ("Who meets", board.title_of(meeting, "group")),
+        ("Who meets", group.first().map(title).unwrap_or_default()),
         ("When", when),
         ("Where", meeting.get("place").to_owned()),
         ("State", state(meeting).to_owned()),
@@ -79,9 +94,9 @@ async fn one(
         ["Reference", "What is asked", "State", "Who carries it out"],
         "Nothing is asked of this meeting.",
     );
-    for decision in board.decisions_of(meeting) {
+    for decision in decisions.items.into_iter().map(Entry::of) {
         let cells =
-            [decision.reference(), decision.title(), state(decision), decision.get("owner")];
+            [decision.reference(), decision.title(), state(&decision), decision.get("owner")];
         wanted = wanted.row(cells.map(Cell::from));
     }
     page = page.block(wanted).block(Block::Heading("Pack".to_owned()));
@@ -128,8 +143,8 @@ async fn make_pack(
     Path(reference): Path<String>,
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
-    let book = here.business.book(here.asking).await.map_err(PageError::Failed)?;
-    if !may_read(&here).await? || book.called("meetings", &reference).is_none() {
+    called(&here, &reference).await?;
+    if !may_read(&here).await? {
         return Err(PageError::NotFound);
     }
     let words = ["pack".to_owned(), "build".to_owned(), format!("--as={}", who.person())];
@@ -154,31 +169,61 @@ async fn pack_file(
     Ok(([(header::CONTENT_TYPE, content_type(&path))], bytes).into_response())
 }
 
-async fn meetings(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) -> Shown {
-    let business = business(&bench)?;
-    let book = business.book(who.asking(&business.settings.purpose)).await;
-    let book = book.map_err(PageError::Failed)?;
-    let board = Board::new(&book);
+async fn meetings(
+    State(bench): State<Arc<Workbench>>,
+    visit: Visit,
+    who: SignedIn,
+    Ask(wanted): Ask<Wanted>,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    let records = &here.business.records;
+    // Of groups there are few, so that all are read.
+    let (groups, _) = records.whole(here.asking, &["groups"]).await?;
+    let groups = Book::of_items(groups, Vec::new());
+    let query = ItemQuery {
+        register: "meetings".to_owned(),
+        order: ItemOrder::LastDue,
+        skip: wanted.skip(),
+        most: PER_PAGE,
+        ..ItemQuery::default()
+    };
+    let found = records.items(here.asking, &here.business.registers, &query).await?;
+    let asked = ItemQuery {
+        register: "decisions".to_owned(),
+        state: Some("wanted".to_owned()),
+        most: MOST_DECISIONS,
+        ..ItemQuery::default()
+    };
+    let asked = records.items(here.asking, &here.business.registers, &asked).await?;
+    let register = here.register("meetings")?;
     let mut listing = Listing::new(
         "Meetings, the latest first",
         ["Date", "Group", "Meeting", "State", "Decisions wanted"],
         "There is no meeting that you may see.",
     );
-    for meeting in board.all("meetings").into_iter().rev() {
-        let wanted = board.decisions_of(meeting).into_iter().filter(|one| state(one) == "wanted");
+    for meeting in found.rows {
+        let id = meeting.id.to_string();
+        let n_wanted = asked.rows.iter().filter(|one| one.parent.as_ref() == Some(&id)).count();
+        let due = meeting.due.as_deref().and_then(|due| due.parse().ok());
+        let group = meeting.parent.as_deref().and_then(|group| groups.by_id(group));
+        let state = meeting.state.unwrap_or_default();
+        let shown = register.role(FieldRole::State).map_or(state.as_str(), |one| one.shown(&state));
         listing = listing.row([
-            day(meeting, "due").map(date_in_words).unwrap_or_default().into(),
-            board.title_of(meeting, "group").into(),
-            Cell::link(bench.at(&format!("meetings/{}", meeting.reference())), meeting.title()),
-            state(meeting).into(),
-            Cell::from(wanted.count().to_string()),
+            due.map(date_in_words).unwrap_or_default().into(),
+            group.map_or("", Entry::title).into(),
+            Cell::link(bench.at(&format!("meetings/{}", meeting.reference)), meeting.title),
+            shown.into(),
+            Cell::from(n_wanted.to_string()),
         ]);
     }
-    let lapsed: Vec<String> = board
-        .groups(who.today())
+    let paging = Paging::new(&bench.at("meetings"), wanted.number(), PER_PAGE, found.total);
+    let last = records.last_due_by_parent(here.asking, "meetings", "held", who.today()).await?;
+    let lapsed: Vec<String> = groups
         .iter()
-        .filter(|group| matches!(group.meeting, wardmote_domain::board::Meeting::Lapsed { .. }))
-        .map(|group| format!("{}: {}", group.group.title(), group.meeting.in_words()))
+        .filter(|group| is_ours(group))
+        .map(|group| (group, met(group, last.get(&group.id).copied(), who.today())))
+        .filter(|(_, meeting)| matches!(meeting, Met::Lapsed { .. }))
+        .map(|(group, meeting)| format!("{}: {}", group.title(), meeting.in_words()))
         .collect();
     let mut page = WorkPage::new("Meetings");
     if !lapsed.is_empty() {
@@ -186,30 +231,60 @@ async fn meetings(State(bench): State<Arc<Workbench>>, visit: Visit, who: Signed
             .block(Block::Heading("Groups that have not met as often as they said".to_owned()))
             .block(Block::List(lapsed));
     }
-    bench.show(&visit, &page.block(listing))
+    bench.show(&visit, &page.block(listing.paging(paging)))
 }
 
-async fn decisions(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) -> Shown {
-    let business = business(&bench)?;
-    let book = business.book(who.asking(&business.settings.purpose)).await;
-    let book = book.map_err(PageError::Failed)?;
-    let board = Board::new(&book);
-    let mut page = WorkPage::new("Decisions");
-    for decision in board.all("decisions").into_iter().rev() {
-        let meeting = board.named(decision, "meeting");
+async fn decisions(
+    State(bench): State<Arc<Workbench>>,
+    visit: Visit,
+    who: SignedIn,
+    Ask(wanted): Ask<Wanted>,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
+    let records = &here.business.records;
+    let query = ItemQuery {
+        register: "decisions".to_owned(),
+        order: ItemOrder::LastReference,
+        skip: wanted.skip(),
+        most: PER_PAGE,
+        ..ItemQuery::default()
+    };
+    let found = records.item_page(here.asking, &query).await?;
+    let of = |item: &Item| RecordId::parse(item.values.get("meeting"));
+    let meetings: BTreeSet<RecordId> = found.items.iter().filter_map(of).collect();
+    let meetings: Vec<RecordId> = meetings.into_iter().collect();
+    let meetings = records.items_by_id(here.asking, &meetings).await?;
+    let meetings = Book::of_items(meetings, Vec::new());
+    let register = here.register("decisions")?;
+    let mut listing = Listing::new(
+        "Decisions, the latest first",
+        ["Decision", "Meeting", "State", "What was decided", "Who carries it out", "By when"],
+        "There is no decision that you may see.",
+    );
+    for decision in found.items.into_iter().map(Entry::of) {
+        let meeting = meetings.by_id(decision.get("meeting"));
         let when = meeting.and_then(|meeting| day(meeting, "due")).map(date_in_words);
-        page = page
-            .block(Block::Heading(format!("{}: {}", decision.reference(), decision.title())))
-            .block(Block::Summary(vec![
-                SummaryRow::new("Meeting", when.unwrap_or_default()),
-                SummaryRow::new("State", state(decision)),
-                SummaryRow::several("What was decided", lines(decision, "decided")),
-                SummaryRow::new("Who carries it out", decision.get("owner")),
-                SummaryRow::new(
-                    "To be carried out by",
-                    day(decision, "due").map(date_in_words).unwrap_or_default(),
-                ),
-            ]));
+        let address = bench.at(&format!("registers/decisions/{}", decision.id));
+        let words = format!("{}: {}", decision.reference(), decision.title());
+        let state = register.role(FieldRole::State).map_or("", |one| one.shown(state(&decision)));
+        listing = listing.row([
+            Cell::link(address, words),
+            when.unwrap_or_default().into(),
+            state.into(),
+            lines(&decision, "decided").join(" ").into(),
+            decision.get("owner").into(),
+            day(&decision, "due").map(date_in_words).unwrap_or_default().into(),
+        ]);
     }
-    bench.show(&visit, &page)
+    let paging = Paging::new(&bench.at("decisions"), wanted.number(), PER_PAGE, found.total);
+    bench.show(&visit, &WorkPage::new("Decisions").block(listing.paging(paging)))
+}
+
+/// A meeting by its reference.
+async fn called(here: &Here<'_>, reference: &str) -> Result<Item, PageError> {
+    Ok(here.business.records.item_called(here.asking, "meetings", reference).await?)
+}
+
+fn title(item: &Item) -> String {
+    item.values.get("title").to_owned()
 }

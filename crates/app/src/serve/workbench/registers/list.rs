@@ -13,7 +13,8 @@ use super::super::visit::{Ask, SignedIn, Visit};
 use super::super::{PageError, Shown, Workbench};
 use super::Here;
 
-const PER_PAGE: u32 = 50;
+/// How many items a page of a list has.
+pub(in crate::serve::workbench) const PER_PAGE: u32 = 50;
 /// How many days ahead the page of what is due looks.
 const DUE_WITHIN_DAYS: i64 = 92;
 
@@ -77,14 +78,27 @@ fn failed(why: jiff::Error) -> PageError {
     PageError::Failed(why.into())
 }
 
+/// Which part of a list is wanted.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Wanted {
+pub(in crate::serve::workbench) struct Wanted {
     #[serde(default)]
     q: String,
     #[serde(default)]
     state: String,
     #[serde(default)]
     page: Option<u32>,
+}
+
+impl Wanted {
+    /// The number of the page, from 1.
+    pub(in crate::serve::workbench) fn number(&self) -> u32 {
+        self.page.unwrap_or(1).clamp(1, 10_000)
+    }
+
+    /// How many items stand on the pages before it.
+    pub(in crate::serve::workbench) fn skip(&self) -> u32 {
+        (self.number() - 1) * PER_PAGE
+    }
 }
 
 pub(super) async fn items(
@@ -100,7 +114,6 @@ pub(super) async fn items(
         return Err(PageError::NotFound);
     }
     let q: String = wanted.q.chars().take(80).collect();
-    let number = wanted.page.unwrap_or(1).clamp(1, 10_000);
     let state_field = register.role(FieldRole::State);
     let is_state = |field: &&wardmote_records::registers::Field| {
         field.choices.iter().any(|choice| choice.id == wanted.state)
@@ -110,7 +123,7 @@ pub(super) async fn items(
         register: register.id.clone(),
         state: state.clone(),
         words: q.clone(),
-        skip: (number - 1) * PER_PAGE,
+        skip: wanted.skip(),
         most: PER_PAGE,
         ..ItemQuery::default()
     };
@@ -144,7 +157,7 @@ pub(super) async fn items(
     }
     let state = state.unwrap_or_default();
     let asked = serde_urlencoded::to_string([("q", &q), ("state", &state)]).unwrap_or_default();
-    let paging = Paging::new(&format!("{base}?{asked}"), number, PER_PAGE, found.total);
+    let paging = Paging::new(&format!("{base}?{asked}"), wanted.number(), PER_PAGE, found.total);
     let mut page = WorkPage::new(&register.title)
         .back(bench.at("registers"), "Registers")
         .paragraph(&register.about);

@@ -9,6 +9,7 @@ mod list;
 pub(super) mod workbook;
 
 pub(super) use change::conflict;
+pub(super) use list::{PER_PAGE, Wanted};
 use wardmote_records::accounts::Stage;
 use wardmote_records::policy::{Actor, Request, Resource};
 use wardmote_records::registers::{Item, Register, RegisterError};

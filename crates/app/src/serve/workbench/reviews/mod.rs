@@ -8,20 +8,20 @@ use axum::extract::{Path, State};
 use wardmote_domain::clock::{Clock, run};
 use wardmote_domain::review::{Checklist, not_ready};
 use wardmote_records::RecordId;
-use wardmote_records::registers::Item;
+use wardmote_records::registers::{Item, ItemQuery};
 use wardmote_records::words::Operation;
-use wardmote_reports::site::work::{Block, Cell, Listing, WorkPage};
+use wardmote_reports::site::work::{Block, Cell, Listing, Paging, WorkPage};
 
 use self::note::Note;
 use super::account::{Done, links};
-use super::registers::Here;
+use super::registers::{Here, PER_PAGE, Wanted};
 use super::routes::Needs;
 use super::visit::{Ask, SignedIn, Visit};
 use super::{PageError, Routes, Shown, Workbench};
-use crate::business::{Business, Entry};
+use crate::business::Entry;
 use crate::commands::clock::explain::{due_in_words, timing_in_words};
 use crate::law::Law;
-use crate::reviews::{CASES, cases, clock_of, confirmed, facts_of, next_step, threshold};
+use crate::reviews::{CASES, clock_of, confirmed, facts_of, next_step, threshold};
 
 pub(super) fn add(routes: &mut Routes) {
     routes
@@ -31,37 +31,46 @@ pub(super) fn add(routes: &mut Routes) {
         .post("reviews/{id}/note/{what}", Needs::SignedIn, note::write);
 }
 
-/// The registers of the folder; a folder without them has no such page.
-pub(super) fn business(bench: &Workbench) -> Result<&Business, PageError> {
-    bench.business.as_ref().ok_or(PageError::NotFound)
-}
-
 fn law(bench: &Workbench) -> Result<Law, PageError> {
     Law::read(bench.served.folder()).map_err(PageError::Failed)
 }
 
-async fn list(State(bench): State<Arc<Workbench>>, visit: Visit, who: SignedIn) -> Shown {
-    let business = business(&bench)?;
+async fn list(
+    State(bench): State<Arc<Workbench>>,
+    visit: Visit,
+    who: SignedIn,
+    Ask(wanted): Ask<Wanted>,
+) -> Shown {
+    let here = Here::of(&bench, &who)?;
     let law = law(&bench)?;
-    let asking = who.asking(&business.settings.purpose);
-    let registers = CASES.map(|(register, _)| register);
-    let book = cases(business, asking, &registers).await.map_err(PageError::Failed)?;
     let mut page = WorkPage::new("Reviews").paragraph(
         "OFFICIAL-SENSITIVE. Each reading is logged. The dates are counted from what is written as \
          having happened, by the law in force then.",
     );
-    for register in registers {
-        let about = business.registers.get(register);
+    for (register, _) in CASES {
+        let about = here.business.registers.get(register);
         let title = about.map_or(register, |register| register.title.as_str());
         let mut listing = Listing::new(
             title,
             ["Review", "Next step", "By when", "State"],
             "There is none that you may see.",
         );
-        for case in book.all(register) {
-            listing = listing.row(row(&bench, &law, case, who.today())?);
+        let query = ItemQuery {
+            register: register.to_owned(),
+            skip: wanted.skip(),
+            most: PER_PAGE,
+            ..ItemQuery::default()
+        };
+        let found = here.business.records.item_page(here.asking, &query).await?;
+        // Both lists go on together, as far as each has pages.
+        if wanted.number() > 1 && found.items.is_empty() {
+            continue;
         }
-        page = page.block(listing);
+        for case in found.items.into_iter().map(Entry::of) {
+            listing = listing.row(row(&bench, &law, &case, who.today())?);
+        }
+        let at = bench.at("reviews");
+        page = page.block(listing.paging(Paging::new(&at, wanted.number(), PER_PAGE, found.total)));
     }
     bench.show(&visit, &page)
 }
