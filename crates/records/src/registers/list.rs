@@ -90,8 +90,8 @@ pub struct ItemRow {
 pub struct Items {
     /// The items.
     pub rows: Vec<ItemRow>,
-    /// How many there are in all; no further than ten thousand are counted, and than a thousand where
-    /// they are searched for by words.
+    /// How many there are in all; no further than ten thousand are counted, and than five hundred
+    /// where they are searched for by words.
     pub total: u64,
     /// Whether more follow.
     pub more: bool,

@@ -8,9 +8,9 @@ use crate::store::{StoreError, Transaction, Value};
 /// So many words of a search are looked at.
 const MOST_WORDS: usize = 4;
 /// Items that are found by words are counted no further than this: each takes a look-up.
-pub(super) const MOST_FOUND: i64 = 1_000;
+pub(super) const MOST_FOUND: i64 = 500;
 /// Words that more items have are equally common.
-const COMMON: i64 = 5_000;
+const COMMON: i64 = 2_000;
 
 /// The words of a search, and where their values are bound.
 pub(super) struct Words {

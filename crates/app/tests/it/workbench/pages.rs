@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::bench::PASSWORD;
 use super::registers::{id_of, started};
+use super::workbook::workbook;
 use super::{Bench, Browser};
 
 /// Somebody, and the pages that they look at. After `#sent` the page's form is sent as it is, and the
@@ -58,7 +59,7 @@ fn a_browser_finds_no_barrier_on_signed_in_pages() {
 }
 
 /// The pages of whoever keeps the lists, `{action}` being an action and `{review}` a review.
-const OF_THE_LISTS: [&str; 18] = [
+const OF_THE_LISTS: [&str; 23] = [
     "/work/registers",
     "/work/registers/due",
     "/work/registers/actions",
@@ -77,6 +78,11 @@ const OF_THE_LISTS: [&str; 18] = [
     "/work/decisions",
     "/work/reviews",
     "/work/reviews/{review}",
+    "/work/reviews/{review}/note/happened",
+    "/work/reviews/{review}/note/happened#sent",
+    "/work/reviews/{review}/note/more-time#sent",
+    "{sent}",
+    "{taken}",
 ];
 
 #[test]
@@ -86,10 +92,20 @@ fn a_browser_finds_no_barrier_on_pages_of_lists_board_and_reviews() {
     let action = id_of(&mut keeper, "actions");
     let reviews = keeper.get("/work/reviews").body;
     let review = reviews.split("href=\"/work/reviews/").nth(1).unwrap()[..32].to_owned();
-    let pages: Vec<String> = OF_THE_LISTS
-        .iter()
-        .map(|path| path.replace("{action}", &action).replace("{review}", &review))
-        .collect();
+    // A workbook's report, and one that was taken and can be taken back.
+    let mut sent = || {
+        keeper.get("/work/registers/workbook");
+        let sent = keeper.post_file("/work/registers/workbook", "plan.xlsx", &workbook());
+        sent.location().to_owned()
+    };
+    let (taken, sent) = (sent(), sent());
+    keeper.get(&taken);
+    let taken = keeper.post(&format!("{taken}/accept"), &[]).location().to_owned();
+    let replaced = |path: &&str| {
+        let path = path.replace("{action}", &action).replace("{review}", &review);
+        path.replace("{sent}", &sent).replace("{taken}", &taken)
+    };
+    let pages: Vec<String> = OF_THE_LISTS.iter().map(replaced).collect();
     visit(&bench, "analyst-one", &pages.iter().map(String::as_str).collect::<Vec<_>>());
 }
 

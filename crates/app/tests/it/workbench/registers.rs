@@ -311,3 +311,40 @@ fn an_item_is_changed_by_two_linked_and_put_back() {
         bench.log()
     );
 }
+
+/// Where there are more to choose from than a list can hold, a reference is typed, and a form that is
+/// saved as it is loses nothing.
+#[test]
+fn of_very_many_one_is_named_by_its_reference() {
+    let Some(bench) = started() else { return };
+    let mut many = "# SYNTHETIC\n".to_owned();
+    for number in 1..=201 {
+        let _ = writeln!(
+            many,
+            "[[priorities]]\nreference = \"Q{number}\"\ntitle = \"Invented {number}\"\n\
+             theme = \"T1\"\njudgement = \"on-track\""
+        );
+    }
+    std::fs::write(bench.folder().join("plan/items/many.toml"), many).unwrap();
+    bench.run(&["plan", "load"]).ended(0);
+    let mut keeper = bench.signed_in("analyst-one");
+    let action = id_of(&mut keeper, "actions");
+    let at = format!("/work/registers/actions/{action}");
+    let form = keeper.get(&format!("{at}/change")).shows(200, &["Its reference", "value=\"P1\""]);
+    assert!(!form.body.contains("Invented 7"), "{}", form.body);
+    let mut send = |priority: &str, version: &str| {
+        let fields = [
+            ("version", version),
+            ("reference", "A1"),
+            ("title", "Retailers' meetings"),
+            ("priority", priority),
+            ("state", "under-way"),
+        ];
+        keeper.get(&format!("{at}/change"));
+        keeper.post(&format!("{at}/change"), &fields)
+    };
+    send("Q999", "1").shows(422, &["value=\"Q999\""]);
+    assert_eq!(send("P1", "1").status, 303);
+    assert_eq!(send("Q201", "2").status, 303);
+    keeper.get(&at).shows(200, &["Q201 Invented 201"]);
+}

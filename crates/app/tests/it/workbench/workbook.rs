@@ -4,7 +4,7 @@ use wardmote_reports::workbook::{SheetColumn, SheetOut, write};
 
 use super::registers::{id_of, started};
 
-fn workbook() -> Vec<u8> {
+pub(super) fn workbook() -> Vec<u8> {
     let row = |cells: [&str; 5]| cells.map(str::to_owned).to_vec();
     let headings = ["Reference", "Action", "Priority", "State", "Due"];
     let sheet = SheetOut {

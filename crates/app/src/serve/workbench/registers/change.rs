@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use wardmote_records::registers::{
-    Fault, Field as Declared, FieldKind, Item, ItemQuery, Register, RegisterError, Values,
+    Fault, Field as Declared, FieldKind, FieldRole, Item, ItemQuery, Register, RegisterError,
+    Values,
 };
 use wardmote_records::words::Operation;
+use wardmote_records::{RecordId, RecordsError};
 use wardmote_reports::site::work::{Field, Form, Problem, TwoVersions, Typed, WorkPage};
 
 use super::super::posted::Posted;
@@ -15,7 +17,7 @@ use super::super::{PageError, Shown, Workbench};
 use super::item::{find, shown};
 use super::{Here, id_of};
 
-/// How many items a list to choose from holds; beyond that a reference is typed.
+/// How many items a list to choose from holds; where there are more, a reference is typed.
 const MOST_CHOICES: u32 = 200;
 
 pub(super) async fn ask_new(
@@ -53,7 +55,7 @@ pub(super) async fn make(
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
     let register = here.register(&register)?;
-    let values = values(register, posted.typed());
+    let values = named(&here, register, values(register, posted.typed())).await?;
     let filing = here.business.settings.filing();
     let (records, registers) = (&here.business.records, &here.business.registers);
     match records.add_item(here.asking, registers, &register.id, &filing, &values).await {
@@ -111,7 +113,7 @@ pub(super) async fn change(
 ) -> Shown {
     let here = Here::of(&bench, &who)?;
     let (register, item) = find(&here, &register, &id).await?;
-    let values = values(register, posted.typed());
+    let values = named(&here, register, values(register, posted.typed())).await?;
     let version = posted.typed().get("version");
     let read: i64 = version.parse().map_err(|_| PageError::Unreadable)?;
     let (records, registers) = (&here.business.records, &here.business.registers);
@@ -163,6 +165,27 @@ fn values(register: &Register, typed: &Typed) -> Values {
         _ => typed.get(&field.id).to_owned(),
     };
     register.fields.iter().map(|field| (field.id.clone(), value(field))).collect()
+}
+
+/// The same with ids where a reference was typed; one that names nothing is left, and refused.
+async fn named(
+    here: &Here<'_>,
+    register: &Register,
+    mut values: Values,
+) -> Result<Values, PageError> {
+    for field in &register.fields {
+        let text = values.get(&field.id).trim().to_owned();
+        let Some(to) = field.to.as_ref().filter(|_| !text.is_empty()) else { continue };
+        if RecordId::parse(&text).is_some() {
+            continue;
+        }
+        match here.business.records.item_called(here.asking, to, &text).await {
+            Ok(item) => values.set(&field.id, item.listed.id.to_string()),
+            Err(RegisterError::Records(RecordsError::NotFound { .. })) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(values)
 }
 
 async fn form(
@@ -233,8 +256,19 @@ async fn field(here: &Here<'_>, declared: &Declared, value: &str) -> Result<Fiel
                 most: MOST_CHOICES,
                 ..ItemQuery::default()
             };
-            let registers = &here.business.registers;
-            let items = here.business.records.items(here.asking, registers, &query).await?;
+            let (records, registers) = (&here.business.records, &here.business.registers);
+            let items = records.items(here.asking, registers, &query).await?;
+            if items.more {
+                let id = RecordId::parse(value);
+                let chosen = records.items_by_id(here.asking, id.as_slice()).await?;
+                let reference = chosen.first().map_or(value, |item| {
+                    let register = registers.get(&item.listed.kind);
+                    register.map_or("", |one| item.values.of(one, FieldRole::Reference))
+                });
+                let field = Field::text(&declared.id, label).value(reference).width(20);
+                let hint = if declared.hint.is_empty() { "Its reference" } else { &declared.hint };
+                return Ok(field.hint(hint));
+            }
             let choices = items
                 .rows
                 .into_iter()

@@ -106,7 +106,7 @@ fn to_confirm(opened: &Opened<'_>) -> Vec<(String, String)> {
     open.iter().map(|item| (item.id.clone(), item.must.clone())).collect()
 }
 
-/// Events, those of the steps that apply first, in their order.
+/// Events: first those of the steps that apply, in their order, and last what is written down already.
 fn events(opened: &Opened<'_>, clock: &Clock, facts: &Facts, today: Date) -> Vec<(String, String)> {
     let steps = run(clock, facts, &opened.law.calendar, today);
     let first = steps.iter().map(|state| &state.step.done).chain(clock.events.keys());
@@ -114,9 +114,16 @@ fn events(opened: &Opened<'_>, clock: &Clock, facts: &Facts, today: Date) -> Vec
     for id in first {
         let Some(words) = clock.events.get(id) else { continue };
         if events.iter().all(|(known, _)| known != id) {
-            events.push((id.clone(), words.clone()));
+            let days = facts.events.get(id).into_iter().flatten().copied();
+            let days: Vec<String> = days.map(crate::place::date_in_words).collect();
+            let words = match days.as_slice() {
+                [] => words.clone(),
+                days => format!("{words} (written down for {})", days.join(", ")),
+            };
+            events.push((id.clone(), words));
         }
     }
+    events.sort_by_key(|(id, _)| facts.events.contains_key(id));
     events
 }
 
