@@ -273,11 +273,14 @@ impl Records {
         register: &str,
     ) -> Result<Vec<Item>, RegisterError> {
         let mut on = self.store().database.snapshot().await?;
-        let (within, bound) = self.scope(&mut on, &asking, Some(register), 1).await?;
+        let (within, bound) = self.scope(&mut on, &asking, Some(register), 2).await?;
         let sql = format!(
-            "SELECT record FROM register_index WHERE title IS NULL AND {within} ORDER BY sort"
+            "SELECT record FROM register_index \
+             WHERE kind = $1 AND title IS NULL AND {within} ORDER BY sort"
         );
-        let found = on.fetch(&sql, &bound).await?;
+        let mut values = vec![Value::from(register)];
+        values.extend(bound);
+        let found = on.fetch(&sql, &values).await?;
         drop(on);
         let ids = found.iter().map(|row| crate::records::record_id(row.text(0)?));
         let ids = ids.collect::<Result<Vec<RecordId>, _>>()?;
@@ -334,7 +337,8 @@ impl Records {
         Ok(found)
     }
 
-    /// The condition on the index that leaves what the actor may consult.
+    /// The condition on the index that leaves what the actor may consult, of all registers or of the one
+    /// that the statement is about, as it must say itself.
     pub(super) async fn scope(
         &self,
         on: &mut Transaction,
