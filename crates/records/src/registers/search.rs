@@ -7,7 +7,7 @@ use crate::store::{StoreError, Transaction, Value};
 
 /// So many words of a search are looked at.
 const MOST_WORDS: usize = 4;
-/// Items that are found by words are counted no further than this: each takes a look-up.
+/// Items that are found by words are counted no further than this.
 pub(super) const MOST_FOUND: i64 = 500;
 /// Words that more items have are equally common.
 const COMMON: i64 = 2_000;
@@ -92,6 +92,7 @@ impl Words {
         let register = bind(&mut values, &self.register);
         let rare = within(&mut values, "d", rarest);
         let others = self.had_by("d.record", 1, &mut values);
+        let most = MOST_FOUND.max(on.most_looked_up());
         // The scalar subquery is a look-up in the index `register_by_record`, whatever a store believes
         // of its tables: alone, SQLite would rather take the primary key and read the row. The endless
         // limit keeps both stores from asking it twice.
@@ -103,7 +104,7 @@ impl Words {
              WHERE d.kind = {register} AND {rare} AND {others}) named LIMIT {}) placed \
              WHERE place IS NOT NULL LIMIT {})",
             i64::MAX,
-            MOST_FOUND + 1
+            most + 1
         );
         let counted = format!("{found} SELECT COUNT(*) FROM found");
         let whole = values.clone();
@@ -121,7 +122,7 @@ impl Words {
             // The part lies behind the last of them, or there are none.
             None => on.fetch_one(&counted, &whole).await?.map_or(Ok(0), |row| row.integer(0))?,
         };
-        Ok((total <= MOST_FOUND).then_some(Part { rows, total }))
+        Ok((total <= most).then_some(Part { rows, total: total.min(MOST_FOUND) }))
     }
 }
 

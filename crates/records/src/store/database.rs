@@ -202,6 +202,15 @@ impl Transaction {
         }
     }
 
+    /// How many items it may take to look up before it is better to go through a list in its order.
+    /// `SQLite` does both one by one; PostgreSQL joins and sorts sooner than it goes in order.
+    pub(crate) fn most_looked_up(&self) -> i64 {
+        match &self.on {
+            On::Sqlite(_) => 500,
+            On::Postgres(_) => 5_000,
+        }
+    }
+
     /// Runs a statement and answers how many rows it changed.
     pub(crate) async fn execute(&mut self, sql: &str, values: &[Value]) -> Result<u64, StoreError> {
         self.statements.fetch_add(1, Ordering::Relaxed);
